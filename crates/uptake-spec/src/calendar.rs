@@ -1,0 +1,160 @@
+//! The project's calendar: weeks, fiscal quarters, holidays. Pure arithmetic on dates.
+
+use crate::params::{Grain, Range};
+use crate::settings::Settings;
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use std::collections::BTreeSet;
+
+/// One day off. The rows of `holidays.csv`: calendar_id, d, name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holiday {
+    /// [`Calendar::PROJECT`], or a country's or office's own calendar.
+    pub calendar_id: String,
+    pub d: NaiveDate,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calendar {
+    week_start: Weekday,
+    /// Month, 1 to 12.
+    fiscal_year_start: u32,
+    /// Days off in the project's own calendar.
+    days_off: BTreeSet<NaiveDate>,
+}
+
+impl Calendar {
+    /// The calendar_id in `holidays.csv` of the firm as a whole.
+    pub const PROJECT: &str = "default";
+
+    pub fn new(settings: &Settings, holidays: &[Holiday]) -> Calendar {
+        let ours = holidays.iter().filter(|h| h.calendar_id == Calendar::PROJECT);
+        Calendar {
+            week_start: settings.week_start,
+            fiscal_year_start: settings.fiscal_year_start,
+            days_off: ours.map(|h| h.d).collect(),
+        }
+    }
+
+    /// The first day of the period that holds `day`.
+    pub fn start_of(&self, day: NaiveDate, grain: Grain) -> NaiveDate {
+        match grain {
+            Grain::Day => day,
+            Grain::Week => day - Days::new(u64::from(day.weekday().days_since(self.week_start))),
+            Grain::Month => first_of_month(day),
+            Grain::Quarter => {
+                let into = (day.month0() + 12 - (self.fiscal_year_start - 1)) % 3;
+                first_of_month(day) - Months::new(into)
+            }
+        }
+    }
+
+    /// The whole period that holds `day`.
+    pub fn period_of(&self, day: NaiveDate, grain: Grain) -> Range {
+        let start = self.start_of(day, grain);
+        Range::new(start, self.after(start, grain) - Days::new(1)).expect("a period has at least one day")
+    }
+
+    /// Every whole period that touches `range`, in order.
+    pub fn periods(&self, range: Range, grain: Grain) -> Vec<Range> {
+        let mut periods = vec![self.period_of(range.from(), grain)];
+        while let Some(last) = periods.last().filter(|last| last.to() < range.to()) {
+            periods.push(self.period_of(last.to() + Days::new(1), grain));
+        }
+        periods
+    }
+
+    /// The first day of the period `count` periods before the one that holds `day`.
+    pub fn back(&self, day: NaiveDate, grain: Grain, count: u32) -> NaiveDate {
+        let start = self.start_of(day, grain);
+        match grain {
+            Grain::Day => start - Days::new(u64::from(count)),
+            Grain::Week => start - Days::new(7 * u64::from(count)),
+            Grain::Month => start - Months::new(count),
+            Grain::Quarter => start - Months::new(3 * count),
+        }
+    }
+
+    /// Monday to Friday, and no day off of the firm.
+    pub fn is_working_day(&self, day: NaiveDate) -> bool {
+        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.days_off.contains(&day)
+    }
+
+    /// Working days from `from` to `to`, both inclusive; 0 if `to` is earlier.
+    pub fn working_days(&self, from: NaiveDate, to: NaiveDate) -> i64 {
+        from.iter_days().take_while(|day| *day <= to).filter(|day| self.is_working_day(*day)).count() as i64
+    }
+
+    /// Whether data that is whole through `through` covers `period`: up to its last working day,
+    /// or its last day where it has none.
+    pub fn is_complete(&self, period: Range, through: NaiveDate) -> bool {
+        let days = || period.from().iter_days().take_while(|day| *day <= period.to());
+        through >= days().filter(|day| self.is_working_day(*day)).last().unwrap_or(period.to())
+    }
+
+    /// `2026-Q3`, by the fiscal year's own numbering: the year in which it ends.
+    pub fn fiscal_quarter(&self, day: NaiveDate) -> String {
+        let months_in = (day.month() + 12 - self.fiscal_year_start) % 12;
+        let year = day.year() + i32::from(self.fiscal_year_start > 1 && day.month() >= self.fiscal_year_start);
+        format!("{year}-Q{}", months_in / 3 + 1)
+    }
+
+    fn after(&self, start: NaiveDate, grain: Grain) -> NaiveDate {
+        match grain {
+            Grain::Day => start + Days::new(1),
+            Grain::Week => start + Days::new(7),
+            Grain::Month => start + Months::new(1),
+            Grain::Quarter => start + Months::new(3),
+        }
+    }
+}
+
+fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).expect("every month has a first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn calendar(fiscal_year_start: u32, days_off: &[&str]) -> Calendar {
+        Calendar { week_start: Weekday::Mon, fiscal_year_start, days_off: days_off.iter().map(|d| day(d)).collect() }
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_across_the_year() {
+        let week = calendar(1, &[]).period_of(day("2027-01-01"), Grain::Week);
+        assert_eq!((week.from(), week.to()), (day("2026-12-28"), day("2027-01-03")));
+    }
+
+    #[test]
+    fn quarters_follow_the_fiscal_year() {
+        let april = calendar(4, &[]);
+        let quarter = april.period_of(day("2026-02-10"), Grain::Quarter);
+        assert_eq!((quarter.from(), quarter.to()), (day("2026-01-01"), day("2026-03-31")));
+        assert_eq!(april.fiscal_quarter(day("2026-02-10")), "2026-Q4");
+        assert_eq!(april.fiscal_quarter(day("2026-04-01")), "2027-Q1");
+        let february = calendar(2, &[]).period_of(day("2026-01-31"), Grain::Quarter);
+        assert_eq!((february.from(), february.to()), (day("2025-11-01"), day("2026-01-31")));
+    }
+
+    #[test]
+    fn a_week_is_whole_on_its_last_working_day() {
+        let good_friday = calendar(1, &["2026-04-03"]);
+        let week = good_friday.period_of(day("2026-04-01"), Grain::Week);
+        assert!(!good_friday.is_complete(week, day("2026-04-01")));
+        assert!(good_friday.is_complete(week, day("2026-04-02"))); // Thursday, since Friday is off
+        assert_eq!(good_friday.working_days(day("2026-03-30"), day("2026-04-05")), 4);
+    }
+
+    #[test]
+    fn a_cut_range_is_widened_to_whole_periods() {
+        let range = Range::new(day("2026-01-31"), day("2026-03-01")).expect("in order");
+        let months: Vec<_> = calendar(1, &[]).periods(range, Grain::Month).iter().map(Range::from).collect();
+        assert_eq!(months, [day("2026-01-01"), day("2026-02-01"), day("2026-03-01")]);
+    }
+}

@@ -1,0 +1,220 @@
+//! A dashboard: one Markdown file that is a page, a report and a readable diff.
+//!
+//! `+++` TOML front matter, then prose and fenced `kpi`, `chart`, `table`, `note` and `sql NAME` blocks in reading order.
+
+mod blocks;
+mod prose;
+
+pub use prose::{Inline, Prose, Show, Token};
+
+use crate::fields::{Fields, Piece};
+use crate::params::Grain;
+use crate::problem::{Place, Problem};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dashboard {
+    /// The file's name without `.md`; the page is `/d/{slug}`.
+    pub slug: String,
+    pub title: String,
+    /// The question the page answers.
+    pub asks: String,
+    pub owner: Option<String>,
+    pub filters: Vec<PageFilter>,
+    /// In reading order.
+    pub blocks: Vec<Block>,
+    pub file: std::path::PathBuf,
+}
+
+/// A filter the page offers; it reaches KPIs that have its column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageFilter {
+    pub name: String,
+    pub kind: FilterKind,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilterKind {
+    /// The days asked; by default the last `count` complete periods.
+    Period { grain: Grain, count: u32 },
+    /// Any number of the members of a column; by default all.
+    Multi { column: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// The `id` key, else the KPI's name; unique on its page. Prose has none.
+    pub id: String,
+    pub width: Width,
+    pub place: Place,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    Full,
+    Half,
+    Third,
+    TwoThirds,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    Prose(Prose),
+    Note(Vec<Inline>),
+    /// The newest complete value, its change, a sparkline.
+    Tile(TileBlock),
+    Chart(ChartBlock),
+    Table(TableBlock),
+    /// A question asked on this page only; charts and tables name it.
+    Query { sql: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileBlock {
+    pub ask: Ask,
+    pub title: Option<String>,
+    /// Show the change against the period before.
+    pub compare: bool,
+    pub link: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartBlock {
+    pub data: DataFrom,
+    /// The form's word, as `line`; the forms are listed by uptake-draw.
+    pub kind: String,
+    pub kind_place: Place,
+    pub title: Option<String>,
+    /// One sentence for those who cannot see it; may be empty only when it was missing, which is a problem.
+    pub alt: String,
+    /// Draw the dated steps of the targets table.
+    pub target: bool,
+    pub link: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableBlock {
+    pub data: DataFrom,
+    pub title: Option<String>,
+    /// The most rows shown on the page; downloads have all.
+    pub limit: Option<usize>,
+}
+
+/// Where the rows of a chart or a table come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DataFrom {
+    Kpi(Ask),
+    /// A `sql` block of this page; `x`, `y` and `series` name its columns.
+    Query { name: String, x: Option<String>, y: Option<String>, series: Option<String>, place: Place },
+}
+
+/// A KPI with what this block asks of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    pub kpi: String,
+    pub kpi_place: Place,
+    pub by: Vec<String>,
+    pub by_place: Place,
+    pub grain: Option<Grain>,
+    /// The KPI's options with where they stand: `basis = "login"`.
+    pub options: BTreeMap<String, (String, Place)>,
+}
+
+impl Ask {
+    pub fn chosen(&self) -> BTreeMap<String, String> {
+        self.options.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect()
+    }
+}
+
+impl Block {
+    /// The KPI question of a tile, chart or table; `None` for prose, notes and queries.
+    pub fn ask(&self) -> Option<&Ask> {
+        match &self.what {
+            What::Tile(tile) => Some(&tile.ask),
+            What::Chart(ChartBlock { data: DataFrom::Kpi(ask), .. }) => Some(ask),
+            What::Table(TableBlock { data: DataFrom::Kpi(ask), .. }) => Some(ask),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `dashboards/SLUG.md`.
+///
+/// # Errors
+/// Every mistake of the file; names of KPIs are checked later, by [`crate::project`].
+pub fn read_dashboard(file: &Path, text: &str) -> Result<Dashboard, Vec<Problem>> {
+    let mut problems = vec![];
+    let slug = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some((front, body_at)) = front_matter(text) else {
+        let hint = "begin the file with +++, title = \"…\", asks = \"…\", +++";
+        return Err(vec![Problem::new(Place::new(file, 1, 1), "there is no front matter", hint)]);
+    };
+    let piece = Piece::new(file, text, front.0);
+    let head = piece.read(&text[front.0..front.1], |f| Some(read_front(f)));
+    problems.extend(piece.problems());
+    let blocks = blocks::read_blocks(file, text, body_at, &mut problems);
+    let (title, asks, owner, filters) = head.unwrap_or_default();
+    match problems.is_empty() {
+        true => Ok(Dashboard { slug, title, asks, owner, filters, blocks, file: file.into() }),
+        false => Err(problems),
+    }
+}
+
+/// The bytes between the two `+++` lines, and where the body begins.
+fn front_matter(text: &str) -> Option<((usize, usize), usize)> {
+    let text_start = text.strip_prefix("+++\n").map(|_| 4)?;
+    let end = text[text_start..].find("\n+++").map(|at| text_start + at + 1)?;
+    let body = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    Some(((text_start, end), body))
+}
+
+type Front = (String, String, Option<String>, Vec<PageFilter>);
+
+fn read_front(f: &Fields) -> Front {
+    f.integer("budget");
+    f.text("access");
+    let filters = f.named("filter", |name, f| read_filter(name, f));
+    (f.needed("title").unwrap_or_default(), f.needed("asks").unwrap_or_default(), f.text("owner"), filters)
+}
+
+fn read_filter(name: &str, f: &Fields) -> Option<PageFilter> {
+    let (grain, values, default) = (f.text("grain"), f.text("values"), f.text("default"));
+    let kind = match f.needed("type")?.as_str() {
+        "date_range" => period_filter(f, grain, default)?,
+        "multi" => FilterKind::Multi { column: values.and_then(|v| v.split('.').next_back().map(String::from)).unwrap_or(name.into()) },
+        other => {
+            f.object("type", format!("no filter type is called \"{other}\""), crate::problem::did_you_mean(other, ["date_range", "multi"]));
+            return None;
+        }
+    };
+    Some(PageFilter { name: name.into(), kind, place: f.place("") })
+}
+
+/// `last 26 complete weeks`.
+fn period_filter(f: &Fields, grain: Option<String>, default: Option<String>) -> Option<FilterKind> {
+    let grain = grain.unwrap_or("week".into());
+    let default = default.unwrap_or(format!("last 26 complete {grain}s"));
+    let words: Vec<&str> = default.split_whitespace().collect();
+    let parsed = match words[..] {
+        ["last", count, "complete", unit] => count.parse().ok().filter(|n| (1..=520).contains(n)).zip(unit.trim_end_matches('s').parse().ok()),
+        _ => None,
+    };
+    let Some((count, default_grain)) = parsed else {
+        f.object("default", format!("\"default\" cannot be \"{default}\""), "write it as \"last 26 complete weeks\"");
+        return None;
+    };
+    match grain.parse::<Grain>() {
+        Ok(grain) if grain == default_grain => Some(FilterKind::Period { grain, count }),
+        Ok(_) => {
+            f.object("default", "\"default\" counts in another grain than \"grain\"", "use one grain for both");
+            None
+        }
+        Err(why) => {
+            f.object("grain", why, "");
+            None
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The body of a dashboard: Markdown nodes become blocks.
+
+use super::prose::read_inlines;
+use super::{Ask, Block, ChartBlock, DataFrom, Prose, TableBlock, TileBlock, What, Width};
+use crate::fields::{Fields, Piece};
+use crate::params::Grain;
+use crate::problem::{Place, Problem, did_you_mean};
+use comrak::nodes::{AstNode, ListType, NodeCodeBlock, NodeValue};
+use comrak::{Arena, Options};
+use std::path::Path;
+
+const FENCES: [&str; 5] = ["kpi", "chart", "table", "note", "sql"];
+const WIDTHS: [(&str, Width); 4] = [("1", Width::Full), ("1/2", Width::Half), ("1/3", Width::Third), ("2/3", Width::TwoThirds)];
+
+pub(super) fn read_blocks(file: &Path, text: &str, body_at: usize, problems: &mut Vec<Problem>) -> Vec<Block> {
+    // Blank lines in place of the front matter keep comrak's line numbers those of the file.
+    let lines_before = text[..body_at].matches('\n').count();
+    let body = "\n".repeat(lines_before) + &text[body_at..];
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, &body, &Options::default());
+    let mut blocks: Vec<Block> = vec![];
+    for node in root.children() {
+        let start = node.data.borrow().sourcepos.start;
+        let place = Place::new(file, start.line, start.column);
+        let Some(block) = read_block(node, file, text, place, problems) else { continue };
+        if !block.id.is_empty() && blocks.iter().any(|b| b.id == block.id) {
+            let what = format!("two blocks of this page are called \"{}\"", block.id);
+            problems.push(Problem::new(block.place.clone(), what, "give one of them an id = \"…\" of its own"));
+        }
+        blocks.push(block);
+    }
+    blocks
+}
+
+fn read_block<'a>(node: &'a AstNode<'a>, file: &Path, text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<Block> {
+    let prose = |prose| Some(Block { id: String::new(), width: Width::Full, place: place.clone(), what: What::Prose(prose) });
+    match &node.data.borrow().value {
+        NodeValue::Heading(heading) => prose(Prose::Heading { level: heading.level, text: read_inlines(node, &place, problems) }),
+        NodeValue::Paragraph => prose(Prose::Paragraph(read_inlines(node, &place, problems))),
+        NodeValue::List(list) => {
+            let items = node.children().map(|item| read_inlines(item, &place, problems)).collect();
+            prose(Prose::List { ordered: list.list_type == ListType::Ordered, items })
+        }
+        NodeValue::CodeBlock(fence) => read_fence(fence, file, text, place, problems),
+        other => {
+            let what = format!("{} is not allowed on a page", other.xml_node_name());
+            problems.push(Problem::new(place, what, "pages use headings, paragraphs, lists and fenced blocks; no raw HTML"));
+            None
+        }
+    }
+}
+
+fn read_fence(fence: &NodeCodeBlock, file: &Path, text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<Block> {
+    let (word, name) = fence.info.trim().split_once(' ').map_or((fence.info.trim(), ""), |(w, n)| (w, n.trim()));
+    if !FENCES.contains(&word) {
+        problems.push(Problem::new(place, format!("no block is called \"{word}\""), did_you_mean(word, FENCES)));
+        return None;
+    }
+    if word == "sql" {
+        if name.is_empty() {
+            problems.push(Problem::new(place.clone(), "a sql block needs a name", "write ```sql my_question"));
+        }
+        return Some(Block { id: name.into(), width: Width::Full, place, what: What::Query { sql: fence.literal.clone() } });
+    }
+    let inside = text.split_inclusive('\n').take(place.line).map(str::len).sum();
+    let piece = Piece::new(file, text, inside);
+    let block = piece.read(&fence.literal, |f| match word {
+        "kpi" => read_tile(f, &place),
+        "chart" => read_chart(f, &place),
+        "table" => read_table(f, &place),
+        _ => read_note(f, &place),
+    });
+    problems.extend(piece.problems());
+    block
+}
+
+fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
+    let compare = f.one_of("compare", &[("previous", true), ("none", false)]).unwrap_or(true);
+    let (title, link, width, id) = (f.text("title"), f.text("link"), width(f), f.text("id"));
+    f.needed("kpi")?;
+    let ask = read_ask(f)?;
+    Some(Block { id: id.unwrap_or(ask.kpi.clone()), width, place: place.clone(), what: What::Tile(TileBlock { ask, title, compare, link }) })
+}
+
+fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
+    let (id, width, title, link) = (f.text("id"), width(f), f.text("title"), f.text("link"));
+    let kind = f.needed("type");
+    let alt = f.needed("alt").unwrap_or_default();
+    if f.flag("normal") == Some(true) {
+        f.object("normal", "\"normal\" needs the limits of what is normal, which are not there yet", "leave the line out");
+    }
+    let target = !f.tables("line", |f| f.needed("target")).is_empty();
+    let kind_place = f.place("type");
+    let (own_id, data) = read_data(f)?;
+    let what = What::Chart(ChartBlock { data, kind: kind?, kind_place, title, alt, target, link });
+    Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
+}
+
+fn read_table(f: &Fields, place: &Place) -> Option<Block> {
+    let (id, width, title) = (f.text("id"), width(f), f.text("title"));
+    let limit = f.integer("limit").and_then(|n| usize::try_from(n).ok());
+    let (own_id, data) = read_data(f)?;
+    let what = What::Table(TableBlock { data, title, limit });
+    Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
+}
+
+fn read_note(f: &Fields, place: &Place) -> Option<Block> {
+    let text = f.needed("text")?;
+    let what = What::Note(vec![super::Inline::Text(text)]);
+    Some(Block { id: String::new(), width: width(f), place: place.clone(), what })
+}
+
+/// The KPI or query behind a chart or table, and the id it lends the block.
+fn read_data(f: &Fields) -> Option<(String, DataFrom)> {
+    if f.has("query") {
+        let name = f.text("query")?;
+        let place = f.place("query");
+        let data = DataFrom::Query { name: name.clone(), x: f.text("x"), y: f.text("y"), series: f.text("series"), place };
+        return Some((format!("{name}_picture"), data));
+    }
+    f.needed("kpi")?;
+    let ask = read_ask(f)?;
+    Some((ask.kpi.clone(), DataFrom::Kpi(ask)))
+}
+
+/// Reads what is left of a block: the KPI, its grouping, and as options every other key.
+fn read_ask(f: &Fields) -> Option<Ask> {
+    let kpi = f.text("kpi")?;
+    let by = f.texts("by").unwrap_or_default();
+    let grain = f.one_of("grain", &Grain::ALL);
+    let options = f.others().into_iter().map(|(name, value, place)| (name, (value, place))).collect();
+    Some(Ask { kpi, kpi_place: f.place("kpi"), by, by_place: f.place("by"), grain, options })
+}
+
+fn width(f: &Fields) -> Width {
+    f.one_of("width", &WIDTHS).unwrap_or(Width::Full)
+}

@@ -1,0 +1,279 @@
+//! A KPI: one SQL file whose comment header says what the number means.
+//!
+//! ```sql
+//! -- code       = "U01"
+//! -- title      = "People who worked"
+//! -- asks       = "Which share of licensed people worked in the CRM?"
+//! -- unit       = "share"
+//! -- better     = "up"
+//! -- privacy    = "A"
+//! -- attributes = ["period-end"]
+//! -- dimensions = ["grade", "office"]
+//! -- reads      = ["users"]
+//! -- [option.basis]
+//! -- work  = { reads = ["records"] }
+//! -- login = { reads = ["logins"], title = "People who logged in" }
+//! SELECT …
+//! ```
+//!
+//! The SQL gives facts: one row per period and unit (person, deal), with `period_start`, `numerator`, `denominator`,
+//! and `value` and `whole` where the value is more than a ratio, beside the columns one can group by.
+
+use crate::fields::{Fields, Piece};
+use crate::params::Attributes;
+use crate::problem::{Place, Problem};
+use std::path::Path;
+
+/// What one step of a value means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// 0.0 to 1.0, shown as percent.
+    Share,
+    /// In the firm's currency.
+    Money,
+    /// A number of things.
+    Count,
+    /// Things per person or per period; shown with one decimal.
+    Rate,
+    Days,
+}
+
+/// Which way is good news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    Up,
+    Down,
+    Neither,
+}
+
+/// kpis.md: N no person data, A aggregates, S own data too, C a manager with a purpose, R restricted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privacy {
+    N,
+    A,
+    S,
+    C,
+    R,
+}
+
+/// How the value of a cell comes from the sums of its facts. Nothing else is ever added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueOf {
+    /// Σ numerator ÷ Σ denominator; nothing where the denominator is 0.
+    Ratio,
+    /// Σ value.
+    Sum,
+    /// Σ value ÷ Σ whole; nothing where the whole is 0.
+    Share,
+}
+
+/// What a KPI reads, for its as-of and for "not loaded": a kind of input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Input {
+    /// The CRM's user records.
+    Users,
+    /// Any record of the CRM: the stamps of who touched what.
+    Records,
+    /// The login log.
+    Logins,
+    /// Deals, from records and their history.
+    Deals,
+    /// `targets.csv`.
+    Targets,
+}
+
+/// One way to choose: `login` of `basis`. What is left out is as the KPI says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    pub name: String,
+    pub title: Option<String>,
+    pub unit: Option<Unit>,
+    pub value_of: Option<ValueOf>,
+    pub better: Option<Better>,
+    pub reads: Vec<Input>,
+}
+
+/// `basis` with its choices, the first being the default. No choices: any whole number, or none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KpiOption {
+    pub name: String,
+    pub choices: Vec<Choice>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kpi {
+    pub name: String,
+    /// The catalogue's number: `U01`.
+    pub code: String,
+    pub title: String,
+    /// The question it answers.
+    pub asks: String,
+    /// The definition in words, for "what is this number?".
+    pub means: String,
+    pub unit: Unit,
+    pub better: Better,
+    pub privacy: Privacy,
+    pub value_of: ValueOf,
+    /// The attribute modes it can answer in, the default first.
+    pub attributes: Vec<Attributes>,
+    /// The columns one can group and filter by.
+    pub dimensions: Vec<String>,
+    pub reads: Vec<Input>,
+    pub options: Vec<KpiOption>,
+    pub sql: String,
+    pub place: Place,
+}
+
+impl Unit {
+    const ALL: [(&str, Unit); 5] =
+        [("share", Unit::Share), ("money", Unit::Money), ("count", Unit::Count), ("rate", Unit::Rate), ("days", Unit::Days)];
+}
+
+impl Input {
+    const ALL: [(&str, Input); 5] = [
+        ("users", Input::Users),
+        ("records", Input::Records),
+        ("logins", Input::Logins),
+        ("deals", Input::Deals),
+        ("targets", Input::Targets),
+    ];
+
+    /// As in "needs a login log (not loaded)".
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Input::Users => "the CRM's users",
+            Input::Records => "the CRM's records",
+            Input::Logins => "a login log",
+            Input::Deals => "the CRM's opportunities",
+            Input::Targets => "targets",
+        }
+    }
+}
+
+const BETTER: [(&str, Better); 3] = [("up", Better::Up), ("down", Better::Down), ("neither", Better::Neither)];
+const PRIVACY: [(&str, Privacy); 5] =
+    [("N", Privacy::N), ("A", Privacy::A), ("S", Privacy::S), ("C", Privacy::C), ("R", Privacy::R)];
+const VALUE_OF: [(&str, ValueOf); 3] =
+    [("numerator/denominator", ValueOf::Ratio), ("value", ValueOf::Sum), ("value/whole", ValueOf::Share)];
+
+/// Reads `queries/kpis/NAME.sql`.
+///
+/// # Errors
+/// Every mistake of the header.
+pub fn read_kpi(file: &Path, text: &str) -> Result<Kpi, Vec<Problem>> {
+    let name = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let header: Vec<&str> = text.split_inclusive('\n').take_while(|line| line.starts_with("--")).collect();
+    let header_len: usize = header.iter().map(|line| line.len()).sum();
+    // Two dashes become two blanks, so that every place in the TOML is its place in the file.
+    let toml: String = header.iter().map(|line| format!("  {}", &line[2..])).collect();
+    let piece = Piece::new(file, text, 0);
+    let kpi = piece.read(&toml, |f| read_header(&name, f, &text[header_len..], Place::new(file, header.len() + 1, 1)));
+    match (kpi, piece.problems()) {
+        (Some(kpi), problems) if problems.is_empty() => Ok(kpi),
+        (_, problems) => Err(problems),
+    }
+}
+
+fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
+    let (code, title, asks, means) = (f.needed("code"), f.needed("title"), f.needed("asks"), f.needed("means"));
+    f.needed("unit").and_then(|_| f.one_of("unit", &Unit::ALL));
+    let kpi = Kpi {
+        name: name.into(),
+        code: code?,
+        title: title?,
+        asks: asks?,
+        means: means?,
+        unit: f.one_of("unit", &Unit::ALL)?,
+        better: f.one_of("better", &BETTER).unwrap_or(Better::Neither),
+        privacy: f.needed("privacy").and_then(|_| f.one_of("privacy", &PRIVACY))?,
+        value_of: f.one_of("value", &VALUE_OF).unwrap_or(ValueOf::Ratio),
+        attributes: words(f, "attributes", &Attributes::ALL),
+        dimensions: f.texts("dimensions").unwrap_or_default(),
+        reads: words(f, "reads", &Input::ALL),
+        options: f.named("option", |option, f| Some(KpiOption { name: option.into(), choices: read_choices(f) })),
+        sql: sql.trim().into(),
+        place,
+    };
+    Some(kpi)
+}
+
+fn read_choices(f: &Fields) -> Vec<Choice> {
+    f.each(|name, f| {
+        Some(Choice {
+            name: name.into(),
+            title: f.text("title"),
+            unit: f.one_of("unit", &Unit::ALL),
+            value_of: f.one_of("value", &VALUE_OF),
+            better: f.one_of("better", &BETTER),
+            reads: words(f, "reads", &Input::ALL),
+        })
+    })
+}
+
+fn words<T: Copy>(f: &Fields, key: &'static str, known: &[(&str, T)]) -> Vec<T> {
+    let mut found = vec![];
+    for word in f.texts(key).unwrap_or_default() {
+        match known.iter().find(|(name, _)| *name == word) {
+            Some((_, value)) => found.push(*value),
+            None => f.object(
+                key,
+                format!("\"{key}\" cannot hold \"{word}\""),
+                crate::problem::did_you_mean(&word, known.iter().map(|(name, _)| *name)),
+            ),
+        }
+    }
+    found
+}
+
+impl Kpi {
+    /// The choice that holds for `option`: the asked one, else the default. `None` where the option has no list.
+    pub fn choice(&self, option: &str, asked: Option<&str>) -> Option<&Choice> {
+        let option = self.options.iter().find(|o| o.name == option)?;
+        match asked {
+            Some(word) => option.choices.iter().find(|c| c.name == word),
+            None => option.choices.first(),
+        }
+    }
+
+    /// This KPI with the asked choices written into title, unit, value and inputs.
+    ///
+    /// # Errors
+    /// What is wrong, and the way out: an unknown option or choice.
+    pub fn chosen(&self, asked: &std::collections::BTreeMap<String, String>) -> Result<Kpi, (String, String)> {
+        for name in asked.keys() {
+            if !self.options.iter().any(|o| o.name == *name) {
+                let hint = crate::problem::did_you_mean(name, self.options.iter().map(|o| o.name.as_str()));
+                return Err((format!("{} has no option \"{name}\"", self.name), hint));
+            }
+        }
+        let mut kpi = self.clone();
+        for option in &self.options {
+            let asked = asked.get(&option.name).map(String::as_str);
+            if option.choices.is_empty() {
+                check_number(&option.name, asked)?;
+                continue;
+            }
+            let Some(choice) = self.choice(&option.name, asked) else {
+                let hint = crate::problem::did_you_mean(asked.unwrap_or_default(), option.choices.iter().map(|c| c.name.as_str()));
+                return Err((format!("\"{}\" cannot be \"{}\"", option.name, asked.unwrap_or_default()), hint));
+            };
+            kpi.title = choice.title.clone().unwrap_or(kpi.title);
+            kpi.unit = choice.unit.unwrap_or(kpi.unit);
+            kpi.value_of = choice.value_of.unwrap_or(kpi.value_of);
+            kpi.better = choice.better.unwrap_or(kpi.better);
+            kpi.reads.extend(choice.reads.iter().copied());
+        }
+        kpi.reads.sort();
+        kpi.reads.dedup();
+        Ok(kpi)
+    }
+}
+
+fn check_number(option: &str, asked: Option<&str>) -> Result<(), (String, String)> {
+    match asked {
+        Some(word) if word.parse::<u16>().ok().filter(|n| *n > 0).is_none() => {
+            Err((format!("\"{option}\" cannot be \"{word}\""), "it wants a number of days, such as 28".into()))
+        }
+        _ => Ok(()),
+    }
+}

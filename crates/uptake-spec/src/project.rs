@@ -1,0 +1,174 @@
+//! A project folder as a whole: settings, sources, models, KPIs, dashboards, dated CSVs; and every mistake in it.
+
+mod crosscheck;
+mod dated;
+
+pub use dated::Target;
+
+use crate::calendar::{Calendar, Holiday};
+use crate::dashboard::{Dashboard, read_dashboard};
+use crate::kpi::{Kpi, read_kpi};
+use crate::problem::{Place, Problem};
+use crate::settings::{Settings, read_settings};
+use crate::source::{Mapping, Source, read_source};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The texts of a project by path relative to its folder.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Files(BTreeMap<PathBuf, String>);
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    pub settings: Settings,
+    pub sources: Vec<Source>,
+    pub models: Vec<Model>,
+    pub kpis: Vec<Kpi>,
+    pub dashboards: Vec<Dashboard>,
+    pub targets: Vec<Target>,
+    pub holidays: Vec<Holiday>,
+    /// `NAME.slt` beside each KPI: path and text.
+    pub tests: Vec<(PathBuf, String)>,
+}
+
+/// One relation of `queries/models/`: plain SQL without parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    pub name: String,
+    /// Kept as a table by a build (a line `-- stored` in the file); otherwise a view.
+    pub stored: bool,
+    pub sql: String,
+    pub file: PathBuf,
+}
+
+impl Files {
+    /// The files a binary carries.
+    pub fn of<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Files {
+        Files(texts.into_iter().map(|(path, text)| (path.into(), text.into())).collect())
+    }
+
+    /// These files with those of `folder` laid over them, path by path.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not UTF-8.
+    pub fn with_folder(mut self, folder: &Path) -> io::Result<Files> {
+        for name in ["uptake.toml", "targets.csv", "holidays.csv"] {
+            if folder.join(name).is_file() {
+                self.take(folder, &folder.join(name))?;
+            }
+        }
+        for name in ["queries", "dashboards"] {
+            self.take_all(folder, &folder.join(name))?;
+        }
+        Ok(self)
+    }
+
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.0.get(Path::new(path)).map(String::as_str)
+    }
+
+    /// Every path with its text, in the order of the paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.0.iter().map(|(path, text)| (path.as_path(), text.as_str()))
+    }
+
+    fn take_all(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            match path.extension().and_then(|e| e.to_str()) {
+                _ if path.is_dir() => self.take_all(root, &path)?,
+                Some("sql" | "slt" | "toml" | "md" | "csv") => self.take(root, &path)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, root: &Path, path: &Path) -> io::Result<()> {
+        let text = std::fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+        let inside = path.strip_prefix(root).expect("it was found below the root").to_path_buf();
+        self.0.insert(inside, text);
+        Ok(())
+    }
+
+    fn below<'a>(&'a self, folder: &'a str, extension: &'a str) -> impl Iterator<Item = (&'a PathBuf, &'a String)> {
+        let fits = move |path: &Path| path.starts_with(folder) && path.extension().is_some_and(|e| e == extension);
+        self.0.iter().filter(move |(path, _)| fits(path) && path.file_name().is_some_and(|n| n != "README.md"))
+    }
+}
+
+/// Reads a whole project.
+///
+/// # Errors
+/// Every mistake in it, ordered by file and line.
+pub fn read_project(files: &Files) -> Result<Project, Vec<Problem>> {
+    let mut problems = vec![];
+    let mut kept = |problem: Vec<Problem>| problems.extend(problem);
+    let settings = match files.text("uptake.toml") {
+        Some(text) => read_settings(Path::new("uptake.toml"), text).map_err(&mut kept).ok(),
+        None => {
+            kept(vec![Problem::new(Place::whole("uptake.toml"), "there is no uptake.toml", "`uptake init DIR` writes one")]);
+            None
+        }
+    };
+    let sources = read_sources(files, &mut kept);
+    let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();
+    let kpis = files.below("queries/kpis", "sql").filter_map(|(p, t)| read_kpi(p, t).map_err(&mut kept).ok()).collect();
+    let pages = files.below("dashboards", "md").filter_map(|(p, t)| read_dashboard(p, t).map_err(&mut kept).ok()).collect();
+    let targets = files.text("targets.csv").map_or(Ok(vec![]), dated::read_targets).map_err(&mut kept).unwrap_or_default();
+    let holidays = files.text("holidays.csv").map_or(Ok(vec![]), dated::read_holidays).map_err(&mut kept).unwrap_or_default();
+    let tests = files.below("queries/kpis", "slt").map(|(p, t)| (p.clone(), t.clone())).collect();
+    let project = settings.map(|settings| Project { settings, sources, models, kpis, dashboards: pages, targets, holidays, tests });
+    if let Some(project) = &project {
+        problems.extend(crosscheck::mistakes(project, files));
+    }
+    problems.sort();
+    problems.dedup();
+    match project {
+        Some(project) if problems.is_empty() => Ok(project),
+        _ => Err(problems),
+    }
+}
+
+fn read_sources(files: &Files, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<Source> {
+    let mut sources = vec![];
+    for (path, text) in files.below("queries/sources", "toml") {
+        match read_source(path, text) {
+            Ok(mut source) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let ours = files.below("queries/sources", "sql").filter(|(p, _)| p.parent() == Some(folder));
+                source.mappings = ours.map(|(p, t)| Mapping { table: stem(p), sql: t.clone(), file: p.clone() }).collect();
+                sources.push(source);
+            }
+            Err(problems) => kept(problems),
+        }
+    }
+    sources
+}
+
+fn read_model(path: &Path, text: &str) -> Model {
+    let stored = text.lines().take_while(|line| line.starts_with("--")).any(|line| line.trim() == "-- stored");
+    Model { name: stem(path), stored, sql: text.into(), file: path.into() }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+impl Project {
+    pub fn kpi(&self, name: &str) -> Option<&Kpi> {
+        self.kpis.iter().find(|kpi| kpi.name == name)
+    }
+
+    pub fn dashboard(&self, slug: &str) -> Option<&Dashboard> {
+        self.dashboards.iter().find(|page| page.slug == slug)
+    }
+
+    pub fn calendar(&self) -> Calendar {
+        Calendar::new(&self.settings, &self.holidays)
+    }
+}

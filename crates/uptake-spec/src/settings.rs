@@ -1,0 +1,88 @@
+//! `uptake.toml`: the settings of one firm.
+
+use crate::fields::{Fields, Piece};
+use crate::problem::Problem;
+use chrono::{NaiveDate, Weekday};
+use chrono_tz::Tz;
+use std::path::Path;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    pub firm: String,
+    /// ISO 4217, as `EUR`.
+    pub currency: String,
+    pub time_zone: Tz,
+    /// Monday or Sunday.
+    pub week_start: Weekday,
+    /// Month, 1 to 12.
+    pub fiscal_year_start: u32,
+    pub go_live: Option<NaiveDate>,
+    pub leader_grades: Vec<String>,
+    /// Usernames, ids or profiles of users that are no people.
+    pub robots: Vec<String>,
+    /// The fewest people a cell may show to others than the local viewer.
+    pub k_min: u32,
+    pub ramp_days: u32,
+    pub greeting: String,
+    /// Folders or files `up` lands, relative to the project.
+    pub exports: Vec<String>,
+    /// Folder (relative to the project) or URL of the lake.
+    pub lake: String,
+}
+
+/// # Errors
+/// Every mistake of the file.
+pub fn read_settings(file: &Path, text: &str) -> Result<Settings, Vec<Problem>> {
+    let piece = Piece::new(file, text, 0);
+    let settings = piece.read(text, |f| Some(read(f)));
+    match (settings, piece.problems()) {
+        (Some(settings), problems) if problems.is_empty() => Ok(settings),
+        (_, problems) => Err(problems),
+    }
+}
+
+fn read(f: &Fields) -> Settings {
+    Settings {
+        firm: f.needed("firm").unwrap_or_default(),
+        currency: read_currency(f),
+        time_zone: parsed(f, "time_zone", "an IANA zone such as \"Europe/Berlin\"").unwrap_or(Tz::UTC),
+        week_start: f.one_of("week_start", &[("monday", Weekday::Mon), ("sunday", Weekday::Sun)]).unwrap_or(Weekday::Mon),
+        fiscal_year_start: number(f, "fiscal_year_start", 1, 1..=12),
+        go_live: parsed(f, "go_live", "a date such as \"2025-01-31\""),
+        leader_grades: f.texts("leader_grades").unwrap_or_default(),
+        robots: f.texts("robots").unwrap_or_default(),
+        k_min: number(f, "k_min", 5, 1..=1000),
+        ramp_days: number(f, "ramp_days", 14, 0..=365),
+        greeting: f.text("greeting").unwrap_or_else(|| "Dear {first_name}".into()),
+        exports: f.texts("exports").unwrap_or_default(),
+        lake: f.text("lake").unwrap_or_else(|| "lake".into()),
+    }
+}
+
+fn read_currency(f: &Fields) -> String {
+    let currency = f.needed("currency").unwrap_or_default();
+    if f.has("currency") && !(currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase())) {
+        f.object("currency", format!("\"{currency}\" is no currency"), "it wants three capitals, such as \"EUR\"");
+    }
+    currency
+}
+
+fn parsed<T: std::str::FromStr>(f: &Fields, key: &'static str, wanted: &str) -> Option<T> {
+    let word = f.text(key)?;
+    let value = word.parse().ok();
+    if value.is_none() {
+        f.object(key, format!("\"{key}\" cannot be \"{word}\""), format!("it wants {wanted}"));
+    }
+    value
+}
+
+fn number(f: &Fields, key: &'static str, default: u32, allowed: std::ops::RangeInclusive<u32>) -> u32 {
+    let Some(n) = f.integer(key) else { return default };
+    match u32::try_from(n).ok().filter(|n| allowed.contains(n)) {
+        Some(n) => n,
+        None => {
+            f.object(key, format!("\"{key}\" cannot be {n}"), format!("it wants {} to {}", allowed.start(), allowed.end()));
+            default
+        }
+    }
+}

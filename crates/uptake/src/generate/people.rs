@@ -1,0 +1,181 @@
+//! Persons and their user rows: who somebody is on a date, and since when and until when the CRM shows them active.
+
+use super::calendar::{Day, Instant, Zone};
+use super::firm::{DEPARTMENTS, GRADES, NONE, OFFICES};
+use super::habits::Habit;
+
+/// The four columns by which people are grouped.
+#[derive(Clone, Copy)]
+pub(super) struct Attributes {
+    pub grade: &'static str,
+    pub department: &'static str,
+    pub office: &'static str,
+    pub location: &'static str,
+}
+
+pub(super) const NOBODY: Attributes = Attributes { grade: NONE, department: NONE, office: NONE, location: NONE };
+
+/// One line of the roster. `to` is the last day on which it holds.
+pub(super) struct RosterRow {
+    pub from: Day,
+    pub to: Option<Day>,
+    pub grade: usize,
+    pub office: usize,
+    pub location: usize,
+}
+
+impl RosterRow {
+    fn holds_on(&self, day: Day) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// A human being, or what stands behind a robot's or a portal's user row.
+pub(super) struct Person {
+    pub first: &'static str,
+    pub last: &'static str,
+    pub email: String,
+    pub employee_number: String,
+    pub department: usize,
+    pub work_days: &'static str,
+    pub manager: Option<usize>,
+    /// Dated lines, oldest first; empty for those whom only the CRM knows.
+    pub roster: Vec<RosterRow>,
+    pub users: Vec<u32>,
+    pub habit: Habit,
+    /// First and last day on which this person acts.
+    pub works: (Day, Day),
+    pub leaves: bool,
+    /// People who move house keep their weekends, so that no act falls between two zones.
+    pub moves: bool,
+    /// Open deals and open tasks, by number.
+    pub deals: Vec<u32>,
+    pub tasks: Vec<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Human,
+    Robot,
+    /// Not a Standard user; the word is its UserType.
+    Other(&'static str),
+}
+
+/// One user row of the CRM.
+pub(super) struct User {
+    pub person: usize,
+    pub kind: Kind,
+    pub username: String,
+    pub email: String,
+    pub employee_number: String,
+    pub title: &'static str,
+    pub department: &'static str,
+    pub division: &'static str,
+    pub city: &'static str,
+    /// Since when which zone stands in the row, oldest first.
+    pub zones: Vec<(Day, usize)>,
+    pub created: Instant,
+    pub created_on: Day,
+    pub deactivated: Option<Instant>,
+    pub modified: Instant,
+    pub last_login: Instant,
+    /// The last local day on which the exports show a sign of this user: a login row or a stamp.
+    pub last_sign: Day,
+    /// The last day on which the exports show this user active; None while they do.
+    pub until: Option<Day>,
+    pub exported: bool,
+}
+
+impl User {
+    pub(super) fn is_human(&self) -> bool {
+        self.kind == Kind::Human
+    }
+
+    pub(super) fn is_active_at(&self, at: Instant) -> bool {
+        self.created <= at && self.deactivated.is_none_or(|end| at < end)
+    }
+
+    /// Active on a day as far as the exports tell.
+    fn shows_active_on(&self, day: Day) -> bool {
+        self.is_human() && self.created_on <= day && self.until.is_none_or(|until| day <= until)
+    }
+
+    fn zone_on(&self, day: Day) -> usize {
+        self.zones.iter().rev().find(|(from, _)| *from <= day).map_or(self.zones[0].1, |(_, zone)| *zone)
+    }
+}
+
+/// All persons and users, and the zones they live in.
+pub(super) struct Firm {
+    pub people: Vec<Person>,
+    pub users: Vec<User>,
+    pub zones: Vec<Zone>,
+    /// Humans with a grade at which deals are owned, by user number.
+    pub sellers: Vec<u32>,
+    pub robot: u32,
+}
+
+impl Firm {
+    /// Whether a person counts in a share of people on a day.
+    pub(super) fn is_eligible(&self, person: usize, day: Day) -> bool {
+        self.people[person].users.iter().any(|user| self.users[*user as usize].shows_active_on(day))
+    }
+
+    /// Attributes on a day; of those who are not active then, on their last active day before.
+    pub(super) fn attributes(&self, person: usize, day: Day) -> Attributes {
+        let rows = self.people[person].users.iter().map(|user| &self.users[*user as usize]);
+        let last_active = rows
+            .filter(|user| user.is_human() && user.created_on <= day)
+            .map(|user| user.until.map_or(day, |until| until.min(day)))
+            .max();
+        self.attributes_on(person, last_active.unwrap_or(day))
+    }
+
+    fn attributes_on(&self, person: usize, day: Day) -> Attributes {
+        let someone = &self.people[person];
+        if someone.roster.is_empty() {
+            return someone.users.first().map_or(NOBODY, |user| self.users[*user as usize].own_attributes());
+        }
+        let Some(row) = someone.roster.iter().find(|row| row.holds_on(day)) else { return NOBODY };
+        Attributes {
+            grade: GRADES[row.grade],
+            department: DEPARTMENTS[someone.department].name,
+            office: OFFICES[row.office].name,
+            location: OFFICES[row.office].locations[row.location],
+        }
+    }
+
+    /// Attributes of a deal's owner; a robot has none.
+    pub(super) fn owner_attributes(&self, user: u32, day: Day) -> Attributes {
+        let owner = &self.users[user as usize];
+        if owner.is_human() { self.attributes(owner.person, day) } else { NOBODY }
+    }
+
+    /// The zone in which a user's person lives at an instant: the roster's, else the user row's.
+    pub(super) fn zone(&self, user: u32, at: Instant) -> &Zone {
+        let row = &self.users[user as usize];
+        let day = at.div_euclid(super::calendar::DAY) as Day;
+        let place = self.people[row.person].roster.iter().find(|line| line.holds_on(day));
+        &self.zones[place.map_or_else(|| row.zone_on(day), |line| line.office)]
+    }
+
+    pub(super) fn local_day(&self, user: u32, at: Instant) -> Day {
+        self.zone(user, at).local_day(at)
+    }
+}
+
+impl User {
+    pub(super) fn zone_at(&self, at: Instant) -> usize {
+        self.zone_on(at.div_euclid(super::calendar::DAY) as Day)
+    }
+
+    fn own_attributes(&self) -> Attributes {
+        let or_none = |text: &'static str| if text.is_empty() { NONE } else { text };
+        Attributes {
+            grade: or_none(self.title),
+            department: or_none(self.department),
+            office: or_none(self.division),
+            location: or_none(self.city),
+        }
+    }
+}
