@@ -1,1 +1,27 @@
-//! soon
+//! The pictures of uptake: chart → SVG → PNG, and dashboard → HTML.
+//!
+//! Pure: no files, no clock, no network, no async. The same arguments give the same bytes on every machine and every day.
+
+mod charts;
+mod fonts;
+mod grid;
+mod labels;
+mod page;
+mod png;
+mod prose;
+mod scale;
+mod svg;
+mod text;
+mod theme;
+mod tile;
+pub mod words;
+
+pub use charts::{Chart, Facts, Format, KINDS, svg};
+pub use fonts::{REGULAR, SEMI_BOLD, font};
+pub use grid::{Grid, Heading, crossed, grid};
+pub use page::{About, Body, CardState, Drawn, FilterKind, FilterState, Page, home, page, stylesheet};
+pub use png::png;
+pub use prose::{Figure, resolve};
+pub use svg::{Svg, standalone};
+pub use theme::{Paint, Size, Theme};
+pub use tile::{Tile, tile_svg};

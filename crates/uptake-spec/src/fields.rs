@@ -174,13 +174,14 @@ impl<'p, 'a> Fields<'p, 'a> {
 
     /// Every key of this table with a text value, whatever the keys are called: `[columns]`.
     pub fn pairs(&self, key: &'static str) -> Vec<(String, String)> {
-        let Some((_, value)) = self.find(key) else { return vec![] };
-        let DeValue::Table(all) = value.get_ref() else {
-            self.wrong(key, value, "a table of texts");
-            return vec![];
-        };
+        self.table(key, |f| Some(f.all_pairs())).unwrap_or_default()
+    }
+
+    /// Every key of this very table with a text value.
+    pub fn all_pairs(&self) -> Vec<(String, String)> {
+        self.ignore_rest();
         let mut pairs = vec![];
-        for (name, item) in all {
+        for (name, item) in self.table.iter() {
             match item.get_ref() {
                 DeValue::String(s) => pairs.push((name.get_ref().to_string(), s.to_string())),
                 _ => self.wrong(name.get_ref(), item, "a text in quotes"),
@@ -262,4 +263,20 @@ fn kind(value: &DeValue) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
+}
+
+/// The texts under `key`, each one of the `known` words.
+pub fn words<T: Copy>(f: &Fields, key: &'static str, known: &[(&str, T)]) -> Vec<T> {
+    let mut found = vec![];
+    for word in f.texts(key).unwrap_or_default() {
+        match known.iter().find(|(name, _)| *name == word) {
+            Some((_, value)) => found.push(*value),
+            None => f.object(
+                key,
+                format!("\"{key}\" cannot hold \"{word}\""),
+                did_you_mean(&word, known.iter().map(|(name, _)| *name)),
+            ),
+        }
+    }
+    found
 }

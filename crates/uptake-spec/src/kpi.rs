@@ -19,7 +19,7 @@
 //! The SQL gives facts: one row per period and unit (person, deal), with `period_start`, `numerator`, `denominator`,
 //! and `value` and `whole` where the value is more than a ratio, beside the columns one can group by.
 
-use crate::fields::{Fields, Piece};
+use crate::fields::{Fields, Piece, words};
 use crate::params::Attributes;
 use crate::problem::{Place, Problem};
 use std::path::Path;
@@ -130,7 +130,7 @@ impl Unit {
 }
 
 impl Input {
-    const ALL: [(&str, Input); 5] = [
+    pub const ALL: [(&str, Input); 5] = [
         ("users", Input::Users),
         ("records", Input::Records),
         ("logins", Input::Logins),
@@ -208,21 +208,6 @@ fn read_choices(f: &Fields) -> Vec<Choice> {
             reads: words(f, "reads", &Input::ALL),
         })
     })
-}
-
-fn words<T: Copy>(f: &Fields, key: &'static str, known: &[(&str, T)]) -> Vec<T> {
-    let mut found = vec![];
-    for word in f.texts(key).unwrap_or_default() {
-        match known.iter().find(|(name, _)| *name == word) {
-            Some((_, value)) => found.push(*value),
-            None => f.object(
-                key,
-                format!("\"{key}\" cannot hold \"{word}\""),
-                crate::problem::did_you_mean(&word, known.iter().map(|(name, _)| *name)),
-            ),
-        }
-    }
-    found
 }
 
 impl Kpi {

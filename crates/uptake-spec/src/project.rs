@@ -7,10 +7,11 @@ pub use dated::Target;
 
 use crate::calendar::{Calendar, Holiday};
 use crate::dashboard::{Dashboard, read_dashboard};
+use crate::fields::{Fields, Piece};
 use crate::kpi::{Kpi, read_kpi};
 use crate::problem::{Place, Problem};
 use crate::settings::{Settings, read_settings};
-use crate::source::{Mapping, Source, read_source};
+use crate::source::{self, ColumnType, Mapping, Source, read_source};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub struct Files(BTreeMap<PathBuf, String>);
 pub struct Project {
     pub settings: Settings,
     pub sources: Vec<Source>,
+    /// The lake's base tables, from `queries/lake.toml`.
+    pub schema: Vec<LakeTable>,
     pub models: Vec<Model>,
     pub kpis: Vec<Kpi>,
     pub dashboards: Vec<Dashboard>,
@@ -30,6 +33,13 @@ pub struct Project {
     pub holidays: Vec<Holiday>,
     /// `NAME.slt` beside each KPI: path and text.
     pub tests: Vec<(PathBuf, String)>,
+}
+
+/// One base table of the lake: what mappings fill and models read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LakeTable {
+    pub name: String,
+    pub columns: Vec<(String, ColumnType)>,
 }
 
 /// One relation of `queries/models/`: plain SQL without parameters.
@@ -116,13 +126,14 @@ pub fn read_project(files: &Files) -> Result<Project, Vec<Problem>> {
         }
     };
     let sources = read_sources(files, &mut kept);
+    let schema = files.text("queries/lake.toml").map_or(vec![], |text| read_schema(text, &mut kept));
     let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();
     let kpis = files.below("queries/kpis", "sql").filter_map(|(p, t)| read_kpi(p, t).map_err(&mut kept).ok()).collect();
     let pages = files.below("dashboards", "md").filter_map(|(p, t)| read_dashboard(p, t).map_err(&mut kept).ok()).collect();
     let targets = files.text("targets.csv").map_or(Ok(vec![]), dated::read_targets).map_err(&mut kept).unwrap_or_default();
     let holidays = files.text("holidays.csv").map_or(Ok(vec![]), dated::read_holidays).map_err(&mut kept).unwrap_or_default();
     let tests = files.below("queries/kpis", "slt").map(|(p, t)| (p.clone(), t.clone())).collect();
-    let project = settings.map(|settings| Project { settings, sources, models, kpis, dashboards: pages, targets, holidays, tests });
+    let project = settings.map(|settings| Project { settings, sources, schema, models, kpis, dashboards: pages, targets, holidays, tests });
     if let Some(project) = &project {
         problems.extend(crosscheck::mistakes(project, files));
     }
@@ -148,6 +159,15 @@ fn read_sources(files: &Files, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<Sourc
         }
     }
     sources
+}
+
+/// Reads `queries/lake.toml`: `[table.NAME]` with a type for each column.
+fn read_schema(text: &str, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<LakeTable> {
+    let piece = Piece::new(Path::new("queries/lake.toml"), text, 0);
+    let table = |name: &str, f: &Fields| Some(LakeTable { name: name.into(), columns: source::typed(f, "", f.all_pairs()) });
+    let tables = piece.read(text, |f| Some(f.named("table", table)));
+    kept(piece.problems());
+    tables.unwrap_or_default()
 }
 
 fn read_model(path: &Path, text: &str) -> Model {

@@ -1,6 +1,7 @@
 //! A source: one folder under `queries/sources/` that says how a CRM's files are read and mapped, in TOML and SQL.
 
-use crate::fields::{Fields, Piece};
+use crate::fields::{Fields, Piece, words};
+use crate::kpi::Input;
 use crate::problem::Problem;
 use chrono_tz::Tz;
 use std::path::{Path, PathBuf};
@@ -82,6 +83,8 @@ pub struct Object {
     pub columns: Vec<(String, ColumnType)>,
     /// Every file of it is a whole one.
     pub complete: bool,
+    /// The inputs it brings up to date, beside [`Input::Records`], which every object with stamps feeds.
+    pub feeds: Vec<Input>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -210,18 +213,25 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         needs: f.texts("needs").unwrap_or_default(),
         needs_any: f.texts("needs_any").unwrap_or_default(),
         complete: f.flag("complete").unwrap_or(false),
+        feeds: words(f, "feeds", &Input::ALL),
         columns: read_columns(f),
     })
 }
 
-fn read_columns(f: &Fields) -> Vec<(String, ColumnType)> {
+/// The columns under `columns`, with their types.
+pub(crate) fn read_columns(f: &Fields) -> Vec<(String, ColumnType)> {
+    typed(f, "columns", f.pairs("columns"))
+}
+
+/// Names with the words of their types as columns; `key` is where a mistake is said.
+pub(crate) fn typed(f: &Fields, key: &'static str, pairs: Vec<(String, String)>) -> Vec<(String, ColumnType)> {
     let mut columns = vec![];
-    for (column, word) in f.pairs("columns") {
+    for (column, word) in pairs {
         match TYPES.iter().find(|(name, _)| *name == word) {
             Some((_, kind)) => columns.push((column, *kind)),
             None => {
                 let hint = crate::problem::did_you_mean(&word, TYPES.iter().map(|(name, _)| *name));
-                f.object("columns", format!("\"{column}\" cannot be of type \"{word}\""), hint);
+                f.object(key, format!("\"{column}\" cannot be of type \"{word}\""), hint);
             }
         }
     }

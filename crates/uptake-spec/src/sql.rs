@@ -80,7 +80,7 @@ mod tests {
         let found = reads(sql).expect("it is SQL");
         assert_eq!(found.relations.iter().map(String::as_str).collect::<Vec<_>>(), ["landing.x", "people"]);
         assert_eq!(found.parameters.iter().map(String::as_str).collect::<Vec<_>>(), ["as_of", "to"]);
-        assert_eq!(place_of_parameter(sql, "as_of"), Some((2, 49)));
+        assert_eq!(place_of_parameter(sql, "as_of"), Some((2, 50)));
     }
 
     #[test]

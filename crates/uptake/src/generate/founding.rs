@@ -23,6 +23,7 @@ pub(super) mod planted {
     pub const MOVES_HOUSE: usize = 8;
     pub const LEFT_BEFORE_FIRST_EXPORT: usize = 9;
     pub const DEACTIVATED_LATE: usize = 10;
+    pub const NIGHT_OWL: usize = 11;
     pub const COUNT: usize = 12;
 }
 
@@ -47,7 +48,8 @@ pub(super) fn found(order: &Order, span: &Span, dice: &mut Dice) -> Firm {
     for outsider in 0..4 + order.people / 100 {
         add_outsider(&mut firm, outsider, span);
     }
-    firm.sellers = firm.people.iter().filter(|p| sells(p)).flat_map(|p| p.users.first().copied()).collect();
+    firm.people.iter_mut().for_each(|person| person.sells = sells(person));
+    firm.sellers = firm.people.iter().filter(|p| p.sells).flat_map(|p| p.users.first().copied()).collect();
     firm
 }
 
@@ -72,19 +74,23 @@ fn add_robot(firm: &mut Firm, start: Day) {
 fn hire(firm: &mut Firm, number: usize, span: &Span, dice: &mut Dice) {
     let grade = match number {
         0 | planted::NEVER_LOGS_IN => PARTNER,
-        planted::TWO_USERS | planted::LEFT_BEFORE_FIRST_EXPORT | planted::DEACTIVATED_LATE => MANAGER,
+        planted::TWO_USERS | planted::NIGHT_OWL | planted::LEFT_BEFORE_FIRST_EXPORT | planted::DEACTIVATED_LATE => {
+            MANAGER
+        }
         planted::NO_USER => ANALYST,
         _ => dice.weighted(&GRADE_WEIGHTS),
     };
     let office = match number {
         planted::MOVES_HOUSE => NEW_YORK,
+        planted::NIGHT_OWL => BERLIN,
         _ => dice.weighted(&OFFICES.map(|office| office.weight)),
     };
     let (first, last) = person_name(number as u32);
     let mut person = blank_person(first, last, span.start);
     person.email = address(first, last, number);
     person.employee_number = format!("N{}", 10_001 + number * 7);
-    person.department = if number < planted::COUNT { number % 4 } else { dice.weighted(&DEPARTMENTS.map(|d| d.weight)) };
+    person.department =
+        if number < planted::COUNT { number % 4 } else { dice.weighted(&DEPARTMENTS.map(|d| d.weight)) };
     person.work_days = if grade != PARTNER && dice.chance(80) { "Mon-Thu" } else { "Mon-Fri" };
     person.manager = manager_of(firm, grade, dice);
 
@@ -93,14 +99,25 @@ fn hire(firm: &mut Firm, number: usize, span: &Span, dice: &mut Dice) {
     let created_on = joined.unwrap_or_else(|| workday(span.start - dice.between(30, 400)));
     person.leaves = leaving.is_some();
     person.works = (span.start.max(created_on + 1), leaving.unwrap_or(AS_OF));
-    person.roster = career(number, grade, office, created_on, joined.is_some(), leaving, span, dice);
+    let tenure = Tenure { number, created_on, joined: joined.is_some(), leaving };
+    person.roster = career(&tenure, grade, office, span, dice);
     person.moves = person.roster.iter().any(|row| row.office != office);
     person.habit = match number {
-        planted::NEVER_LOGS_IN => Habit::never(),
+        planted::NEVER_LOGS_IN | planted::NO_USER => Habit::never(),
         _ => Habit::draw(grade, span.start, span.relaunch, dice),
     };
-    if person.leaves || (number < planted::COUNT && number != planted::NEVER_LOGS_IN) {
+    let told = number < planted::COUNT && person.habit.kind != HabitKind::Never;
+    if person.leaves || told {
         person.habit = Habit::steady(dice);
+    }
+    let settled = !person.leaves && !person.moves && office != NEW_YORK;
+    if office == NEW_YORK && !person.leaves && dice.chance(400) {
+        // Evenings in New York are the next day, and now and then the next month, in Berlin.
+        person.habit.minute = dice.between(1_060, 1_100);
+    }
+    person.habit.night_owl = settled && (number == planted::NIGHT_OWL || dice.chance(20));
+    if person.habit.night_owl {
+        person.habit.records = 200;
     }
     let index = firm.people.len();
     firm.people.push(person);
@@ -145,18 +162,17 @@ fn leaving_day(number: usize, joined: Option<Day>, span: &Span, dice: &mut Dice)
     Some(friday(dice.between(earliest, AS_OF - 7)))
 }
 
-/// The dated lines of the roster: one, or more where a grade or the office changes.
-#[expect(clippy::too_many_arguments, reason = "what a career hangs on, asked once")]
-fn career(
+/// When somebody came, and when they go.
+struct Tenure {
     number: usize,
-    grade: usize,
-    office: usize,
     created_on: Day,
     joined: bool,
     leaving: Option<Day>,
-    span: &Span,
-    dice: &mut Dice,
-) -> Vec<RosterRow> {
+}
+
+/// The dated lines of the roster: one, or more where a grade or the office changes.
+fn career(tenure: &Tenure, grade: usize, office: usize, span: &Span, dice: &mut Dice) -> Vec<RosterRow> {
+    let Tenure { number, created_on, joined, leaving } = *tenure;
     let hired = if joined { created_on } else { created_on - dice.between(0, 2_500) };
     let last_day = leaving.unwrap_or(AS_OF);
     let location = dice.below(OFFICES[office].locations.len() as u32) as usize;
@@ -166,7 +182,7 @@ fn career(
     if room.0 >= room.1 {
         return rows;
     }
-    if number == planted::MOVES_HOUSE || dice.chance(40) {
+    if number == planted::MOVES_HOUSE || (number >= planted::COUNT && dice.chance(40)) {
         let office = if number == planted::MOVES_HOUSE { BERLIN } else { (office + 1) % OFFICES.len() };
         let day = monday_of(dice.between(room.0, room.1));
         split(&mut rows, day, |row| (row.office, row.location) = (office, 0));
@@ -220,7 +236,8 @@ fn add_users(firm: &mut Firm, index: usize, number: usize, created_on: Day, leav
         _ => {}
     }
     user.zones = vec![(Day::MIN, office)];
-    user.zones.extend(person.roster.windows(2).filter(|w| w[0].office != w[1].office).map(|w| (w[1].from, w[1].office)));
+    user.zones
+        .extend(person.roster.windows(2).filter(|w| w[0].office != w[1].office).map(|w| (w[1].from, w[1].office)));
     if let Some(day) = leaving {
         let late = if number == planted::DEACTIVATED_LATE { 10 } else { dice.pick(&[0, 0, 3, 4, 5, 6, 12]) };
         user.deactivated = Some(firm.zones[office].at(day + late, 20 * 3_600 + 1_800));
@@ -242,7 +259,7 @@ fn add_person_without_roster(firm: &mut Firm, stranger: usize, span: &Span, dice
     let mut user = blank_user(firm, index, Kind::Human, workday(span.start - 45), BERLIN);
     user.username = format!("{}.{}.ext{stranger}@{DOMAIN}", plain(first), plain(last));
     user.email = user.username.clone();
-    if stranger % 2 == 0 {
+    if stranger.is_multiple_of(2) {
         (user.title, user.department, user.division, user.city) = ("Contractor", "Technology", "Berlin", "Potsdam");
     }
     firm.people.push(person);
@@ -282,6 +299,7 @@ fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
         works: (start, AS_OF),
         leaves: false,
         moves: false,
+        sells: false,
         deals: Vec::new(),
         tasks: Vec::new(),
     }

@@ -37,7 +37,9 @@ impl Flavour {
             Flavour::Browser => ["Application", "", "Browser", "Chrome 129", "Windows 11", "Success"],
             Flavour::SingleSignOn => ["SAML", "", "Browser", "Edge 129", "Windows 11", "Success"],
             Flavour::Ios => ["Remote Access 2.0", "", "Salesforce for iOS", "Mobile Safari", "iPhone", "Success"],
-            Flavour::Android => ["Remote Access 2.0", "", "Salesforce for Android", "Chrome Mobile", "Android", "Success"],
+            Flavour::Android => {
+                ["Remote Access 2.0", "", "Salesforce for Android", "Chrome Mobile", "Android", "Success"]
+            }
             Flavour::TokenRefresh => {
                 ["Remote Access 2.0", "OauthRefreshToken", "Salesforce for iOS", "Mobile Safari", "iPhone", "Success"]
             }
@@ -57,7 +59,16 @@ pub(super) struct LoginRow {
 }
 
 const HEADER: [&str; 11] = [
-    "Id", "UserId", "LoginTime", "LoginType", "LoginSubType", "SourceIp", "Browser", "Platform", "Application", "Status",
+    "Id",
+    "UserId",
+    "LoginTime",
+    "LoginType",
+    "LoginSubType",
+    "SourceIp",
+    "Browser",
+    "Platform",
+    "Application",
+    "Status",
     "CountryIso",
 ];
 
@@ -81,7 +92,7 @@ impl Log {
         Log::Monthly { month_ends, open: None, written: 0 }
     }
 
-    /// Takes a row; `utc_day` is the row's day, never earlier than the last row's.
+    /// Takes the next row; rows come in the order of their instants.
     pub(super) fn add(&mut self, row: LoginRow, firm: &Firm, folder: &mut Folder) -> Result<()> {
         match self {
             Log::Kept(rows) => rows.push(row),
@@ -125,7 +136,8 @@ impl Log {
                 }
             }
             sheet.finish(folder)?;
-            if from <= start {
+            // The first Monday begins on a Sunday in UTC.
+            if from < start {
                 return Ok(());
             }
             end -= 140;

@@ -48,6 +48,8 @@ pub(super) struct Person {
     pub leaves: bool,
     /// People who move house keep their weekends, so that no act falls between two zones.
     pub moves: bool,
+    /// Whether this person owns deals.
+    pub sells: bool,
     /// Open deals and open tasks, by number.
     pub deals: Vec<u32>,
     pub tasks: Vec<u32>,

@@ -1,0 +1,96 @@
+//! Which columns of a table are drawn: along the axis, as value, as one line or bar each.
+
+use uptake_spec::kpi::Unit;
+use uptake_spec::problem::did_you_mean;
+use uptake_spec::table::Data;
+use uptake_spec::{Answer, Place, Problem, Table, Value};
+
+/// The columns every answer has; all others name members: grades, offices, states.
+pub(crate) const PLAIN: [&str; 6] = ["period_start", "period_end", "value", "numerator", "denominator", "complete"];
+/// What a missing member is called.
+pub(crate) const NO_MEMBER: &str = "(none)";
+
+/// The columns of an answer that name members, in the answer's order.
+pub(crate) fn of_answer(answer: &Answer) -> Vec<String> {
+    let named = answer.table.columns().iter().map(|c| c.name.clone());
+    named.filter(|name| !PLAIN.contains(&name.as_str())).collect()
+}
+
+/// A member's name as it is read.
+pub(crate) fn name(value: Value) -> String {
+    match value {
+        Value::Nothing | Value::Text("") => NO_MEMBER.into(),
+        Value::Date(day) => crate::words::date(day),
+        other => other.to_string(),
+    }
+}
+
+/// The distinct members of `column`, in order of first appearance.
+pub(crate) fn distinct(table: &Table, column: &str) -> Vec<String> {
+    let mut found: Vec<String> = vec![];
+    for row in 0..table.rows() {
+        let member = name(table.value(row, column));
+        if !found.contains(&member) {
+            found.push(member);
+        }
+    }
+    found
+}
+
+/// The columns of a query that are drawn.
+pub(crate) struct Drawn {
+    pub x: String,
+    pub y: String,
+    pub series: Option<String>,
+    pub unit: Unit,
+}
+
+/// Checks the columns a block names against those a query gives, and finds those it does not name.
+pub(crate) fn of_query(
+    table: &Table,
+    place: &Place,
+    x: Option<&str>,
+    y: Option<&str>,
+    series: Option<&str>,
+) -> Result<Drawn, Problem> {
+    for (key, asked) in [("x", x), ("y", y), ("series", series)] {
+        if let Some(column) = asked.filter(|column| table.column(column).is_none()) {
+            return Err(missing(table, place, key, column));
+        }
+    }
+    let x = x.unwrap_or(&table.columns()[0].name).to_string();
+    let numbers = || table.columns().iter().filter(|c| is_number(&c.data) && c.name != x && Some(c.name.as_str()) != series);
+    let Some(y) = y.or_else(|| numbers().next().map(|c| c.name.as_str())) else {
+        let hint = format!("it has {}; name one with y = \"…\"", names(table));
+        return Err(Problem::new(place.clone(), "the query gives no column of numbers to draw", hint));
+    };
+    let data = &table.column(y).expect("y was found among the columns").data;
+    if !is_number(data) {
+        let what = format!("y = \"{y}\" is no column of numbers");
+        return Err(Problem::new(place.clone(), what, format!("the query gives {}", names(table))));
+    }
+    Ok(Drawn { x, y: y.into(), series: series.map(String::from), unit: unit_of(y, data) })
+}
+
+fn missing(table: &Table, place: &Place, key: &str, column: &str) -> Problem {
+    let known = table.columns().iter().map(|c| c.name.as_str());
+    let near = did_you_mean(column, known);
+    let what = format!("{key} = \"{column}\" is no column of the query, which gives {}", names(table));
+    Problem::new(place.clone(), what, if near.starts_with("did") { near } else { String::new() })
+}
+
+fn names(table: &Table) -> String {
+    table.columns().iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn is_number(data: &Data) -> bool {
+    matches!(data, Data::Integer(_) | Data::Decimal(_) | Data::Float(_))
+}
+
+fn unit_of(name: &str, data: &Data) -> Unit {
+    match data {
+        _ if name == "share" || name.ends_with("_share") => Unit::Share,
+        Data::Integer(_) => Unit::Count,
+        _ => Unit::Rate,
+    }
+}

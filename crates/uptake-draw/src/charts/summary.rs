@@ -1,0 +1,81 @@
+//! One sentence a picture, made from its numbers: for screen readers, mails, and readers in a hurry.
+
+use super::Format;
+use super::bar::Bars;
+use super::line::{Lines, Series};
+use crate::words;
+use uptake_spec::dashboard::Show;
+
+/// What a picture without values says.
+pub(super) const EMPTY: &str = "No data in this period.";
+
+pub(super) fn of_lines(lines: &Lines, format: &Format) -> String {
+    match &lines.series[..] {
+        _ if lines.is_empty() => EMPTY.into(),
+        [one] => of_one_line(lines, one, format),
+        _ => of_many_lines(lines, format),
+    }
+}
+
+fn of_one_line(lines: &Lines, series: &Series, format: &Format) -> String {
+    let Some((stop, value)) = lines.newest(series) else {
+        return "No complete period yet.".into();
+    };
+    let figure = |n| words::figure(n, format.unit, &format.currency);
+    let before = stop.checked_sub(1).and_then(|before| series.values[before]);
+    let change = before.map_or(String::new(), |before| {
+        match words::change(value - before, format.unit, Show::Usual, &format.currency) {
+            same if !same.starts_with(['+', '−']) => format!(", unchanged from {} before", figure(before)),
+            change => format!(", {change} against {} before", figure(before)),
+        }
+    });
+    let complete = series.values.iter().zip(&lines.stops).filter(|(_, stop)| stop.complete);
+    let known: Vec<f64> = complete.filter_map(|(value, _)| *value).collect();
+    let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+    let ranged = match known.len() {
+        0..=2 => String::new(),
+        count => format!("; lowest {} and highest {} in {count} {}", figure(low), figure(high), stops_word(lines, format)),
+    };
+    format!("{}: {}{change}{ranged}.", sentence(&lines.stops[stop].words), figure(value))
+}
+
+fn of_many_lines(lines: &Lines, format: &Format) -> String {
+    let Some(stop) = lines.series.iter().filter_map(|s| lines.newest(s)).map(|(stop, _)| stop).max() else {
+        return "No complete period yet.".into();
+    };
+    let at_stop = |s: &Series| s.values[stop].map(|value| (s.name.clone(), value));
+    let told = extremes(lines.series.iter().filter_map(at_stop).collect(), format);
+    format!("{}: {told}.", sentence(&lines.stops[stop].words))
+}
+
+pub(super) fn of_bars(bars: &Bars, format: &Format) -> String {
+    let known: Vec<(String, f64)> = bars.bars.iter().filter_map(|bar| bar.value.map(|v| (bar.name.clone(), v))).collect();
+    match (&bars.period, known.is_empty()) {
+        (_, true) => EMPTY.into(),
+        (Some(period), _) => format!("{}: {}.", sentence(period), extremes(known, format)),
+        (None, _) => format!("{}.", sentence(&extremes(known, format))),
+    }
+}
+
+/// `Partner highest with 81.0 %, Associate lowest with 42.0 %, of 5`.
+fn extremes(mut known: Vec<(String, f64)>, format: &Format) -> String {
+    known.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let figure = |n| words::figure(n, format.unit, &format.currency);
+    match &known[..] {
+        [] => EMPTY.trim_end_matches('.').into(),
+        [(name, value)] => format!("{name} {}", figure(*value)),
+        [(_, top), .., (_, low)] if top == low => format!("all {} at {}", known.len(), figure(*top)),
+        [(first, top), .., (last, low)] => {
+            format!("{first} highest with {}, {last} lowest with {}, of {}", figure(*top), figure(*low), known.len())
+        }
+    }
+}
+
+fn stops_word(lines: &Lines, format: &Format) -> String {
+    if lines.periods { format!("{}s", format.grain.word()) } else { "values".into() }
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,157 @@
+//! A table as its reader sees it: headings, texts, which columns are numbers. For the page and for paper alike.
+
+use crate::charts::Format;
+use crate::charts::members::{PLAIN, distinct, name};
+use crate::words;
+use uptake_spec::dashboard::Show;
+use uptake_spec::kpi::Unit;
+use uptake_spec::table::Data;
+use uptake_spec::{Table, Value};
+
+/// Texts in rows under headings; every row has one cell a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    pub headings: Vec<Heading>,
+    pub rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    pub name: String,
+    /// Numbers are set flush right.
+    pub number: bool,
+}
+
+/// The table of an answer for reading: periods named, values in their unit, "k of n" beside them.
+///
+/// A table without `period_start` is shown as it is. The running period says so.
+pub fn grid(table: &Table, format: Option<&Format>) -> Grid {
+    match format {
+        Some(format) if table.column("period_start").is_some() => of_answer(table, format),
+        _ => of_rows(table, format),
+    }
+}
+
+/// As [`grid`], but an answer cut by one column has a column for each member: shorter, and easier to compare.
+pub fn crossed(table: &Table, format: &Format) -> Grid {
+    let members: Vec<&str> = members(table).collect();
+    match members[..] {
+        [by] if table.column("period_start").is_some() => of_members(table, by, format),
+        _ => grid(table, Some(format)),
+    }
+}
+
+fn members(table: &Table) -> impl Iterator<Item = &str> {
+    table.columns().iter().map(|c| c.name.as_str()).filter(|name| !PLAIN.contains(name))
+}
+
+fn heading(name: &str, number: bool) -> Heading {
+    Heading { name: words::heading(name), number }
+}
+
+fn period_heading(format: &Format) -> Heading {
+    heading(format.grain.word(), false)
+}
+
+fn period(table: &Table, row: usize, format: &Format) -> String {
+    let Value::Date(day) = table.value(row, "period_start") else { return words::NOTHING.into() };
+    let running = table.value(row, "complete") == Value::Boolean(false);
+    format!("{}{}", words::period(day, format.grain), if running { " (running)" } else { "" })
+}
+
+fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {
+    match table.value(row, column) {
+        Value::Nothing => "–".into(),
+        value => words::show(value, format.unit, Show::Usual, &format.currency),
+    }
+}
+
+fn of_answer(table: &Table, format: &Format) -> Grid {
+    let parts: Vec<&str> = ["numerator", "denominator"].into_iter().filter(|part| has_any(table, part)).collect();
+    let mut headings = vec![period_heading(format)];
+    headings.extend(members(table).map(|name| heading(name, false)));
+    headings.push(heading("value", true));
+    headings.extend(parts.iter().map(|part| heading(part, true)));
+    let read = |row| {
+        let mut cells = vec![period(table, row, format)];
+        cells.extend(members(table).map(|column| name(table.value(row, column))));
+        cells.push(value(table, row, "value", format));
+        cells.extend(parts.iter().map(|part| plain(table.value(row, part))));
+        cells
+    };
+    Grid { headings, rows: (0..table.rows()).map(read).collect() }
+}
+
+fn of_members(table: &Table, by: &str, format: &Format) -> Grid {
+    let names = distinct(table, by);
+    let mut headings = vec![period_heading(format)];
+    headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true }));
+    let mut rows: Vec<(Value, Vec<String>)> = vec![];
+    for row in 0..table.rows() {
+        let start = table.value(row, "period_start");
+        if rows.last().is_none_or(|(last, _)| *last != start) {
+            let empty = std::iter::repeat_n("–".to_string(), names.len());
+            rows.push((start, std::iter::once(period(table, row, format)).chain(empty).collect()));
+        }
+        let member = name(table.value(row, by));
+        let at = names.iter().position(|name| *name == member).expect("the members were read from these rows");
+        rows.last_mut().expect("a row was begun").1[at + 1] = value(table, row, "value", format);
+    }
+    Grid { headings, rows: rows.into_iter().map(|(_, cells)| cells).collect() }
+}
+
+fn of_rows(table: &Table, format: Option<&Format>) -> Grid {
+    let numeric = |data: &Data| matches!(data, Data::Integer(_) | Data::Decimal(_) | Data::Float(_));
+    let headings = table.columns().iter().map(|c| heading(&c.name, numeric(&c.data))).collect();
+    let cell = |name: &str, value: Value| match (value, format) {
+        (Value::Nothing, _) => "–".into(),
+        (value, Some(format)) if name == "value" => words::show(value, format.unit, Show::Usual, &format.currency),
+        (value, _) if name == "share" || name.ends_with("_share") => words::show(value, Unit::Share, Show::Usual, ""),
+        (value, _) => plain(value),
+    };
+    let read = |row| table.columns().iter().zip(table.row(row)).map(|(c, value)| cell(&c.name, value)).collect();
+    Grid { headings, rows: (0..table.rows()).map(read).collect() }
+}
+
+/// A number without a unit: grouped, with at most two decimals.
+fn plain(value: Value) -> String {
+    match (value, value.number()) {
+        (Value::Nothing, _) => "–".into(),
+        (_, Some(n)) => words::trimmed(n, 2),
+        (value, None) => words::show(value, Unit::Count, Show::Usual, ""),
+    }
+}
+
+fn has_any(table: &Table, column: &str) -> bool {
+    (0..table.rows()).any(|row| table.value(row, column) != Value::Nothing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uptake_spec::table::Column;
+    use uptake_spec::{Grain, table};
+
+    fn two_weeks_of_two_grades() -> Table {
+        let days = ["2026-10-05", "2026-10-05", "2026-10-12"].map(|d| Some(d.parse().expect("a date")));
+        let column = |name: &str, data| Column { name: name.into(), data };
+        let text = |v: [&str; 3]| table::Data::Text(v.map(|t| Some(t.to_string())).to_vec());
+        Table::new(vec![
+            column("period_start", Data::Date(days.to_vec())),
+            column("grade", text(["Associate", "Partner", "Partner"])),
+            column("value", Data::Float(vec![Some(0.5), None, Some(0.75)])),
+            column("complete", Data::Boolean(vec![Some(true), Some(true), Some(false)])),
+        ])
+        .expect("equal lengths")
+    }
+
+    #[test]
+    fn an_answer_is_crossed_by_its_members() {
+        let format = Format { unit: Unit::Share, grain: Grain::Week, currency: "EUR".into() };
+        let grid = crossed(&two_weeks_of_two_grades(), &format);
+        let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
+        assert_eq!(names, ["Week", "Associate", "Partner"]);
+        assert_eq!(grid.rows[0], ["W 5 Oct 2026", "50.0\u{202f}%", "–"]);
+        assert_eq!(grid.rows[1], ["W 12 Oct 2026 (running)", "–", "75.0\u{202f}%"]);
+    }
+}

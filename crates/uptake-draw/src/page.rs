@@ -1,0 +1,183 @@
+//! A dashboard as a whole HTML page, readable and printable without scripts.
+
+mod blocks;
+mod filters;
+mod style;
+
+pub use filters::{FilterKind, FilterState};
+pub use style::stylesheet;
+
+use crate::charts::Chart;
+use crate::charts::Format;
+use crate::tile::Tile;
+use crate::words;
+use askama::Template;
+use blocks::BlockView;
+use chrono::NaiveDate;
+use filters::FilterView;
+use uptake_spec::dashboard::{Inline, Prose, Width};
+use uptake_spec::{Grain, Range, Table};
+
+/// One dashboard with its numbers, ready for screen and paper.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub firm: String,
+    /// The page is `/d/{slug}`.
+    pub slug: String,
+    pub title: String,
+    /// The question the page answers.
+    pub asks: String,
+    pub as_of: NaiveDate,
+    /// The resolved days of the page's period filter.
+    pub range: Option<Range>,
+    pub grain: Option<Grain>,
+    /// As `Europe/Berlin`.
+    pub time_zone: String,
+    pub build: u64,
+    /// In reading order.
+    pub blocks: Vec<Drawn>,
+    pub filters: Vec<FilterState>,
+    /// Slug, title and question of every page, this one among them.
+    pub pages: Vec<(String, String, String)>,
+    /// What the viewer chose, percent-encoded, without the question mark: `grade=Partner&from=2026-07-01`.
+    pub query: String,
+    /// For the foot: what is not loaded, who was left out.
+    pub notes: Vec<String>,
+    /// ISO 4217, as `EUR`.
+    pub currency: String,
+}
+
+/// One block of a page with its numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// Empty for prose and notes.
+    pub id: String,
+    pub width: Width,
+    pub body: Body,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Without tokens, see [`crate::resolve`].
+    Prose(Vec<Prose>),
+    Note(String),
+    Picture {
+        title: String,
+        chart: Chart,
+        /// The data behind the picture.
+        table: Table,
+        notes: Vec<String>,
+        /// A page of this site: `adoption?grade=Partner`.
+        link: Option<String>,
+        about: About,
+    },
+    Tile { tile: Tile, notes: Vec<String>, link: Option<String>, table: Table, about: About },
+    Rows {
+        title: String,
+        table: Table,
+        /// `None` for the rows of a query.
+        answer: Option<Format>,
+        /// Rows that are not in `table`, but in the downloads.
+        more: usize,
+        about: About,
+    },
+    /// In place of a block that cannot be shown.
+    Card { title: String, state: CardState, why: String },
+}
+
+/// Why there is no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardState {
+    Empty,
+    NotLoaded,
+    Failed,
+    Late,
+}
+
+/// What is this number? Empty texts are left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    pub kpi: String,
+    pub code: String,
+    pub asks: String,
+    pub means: String,
+    pub sql: String,
+    pub as_of: NaiveDate,
+    pub sources: Vec<String>,
+}
+
+impl CardState {
+    pub fn words(self) -> &'static str {
+        match self {
+            CardState::Empty => "Nothing to show",
+            CardState::NotLoaded => "Not loaded",
+            CardState::Failed => "Could not be drawn",
+            CardState::Late => "Late",
+        }
+    }
+}
+
+/// The whole HTML of a dashboard: its own styles, no script. It asks the server for fonts and downloads only.
+pub fn page(page: &Page) -> String {
+    rendered(page, format!("/d/{}", page.slug), vec![])
+}
+
+/// The page at `/`: as [`page()`], with the list of all pages and their questions behind it.
+pub fn home(page: &Page) -> String {
+    rendered(page, "/".into(), page.pages.iter().filter(|(slug, ..)| *slug != page.slug).collect())
+}
+
+fn rendered(page: &Page, path: String, listed: Vec<&(String, String, String)>) -> String {
+    let view = PageView {
+        page,
+        style: stylesheet(),
+        blocks: blocks::views(page),
+        filters: filters::views(page),
+        carried: filters::carried(page),
+        when: when(page),
+        pdf: format!("/d/{}.pdf{}", page.slug, with_query(&page.query)),
+        path,
+        listed,
+    };
+    view.render().expect("a template of ours writes to a string, which cannot fail")
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct PageView<'a> {
+    page: &'a Page,
+    style: &'static str,
+    blocks: Vec<BlockView<'a>>,
+    filters: Vec<FilterView<'a>>,
+    /// What the viewer chose that no filter of the page shows.
+    carried: Vec<(String, String)>,
+    when: String,
+    pdf: String,
+    path: String,
+    listed: Vec<&'a (String, String, String)>,
+}
+
+/// `Weeks 25 May to 22 Nov 2026 · as of 18 Nov 2026 · Europe/Berlin`.
+fn when(page: &Page) -> String {
+    let grain = page.grain.map(|grain| words::heading(&format!("{}s ", grain.word()))).unwrap_or_default();
+    let range = page.range.map(|range| format!("{grain}{} · ", words::range(range))).unwrap_or_default();
+    let as_of = words::date(page.as_of);
+    if range.is_empty() { format!("As of {as_of} · {}", page.time_zone) } else { format!("{range}as of {as_of} · {}", page.time_zone) }
+}
+
+fn with_query(query: &str) -> String {
+    if query.is_empty() { String::new() } else { format!("?{query}") }
+}
+
+/// Inlines as HTML; nested ones are templates of their own.
+#[derive(Template)]
+#[template(path = "inlines.html")]
+struct Inlines<'a> {
+    inlines: &'a [Inline],
+}
+
+impl Inlines<'_> {
+    fn inside<'a>(&self, inlines: &'a [Inline]) -> Inlines<'a> {
+        Inlines { inlines }
+    }
+}

@@ -1,0 +1,185 @@
+//! Each block of a page as its template sees it.
+
+use super::{About, Body, Drawn, Inlines, Page, with_query};
+use crate::charts;
+use crate::grid::{Grid, crossed, grid};
+use crate::svg::Svg;
+use crate::theme::{Size, Theme};
+use crate::tile::tile_svg;
+use crate::words;
+use askama::Template;
+use uptake_spec::dashboard::{Inline, Prose, Width};
+
+/// More rows than this are in the downloads only, so that a page stays light.
+const MOST_ROWS: usize = 200;
+
+#[derive(Template)]
+#[template(path = "block.html")]
+pub(super) struct BlockView<'a> {
+    pub id: &'a str,
+    pub class: &'static str,
+    pub what: What<'a>,
+    notes: &'a [String],
+    downloads: Vec<(&'static str, String)>,
+    drill: Option<Drill>,
+    about: Option<AboutView<'a>>,
+    data: Option<Grid>,
+    /// Rows of `data` that are in the downloads only.
+    more: usize,
+    /// Of the block's own heading, 2 to 6.
+    level: u8,
+}
+
+pub(super) enum What<'a> {
+    Prose(Vec<Part<'a>>),
+    Note(&'a str),
+    Picture { title: &'a str, summary: String, pictures: Vec<(&'static str, Svg)> },
+    Rows { title: &'a str },
+    Card { title: &'a str, state: &'static str, why: &'a str },
+}
+
+/// A piece of prose with the heading level it has on this page.
+pub(super) enum Part<'a> {
+    Heading(u8, Inlines<'a>),
+    Paragraph(Inlines<'a>),
+    List { ordered: bool, items: Vec<Inlines<'a>> },
+}
+
+/// Where a block leads to.
+pub(super) struct Drill {
+    address: String,
+    words: String,
+}
+
+pub(super) struct AboutView<'a> {
+    about: &'a About,
+    as_of: String,
+    /// The SQL is written once a page; later blocks of the same KPI point to it.
+    sql_here: bool,
+}
+
+impl BlockView<'_> {
+    /// The numbers behind a picture; a table block has shown them already.
+    fn behind(&self) -> Option<&Grid> {
+        self.data.as_ref().filter(|_| matches!(self.what, What::Picture { .. }))
+    }
+}
+
+pub(super) fn views(page: &Page) -> Vec<BlockView<'_>> {
+    let mut level = 1;
+    let mut told: Vec<&str> = vec![];
+    let mut views = vec![];
+    for drawn in &page.blocks {
+        let mut view = view(page, drawn, &mut level);
+        if let Some(about) = &mut view.about {
+            about.sql_here = !told.contains(&about.about.kpi.as_str());
+            told.push(&about.about.kpi);
+        }
+        views.push(view);
+    }
+    views
+}
+
+fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
+    let plain = |what, level: u8| BlockView {
+        id: &drawn.id,
+        class: class(drawn.width),
+        what,
+        notes: &[],
+        downloads: vec![],
+        drill: None,
+        about: None,
+        data: None,
+        more: 0,
+        level,
+    };
+    let own_level = (*level + 1).min(6);
+    match &drawn.body {
+        Body::Prose(prose) => plain(What::Prose(parts(page, prose, level)), 0),
+        Body::Note(text) => plain(What::Note(text), 0),
+        Body::Card { title, state, why } => plain(What::Card { title, state: state.words(), why }, own_level),
+        Body::Picture { title, chart, table, notes, link, about } => {
+            let draw = |size| charts::svg(chart, size, &Theme::light());
+            let what = What::Picture { title, summary: chart.summary().into(), pictures: pictures(drawn.width, draw) };
+            let (data, more) = shown(crossed(table, chart.format()));
+            let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "json"]);
+            let (drill, about) = (drill(page, link), about_view(about));
+            BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
+        }
+        Body::Tile { tile, notes, link, table, about } => {
+            let pictures = vec![("tile", tile_svg(tile, Size::Phone, &Theme::light()))];
+            let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures };
+            let (data, more) = shown(grid(table, Some(tile.format())));
+            let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "json"]);
+            let (drill, about) = (drill(page, link), about_view(about));
+            BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
+        }
+        Body::Rows { title, table, answer, more, about } => {
+            let (data, cut) = shown(grid(table, answer.as_ref()));
+            let downloads = downloads(page, &drawn.id, &["csv", "json"]);
+            BlockView { downloads, data, more: more + cut, about: about_view(about), ..plain(What::Rows { title }, own_level) }
+        }
+    }
+}
+
+/// Headings begin below the page's own and never skip a level; one that only repeats the page's title is left out.
+fn parts<'a>(page: &Page, prose: &'a [Prose], level: &mut u8) -> Vec<Part<'a>> {
+    let part = |prose: &'a Prose| match prose {
+        Prose::Heading { text, .. } if *text == [Inline::Text(page.title.clone())] => None,
+        Prose::Heading { level: asked, text } => {
+            *level = (asked + 1).min(*level + 1).clamp(2, 5);
+            Some(Part::Heading(*level, Inlines { inlines: text }))
+        }
+        Prose::Paragraph(text) => Some(Part::Paragraph(Inlines { inlines: text })),
+        Prose::List { ordered, items } => {
+            Some(Part::List { ordered: *ordered, items: items.iter().map(|inlines| Inlines { inlines }).collect() })
+        }
+    };
+    prose.iter().filter_map(part).collect()
+}
+
+/// A phone gets its own drawing, for a wide one shrunk to it could not be read; the stylesheet shows one of the two.
+fn pictures(width: Width, draw: impl Fn(Size) -> Svg) -> Vec<(&'static str, Svg)> {
+    let wide = match width {
+        Width::Full | Width::TwoThirds => Size::Desk,
+        Width::Half => Size::Half,
+        Width::Third => return vec![("any", draw(Size::Phone))],
+    };
+    vec![("wide", draw(wide)), ("narrow", draw(Size::Phone))]
+}
+
+fn class(width: Width) -> &'static str {
+    match width {
+        Width::Full => "full",
+        Width::Half => "half",
+        Width::Third => "third",
+        Width::TwoThirds => "two-thirds",
+    }
+}
+
+fn shown(mut data: Grid) -> (Option<Grid>, usize) {
+    let more = data.rows.len().saturating_sub(MOST_ROWS);
+    // The newest periods stand last, and they are the ones asked for.
+    data.rows.drain(..more);
+    (Some(data), more)
+}
+
+fn downloads(page: &Page, id: &str, kinds: &[&'static str]) -> Vec<(&'static str, String)> {
+    let address = |kind: &&'static str| (*kind, format!("/c/{}/{id}.{kind}{}", page.slug, with_query(&page.query)));
+    kinds.iter().map(address).collect()
+}
+
+/// The way to a page behind a block, with the viewer's filters.
+fn drill(page: &Page, link: &Option<String>) -> Option<Drill> {
+    let link = link.as_ref()?;
+    let (slug, own) = link.split_once('?').unwrap_or((link, ""));
+    // `grade={grade}` waits for a chosen row, which a block as a whole has not.
+    let own = if own.contains('{') { "" } else { own };
+    let query: Vec<&str> = [own, &page.query].into_iter().filter(|q| !q.is_empty()).collect();
+    let title = page.pages.iter().find(|(known, ..)| known == slug).map_or(slug, |(_, title, _)| title);
+    Some(Drill { address: format!("/d/{slug}{}", with_query(&query.join("&"))), words: title.into() })
+}
+
+fn about_view(about: &About) -> Option<AboutView<'_>> {
+    Some(AboutView { about, as_of: words::date(about.as_of), sql_here: true })
+}

@@ -1,0 +1,104 @@
+//! Prose with its figures filled in: `{active_people.value:pct0}` becomes `68 %`.
+
+use crate::words;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use uptake_spec::dashboard::{Inline, Prose, Show, Token};
+use uptake_spec::kpi::Unit;
+use uptake_spec::{Grain, Headline, Value};
+
+/// What prose may tell of one KPI or block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// `None` where no period is complete: its figures are then "n/a".
+    pub headline: Option<Headline>,
+    pub unit: Unit,
+    pub grain: Grain,
+    pub as_of: NaiveDate,
+}
+
+/// `prose` without tokens: each became the text of its figure, or "n/a" where there is none.
+///
+/// `figures` goes by the name before the dot: a block's id or a KPI's name.
+pub fn resolve(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str) -> Prose {
+    let told = |text: &[Inline]| told(text, figures, currency);
+    match prose {
+        Prose::Heading { level, text } => Prose::Heading { level: *level, text: told(text) },
+        Prose::Paragraph(text) => Prose::Paragraph(told(text)),
+        Prose::List { ordered, items } => Prose::List { ordered: *ordered, items: items.iter().map(|i| told(i)).collect() },
+    }
+}
+
+fn told(text: &[Inline], figures: &BTreeMap<String, Figure>, currency: &str) -> Vec<Inline> {
+    let one = |inline: &Inline| match inline {
+        Inline::Token(token) => Inline::Text(figure(token, figures, currency)),
+        Inline::Strong(inner) => Inline::Strong(told(inner, figures, currency)),
+        Inline::Emphasis(inner) => Inline::Emphasis(told(inner, figures, currency)),
+        Inline::Link { url, text } => Inline::Link { url: url.clone(), text: told(text, figures, currency) },
+        Inline::Text(_) | Inline::Code(_) => inline.clone(),
+    };
+    text.iter().map(one).collect()
+}
+
+fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> String {
+    let Some(figure) = figures.get(&token.of) else { return words::NOTHING.into() };
+    let shown = |n: Option<f64>| {
+        let value = n.map_or(Value::Nothing, Value::Float);
+        words::show(value, figure.unit, token.show, currency)
+    };
+    let of = |read: fn(&Headline) -> Option<f64>| figure.headline.as_ref().and_then(read);
+    match token.field.as_str() {
+        "value" => shown(of(|h| h.value)),
+        "previous" => shown(of(|h| h.previous)),
+        "delta" => of(|h| h.delta).map_or(words::NOTHING.into(), |d| words::change(d, figure.unit, token.show, currency)),
+        "as_of" => words::date(figure.as_of),
+        "period" => figure.headline.as_ref().map_or(words::NOTHING.into(), |h| match token.show {
+            Show::Date => words::date(h.period_start),
+            _ => words::period(h.period_start, figure.grain),
+        }),
+        _ => words::NOTHING.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn check(field: &str, show: Show, expected: &str) {
+        let headline = Headline {
+            period_start: day("2026-10-12"),
+            period_end: day("2026-10-18"),
+            value: Some(0.684),
+            numerator: None,
+            denominator: None,
+            previous: Some(0.652),
+            delta: Some(0.032),
+        };
+        let figure = Figure { headline: Some(headline), unit: Unit::Share, grain: Grain::Week, as_of: day("2026-10-20") };
+        let figures = BTreeMap::from([("active_people".to_string(), figure)]);
+        let token = Token { of: "active_people".into(), field: field.into(), show, place: Default::default() };
+        let prose = Prose::Paragraph(vec![Inline::Strong(vec![Inline::Token(token)])]);
+        let told = Prose::Paragraph(vec![Inline::Strong(vec![Inline::Text(expected.into())])]);
+        assert_eq!(resolve(&prose, &figures, "EUR"), told);
+    }
+
+    #[test]
+    fn tokens_become_texts() {
+        check("value", Show::Percent { decimals: 0 }, "68\u{202f}%");
+        check("previous", Show::Usual, "65.2\u{202f}%");
+        check("delta", Show::Usual, "+3.2 points");
+        check("period", Show::Date, "12 Oct 2026");
+        check("as_of", Show::Date, "20 Oct 2026");
+    }
+
+    #[test]
+    fn a_figure_that_is_not_there_is_na() {
+        let token = Token { of: "won".into(), field: "value".into(), show: Show::Usual, place: Default::default() };
+        let told = resolve(&Prose::Paragraph(vec![Inline::Token(token)]), &BTreeMap::new(), "EUR");
+        assert_eq!(told, Prose::Paragraph(vec![Inline::Text("n/a".into())]));
+    }
+}

@@ -1,0 +1,200 @@
+//! The tile: one number, how it changed, where it came from and where it should go.
+
+use crate::charts::Format;
+use crate::charts::bar::is_few;
+use crate::scale::places;
+use crate::svg::{Anchor, Element, Svg, element, line, path, text, through, whole};
+use crate::text::{Weight, width_px, wrapped};
+use crate::theme::{Paint, Size, Theme};
+use crate::words;
+use uptake_spec::dashboard::Show;
+use uptake_spec::kpi::Better;
+use uptake_spec::{Answer, Value};
+
+/// What a tile says, in words and numbers; made by [`Tile::of`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tile {
+    title: String,
+    format: Format,
+    /// `68 %`, `7 of 12`, or `n/a`.
+    big: String,
+    change: Option<Change>,
+    target: Option<f64>,
+    /// The period of the number and the as-of.
+    when: String,
+    spark: Vec<Spark>,
+}
+
+/// The step from the period before.
+#[derive(Debug, Clone, PartialEq)]
+struct Change {
+    delta: f64,
+    /// `+3.2 points, better than the week before`.
+    words: String,
+    /// `None` where neither way is good news, or too few people are behind it.
+    good: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Spark {
+    day: Option<chrono::NaiveDate>,
+    value: Option<f64>,
+}
+
+impl Tile {
+    /// The newest complete period of `answer`, with the change if `compare`. Without one the number is `n/a`.
+    ///
+    /// A share of fewer than 20 people is told as "7 of 12", and its change is not called better or worse.
+    pub fn of(answer: &Answer, title: String, compare: bool, currency: &str) -> Tile {
+        let format = Format::of(answer, currency);
+        let headline = answer.headline();
+        let value = headline.as_ref().and_then(|h| h.value);
+        let few = headline.as_ref().and_then(|h| h.numerator.zip(h.denominator)).filter(|(k, n)| is_few(*k, *n, answer.unit));
+        let big = match (value, few) {
+            (None, _) => words::NOTHING.into(),
+            (Some(_), Some((part, whole))) => words::of(part, whole),
+            (Some(value), None) => format.short(value),
+        };
+        let delta = headline.as_ref().and_then(|h| h.delta).filter(|_| compare);
+        let start = headline.as_ref().map(|h| h.period_start);
+        let as_of = format!("as of {}", words::date(answer.as_of));
+        let when = start.map_or(format!("no complete {} · {as_of}", answer.grain.word()), |start| {
+            format!("{} · {as_of}", words::period(start, answer.grain))
+        });
+        let target = start.and_then(|day| {
+            let holds = answer.targets.iter().filter(|step| step.from <= day && step.to.is_none_or(|to| day <= to));
+            holds.max_by_key(|step| step.from).map(|step| step.target)
+        });
+        let change = delta.map(|delta| change(delta, answer, &format, few.is_some()));
+        Tile { title, format, big, change, target, when, spark: spark(answer) }
+    }
+
+    /// The whole tile in one sentence.
+    pub fn summary(&self) -> String {
+        let change = self.change.as_ref().map_or(String::new(), |change| format!(", {}", change.words));
+        let target = self.target.map_or(String::new(), |t| format!(", target {}", self.format.short(t)));
+        format!("{}: {}{change}{target} ({}).", self.title, self.big, self.when)
+    }
+
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// How the numbers of this tile are written, for the table beside it.
+    pub fn format(&self) -> &Format {
+        &self.format
+    }
+}
+
+fn change(delta: f64, answer: &Answer, format: &Format, few: bool) -> Change {
+    let size = words::change(delta, answer.unit, Show::Usual, &format.currency);
+    let before = format!("the {} before", answer.grain.word());
+    // What rounds to nothing is nothing.
+    if !size.starts_with(['+', '−']) || !size.contains(|c: char| ('1'..='9').contains(&c)) {
+        return Change { delta: 0.0, words: format!("unchanged against {before}"), good: None };
+    }
+    let good = match answer.better {
+        _ if few => None,
+        Better::Up => Some(delta > 0.0),
+        Better::Down => Some(delta < 0.0),
+        Better::Neither => None,
+    };
+    let words = match good {
+        Some(true) => format!("{size}, better than {before}"),
+        Some(false) => format!("{size}, worse than {before}"),
+        None => format!("{size} against {before}"),
+    };
+    Change { delta, words, good }
+}
+
+/// The complete periods: the running one would only show a drop that is none.
+fn spark(answer: &Answer) -> Vec<Spark> {
+    let t = &answer.table;
+    let read = |row| Spark {
+        day: match t.value(row, "period_start") {
+            Value::Date(day) => Some(day),
+            _ => None,
+        },
+        value: t.value(row, "value").number().filter(|n| n.is_finite()),
+    };
+    (0..t.rows()).filter(|row| t.value(*row, "complete") == Value::Boolean(true)).map(read).collect()
+}
+
+const HEIGHT: f64 = 128.0;
+
+/// Draws the tile, 360 × 128 for screens; on paper a little smaller. Same arguments, same bytes.
+pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
+    let k = if size == Size::Paper { 150.0 / 360.0 } else { 1.0 };
+    let margin: f64 = if size == Size::Paper { 2.0 } else { 14.0 };
+    let mut marks = vec![];
+    let mut base = margin * 0.7;
+    let title = wrapped(&tile.title, 360.0 - 2.0 * margin, 1, 14.0, Weight::SemiBold);
+    for part in &title {
+        base += 18.0;
+        marks.push(text(margin, base, 14.0, Anchor::Start, part).semi_bold().fill(theme, Paint::Ink).with_title(part, &tile.title));
+    }
+    let number_base = base + 42.0;
+    let big_px = if width_px(&tile.big, 36.0, Weight::SemiBold) > 190.0 { 28.0 } else { 36.0 };
+    marks.push(text(margin, number_base, big_px, Anchor::Start, &tile.big).semi_bold().fill(theme, Paint::Ink));
+    let spark_from = (margin + width_px(&tile.big, big_px, Weight::SemiBold) + 24.0).max(170.0);
+    marks.extend(sparkline(tile, (spark_from, 360.0 - margin - 5.0), (base + 12.0, number_base + 2.0), theme));
+    base = number_base + 24.0;
+    if let Some(change) = &tile.change {
+        marks.extend(told_change(change, margin, base, 360.0 - margin, theme));
+        base += 20.0;
+    }
+    let target = tile.target.map_or(String::new(), |t| format!("Target {} · ", tile.format.short(t)));
+    for part in wrapped(&format!("{target}{}", tile.when), 360.0 - 2.0 * margin, 1, 12.0, Weight::Regular) {
+        marks.push(text(margin, base, 12.0, Anchor::Start, &part).fill(theme, Paint::Quiet));
+    }
+    let scaled = if k == 1.0 { marks } else { vec![element("g").set("transform", format!("scale({})", crate::svg::short(k))).with_all(marks)] };
+    whole((360.0 * k, HEIGHT * k), theme, &tile.title, &tile.summary(), scaled)
+}
+
+/// An arrow and the words; the colour only repeats what they say.
+fn told_change(change: &Change, x: f64, base: f64, right: f64, theme: &Theme) -> Vec<Element> {
+    let paint = match change.good {
+        Some(true) => Paint::Good,
+        Some(false) => Paint::Bad,
+        None => Paint::Quiet,
+    };
+    let middle = base - 4.5;
+    let (tip, back) = (middle - 4.5 * change.delta.signum(), middle + 3.5 * change.delta.signum());
+    let mut set = vec![];
+    let mut from = x;
+    if change.delta != 0.0 {
+        let arrow = format!("{}Z", through(&[(x + 5.0, tip), (x + 10.0, back), (x, back)]));
+        set.push(path(arrow).fill(theme, paint));
+        from += 15.0;
+    }
+    for part in wrapped(&change.words, right - from, 1, 13.0, Weight::Regular) {
+        set.push(text(from, base, 13.0, Anchor::Start, &part).fill(theme, paint).with_title(&part, &change.words));
+    }
+    set
+}
+
+/// The complete periods as a small line from their lowest to their highest value: a shape, not a scale. The newest is a dot.
+fn sparkline(tile: &Tile, (left, right): (f64, f64), (top, bottom): (f64, f64), theme: &Theme) -> Vec<Element> {
+    let known = tile.spark.iter().filter_map(|s| s.value);
+    if known.clone().count() < 2 {
+        return vec![];
+    }
+    let (low, high) = known.chain(tile.target).fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
+    let y = |value: f64| if high > low { bottom - (value - low) / (high - low) * (bottom - top) } else { (top + bottom) / 2.0 };
+    let days: Vec<_> = tile.spark.iter().map(|s| s.day).collect();
+    let points: Vec<Option<(f64, f64)>> =
+        places(&days, left, right).into_iter().zip(&tile.spark).map(|(x, s)| s.value.map(|value| (x, y(value)))).collect();
+    let mut set = vec![];
+    if let Some(target) = tile.target {
+        set.push(line(left, y(target), right, y(target)).stroke(theme, Paint::Target, 1.0).set("stroke-dasharray", "2 3"));
+    }
+    for run in points.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>()) {
+        let drawn = || path(through(&run)).unfilled().stroke(theme, Paint::Series(0), 1.75).set("stroke-linejoin", "round");
+        set.extend((run.len() > 1).then(drawn));
+    }
+    if let Some((x, y)) = points.iter().rev().find_map(|point| *point) {
+        let dot = element("circle").at("cx", x).at("cy", y).at("r", 3.5);
+        set.push(dot.fill(theme, Paint::Series(0)).stroke(theme, Paint::Paper, 1.0));
+    }
+    set
+}

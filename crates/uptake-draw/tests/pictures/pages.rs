@@ -1,0 +1,73 @@
+//! The page as HTML: what stands in it, and that nothing of a firm's own words can break out of its place.
+
+use crate::made_up::*;
+use uptake_draw::*;
+
+#[test]
+fn a_page_is_whole_and_light() {
+    let html = page(&whole_page());
+    if let Some(folder) = std::env::var_os("UPTAKE_LOOK") {
+        std::fs::write(std::path::Path::new(&folder).join("page.html"), &html).expect("the folder is there");
+    }
+    assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"));
+    assert!(!html.contains("<script"));
+    assert!(html.len() < 250_000, "{} bytes", html.len());
+    for expected in [
+        "<title>Are we using it? · Alder &#38; Quill</title>",
+        "Weeks 1 Jun to 6 Dec 2026 · as of 2 Dec 2026 · Europe/Berlin",
+        "href=\"/c/adoption/active_by_grade.svg?grade=Partner&#38;as_of=2026-12-02\"",
+        "href=\"/d/adoption.pdf?grade=Partner&#38;as_of=2026-12-02\"",
+        "href=\"/d/grade?grade=Partner&#38;as_of=2026-12-02\">By grade →</a>",
+        "<input type=\"hidden\" name=\"as_of\" value=\"2026-12-02\">",
+        "value=\"Partner\" checked",
+        "Refinancing of a wind park &#60;phase 2&#62;",
+        "14 more rows are in the CSV.",
+        "<strong>Not loaded.</strong>",
+        "build 17",
+    ] {
+        assert!(html.contains(expected), "the page lacks {expected}");
+    }
+}
+
+#[test]
+fn headings_stand_in_order() {
+    let html = page(&whole_page());
+    let levels: Vec<u32> = html.match_indices("<h").filter_map(|(at, _)| html[at + 2..at + 3].parse().ok()).collect();
+    assert_eq!(levels[0], 1);
+    assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
+    assert!(levels.windows(2).all(|two| two[1] <= two[0] + 1), "{levels:?}");
+}
+
+#[test]
+fn every_colour_of_a_picture_follows_the_page() {
+    let drawn = svg(&chart(&with_targets(grades()), "line", "x"), Size::Desk, &Theme::light()).0;
+    let style = stylesheet();
+    for element in drawn.split('<').filter(|e| e.contains("fill=\"#") || e.contains("stroke=\"#")) {
+        let class = element.split("class=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        assert!(!class.is_empty(), "no class on <{element}");
+        assert!(class.split(' ').all(|c| style.contains(&format!(".{c}{{"))), "no style for {class}");
+    }
+}
+
+#[test]
+fn the_home_page_lists_the_others_with_their_questions() {
+    let html = home(&Page { slug: "pulse".into(), ..whole_page() });
+    assert!(html.contains("<a href=\"/d/grade\">By grade</a><span>Who lags?</span>"));
+    assert!(html.contains("action=\"/\""));
+}
+
+#[test]
+fn same_arguments_same_bytes() {
+    assert_eq!(page(&whole_page()), page(&whole_page()));
+    let drawn = svg(&chart(&grades(), "line", "x"), Size::Phone, &Theme::light());
+    assert_eq!(png(&drawn, 2.0), png(&drawn, 2.0));
+    assert!(png(&drawn, 2.0).starts_with(b"\x89PNG"));
+    assert!(standalone(&drawn).contains("data:font/woff2;base64,"));
+}
+
+#[test]
+fn the_pages_fonts_are_there() {
+    assert!(font("inter-400.woff2").is_some_and(|bytes| bytes.starts_with(b"wOF2")));
+    assert!(font("inter-600.woff2").is_some());
+    assert_eq!(font("../secret"), None);
+}

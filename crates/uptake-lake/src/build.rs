@@ -1,0 +1,118 @@
+//! A build: stored models are brought up to date and published together by one manifest.
+
+use crate::error::{LakeError, compute};
+use crate::landing::Journal;
+use crate::manifest::{FORMAT, Manifest, newest_number};
+use crate::relations::{Ground, empty_context, in_order, landing_tables, model_table, register_base};
+use crate::store::Store;
+use chrono::{DateTime, SecondsFormat, Utc};
+use datafusion::prelude::SessionContext;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::time::Instant;
+use uptake_spec::Project;
+use uptake_spec::project::Model;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelReport {
+    pub name: String,
+    pub rows: u64,
+    pub took_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuildReport {
+    pub build: u64,
+    /// Nothing had changed since this build: nothing was done.
+    pub fresh: bool,
+    pub models: Vec<ModelReport>,
+}
+
+/// Brings the stored models up to date. Killed at any moment, it leaves the last published build as it was.
+///
+/// # Errors
+/// A model that cannot be computed; storage.
+pub async fn build(store: &Store, project: &Project, at: DateTime<Utc>, on_model: &mut dyn FnMut(&ModelReport)) -> Result<BuildReport, LakeError> {
+    let _lock = store.lock().await?;
+    let newest = Manifest::newest(store).await?;
+    let (journal, mut tables) = landed(store, project).await?;
+    let inputs = digest(project, &tables);
+    if let Some(newest) = newest.as_ref().filter(|newest| newest.inputs == inputs) {
+        return Ok(BuildReport { build: newest.build, fresh: true, models: vec![] });
+    }
+    let number = newest_number(store).await?.map_or(1, |n| n + 1);
+    let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut manifest = Manifest { format: FORMAT, build: number, at, inputs, tables: tables.clone() };
+    let context = empty_context(project);
+    register_base(&context, project, Ground::Lake { store, manifest: &manifest, journal: &journal }).await?;
+    let mut models = vec![];
+    for model in in_order(project).map_err(LakeError::Refused)? {
+        if let Some((report, version)) = compute_model(store, &context, model).await? {
+            on_model(&report);
+            models.push(report);
+            tables.insert(model_table(&model.name), version);
+        }
+    }
+    manifest.tables = tables;
+    manifest.publish(store).await?;
+    Ok(BuildReport { build: number, fresh: false, models })
+}
+
+/// The journal and the versions of all tables that loads have written, read so that they fit each other: the journal
+/// is written last by a load, and no load runs while the lock is held.
+async fn landed(store: &Store, project: &Project) -> Result<(Journal, BTreeMap<String, u64>), LakeError> {
+    let mut tables = BTreeMap::new();
+    for name in ["loads", "rejects"] {
+        if let Some(version) = store.version(name).await? {
+            tables.insert(name.to_string(), version);
+        }
+    }
+    let journal = match tables.get("loads") {
+        Some(version) => Journal::at(store, *version).await?,
+        None => Journal::default(),
+    };
+    for name in landing_tables(project, &journal) {
+        if let Some(version) = store.version(&name).await? {
+            tables.insert(name, version);
+        }
+    }
+    Ok((journal, tables))
+}
+
+/// Writes a stored model, or registers a view; gives the new version of what was written.
+async fn compute_model(store: &Store, context: &SessionContext, model: &Model) -> Result<Option<(ModelReport, u64)>, LakeError> {
+    let begun = Instant::now();
+    let file = model.file.display().to_string();
+    let frame = context.sql(&model.sql).await.map_err(compute(&file))?;
+    if !model.stored {
+        context.register_table(model.name.as_str(), frame.into_view()).map_err(compute(&file))?;
+        return Ok(None);
+    }
+    let table = model_table(&model.name);
+    let version = store.replace(&table, frame.into_optimized_plan().map_err(compute(&file))?, context.state()).await?;
+    let provider = store.provider(&table, version, &context.state()).await?;
+    context.register_table(model.name.as_str(), provider).map_err(compute(&file))?;
+    let rows = context.table(model.name.as_str()).await.map_err(compute(&file))?.count().await.map_err(compute(&file))?;
+    let report = ModelReport { name: model.name.clone(), rows: rows as u64, took_ms: begun.elapsed().as_millis() as u64 };
+    Ok(Some((report, version)))
+}
+
+/// All that decides what a build computes.
+fn digest(project: &Project, tables: &BTreeMap<String, u64>) -> String {
+    let mut hash = Sha256::new();
+    let mut take = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    take(env!("CARGO_PKG_VERSION"));
+    take(&format!("{:?}{:?}{:?}", project.settings, project.targets, project.holidays));
+    take(&format!("{:?}", project.schema));
+    for source in &project.sources {
+        take(&format!("{source:?}"));
+    }
+    for model in &project.models {
+        take(&format!("{}{}{}", model.name, model.stored, model.sql));
+    }
+    take(&format!("{tables:?}"));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,156 @@
+//! Plans every query of a project over empty tables: mistakes show before any data is there.
+
+use crate::relations::{Ground, empty_context, in_order, memory, register_base};
+use datafusion::dataframe::DataFrame;
+use datafusion::error::DataFusionError;
+use datafusion::prelude::SessionContext;
+use datafusion::scalar::ScalarValue;
+use std::collections::HashMap;
+use std::path::Path;
+use uptake_spec::dashboard::{FilterKind, What};
+use uptake_spec::kpi::ValueOf;
+use uptake_spec::source::ColumnType;
+use uptake_spec::{Dashboard, Kpi, Place, Problem, Project, sql};
+
+/// Every mistake that the engine sees in mappings, models, KPIs and the SQL of pages.
+pub async fn check(project: &Project) -> Vec<Problem> {
+    let context = empty_context(project);
+    // Mappings are planned one by one, so that one mistake does not hide the next.
+    let base = without_mappings(project);
+    if let Err(error) = register_base(&context, &base, Ground::Nothing).await {
+        return vec![Problem::new(Place::whole("queries/lake.toml"), chain(&error), "")];
+    }
+    let mut problems = vec![];
+    for mapping in project.sources.iter().flat_map(|s| &s.mappings) {
+        match context.sql(&mapping.sql).await {
+            Ok(frame) => problems.extend(undeclared_columns(project, &mapping.table, &mapping.file, &frame)),
+            Err(error) => problems.push(problem(&mapping.file, 1, &mapping.sql, &error)),
+        }
+    }
+    problems.extend(check_models(&context, project).await);
+    let periods = [("period_start", ColumnType::Date), ("period_end", ColumnType::Date), ("at", ColumnType::Date), ("complete", ColumnType::Boolean)];
+    let asked = super::session::with_table(&context, "periods", memory(&periods, vec![]));
+    for kpi in &project.kpis {
+        problems.extend(check_kpi(&asked, kpi).await);
+    }
+    for page in &project.dashboards {
+        problems.extend(check_page(&context, page).await);
+    }
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+fn without_mappings(project: &Project) -> Project {
+    let mut base = project.clone();
+    base.sources.iter_mut().for_each(|source| source.mappings.clear());
+    base
+}
+
+fn undeclared_columns(project: &Project, table: &str, file: &Path, frame: &DataFrame) -> Vec<Problem> {
+    let Some(declared) = project.schema.iter().find(|t| t.name == table) else {
+        let known = project.schema.iter().map(|t| t.name.as_str());
+        let hint = uptake_spec::problem::did_you_mean(table, known);
+        return vec![Problem::new(Place::whole(file), format!("the lake has no table \"{table}\""), hint)];
+    };
+    let known = |name: &str| declared.columns.iter().any(|(column, _)| column == name);
+    let others = frame.schema().fields().iter().filter(|f| !known(f.name()));
+    let object = |name: &str| {
+        let hint = uptake_spec::problem::did_you_mean(name, declared.columns.iter().map(|(c, _)| c.as_str()));
+        Problem::new(Place::whole(file), format!("the lake's table {table} has no column \"{name}\""), hint)
+    };
+    others.map(|f| object(f.name())).collect()
+}
+
+async fn check_models(context: &SessionContext, project: &Project) -> Vec<Problem> {
+    let models = match in_order(project) {
+        Ok(models) => models,
+        Err(problem) => return vec![problem],
+    };
+    let mut problems = vec![];
+    for model in models {
+        let planned = context.sql(&model.sql).await;
+        let registered = planned.and_then(|frame| context.register_table(model.name.as_str(), frame.into_view()));
+        if let Err(error) = registered {
+            problems.push(problem(&model.file, 1, &model.sql, &error));
+        }
+    }
+    problems
+}
+
+/// Plans the KPI and looks for the columns that its header promises.
+async fn check_kpi(context: &SessionContext, kpi: &Kpi) -> Vec<Problem> {
+    let planned = async {
+        let frame = context.sql(&kpi.sql).await?;
+        let used = sql::reads(&kpi.sql).map(|r| r.parameters).unwrap_or_default();
+        let values: HashMap<String, ScalarValue> = used.into_iter().map(|name| (name.clone(), sample_value(kpi, &name))).collect();
+        let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+        context.state().optimize(frame.logical_plan())?;
+        Ok::<_, DataFusionError>(frame)
+    };
+    let frame = match planned.await {
+        Ok(frame) => frame,
+        Err(error) => return vec![problem(&kpi.place.file, kpi.place.line, &kpi.sql, &error)],
+    };
+    let choices = kpi.options.iter().flat_map(|o| &o.choices).filter_map(|c| c.value_of);
+    let values = || choices.clone().chain([kpi.value_of]);
+    let mut needed = vec!["period_start", "numerator", "denominator"];
+    needed.extend(kpi.dimensions.iter().map(String::as_str));
+    needed.extend(values().any(|v| v != ValueOf::Ratio).then_some("value"));
+    needed.extend(values().any(|v| v == ValueOf::Share).then_some("whole"));
+    let there: Vec<&str> = frame.schema().fields().iter().map(|f| f.name().as_str()).collect();
+    let missing = needed.into_iter().filter(|name| !there.contains(name));
+    let object = |name: &str| Problem::new(kpi.place.clone(), format!("{} lacks the column \"{name}\"", kpi.name), format!("it gives {}", there.join(", ")));
+    missing.map(object).collect()
+}
+
+fn sample_value(kpi: &Kpi, name: &str) -> ScalarValue {
+    match name {
+        "from" | "to" | "as_of" => ScalarValue::Date32(Some(20_000)),
+        "grain" => ScalarValue::from("week"),
+        "attributes" => ScalarValue::from("event"),
+        option => kpi.choice(option, None).map_or(ScalarValue::Null, |choice| ScalarValue::from(choice.name.as_str())),
+    }
+}
+
+async fn check_page(context: &SessionContext, page: &Dashboard) -> Vec<Problem> {
+    let mut problems = vec![];
+    for block in &page.blocks {
+        let What::Query { sql: text } = &block.what else { continue };
+        let used = sql::reads(text).map(|r| r.parameters).unwrap_or_default();
+        let value = |name: &String| match page.filters.iter().find(|f| f.name == *name).map(|f| &f.kind) {
+            Some(FilterKind::Multi { .. }) => super::session::Bound::Texts(vec![]).scalar(),
+            _ => ScalarValue::Date32(Some(20_000)),
+        };
+        let values: HashMap<String, ScalarValue> = used.iter().map(|name| (name.clone(), value(name))).collect();
+        let planned = context.sql(text).await.and_then(|frame| if values.is_empty() { Ok(frame) } else { frame.with_param_values(values) });
+        if let Err(error) = planned {
+            problems.push(problem(&page.file, block.place.line + 1, text, &error));
+        }
+    }
+    problems
+}
+
+/// The engine's words, at the place of the name they speak of.
+fn problem(file: &Path, first_line: usize, text: &str, error: &DataFusionError) -> Problem {
+    let root = error.find_root();
+    let what = root.strip_backtrace();
+    let named = what.split(['\'', '"', '`']).filter(|word| !word.is_empty()).find_map(|word| text.find(word.rsplit('.').next().unwrap_or(word)).filter(|_| word.len() > 1 && !word.contains(' ')));
+    let place = named.map_or(Place::new(file, first_line, 1), |at| {
+        let within = Place::at(file, text, at);
+        Place::new(file, first_line + within.line - 1, within.column)
+    });
+    let (what, hint) = what.split_once(". Did you mean").map_or((what.clone(), String::new()), |(what, hint)| (what.to_string(), format!("did you mean{hint}")));
+    Problem::new(place, what, hint)
+}
+
+/// An error with all its causes, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

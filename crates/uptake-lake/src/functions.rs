@@ -1,0 +1,143 @@
+//! SQL functions that know the project's calendar and time zones; registered in one place.
+
+use crate::landing::id18;
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
+use std::sync::Arc;
+use uptake_spec::{Calendar, Grain, Project};
+
+/// Every function a query may use beside DataFusion's own.
+///
+/// Days are dates, instants are `Timestamp(us, UTC)`, zones are IANA names; NULL in, NULL out. An unknown zone is an
+/// error, not a guess.
+pub fn functions(project: &Project) -> Vec<ScalarUDF> {
+    let calendar = Arc::new(project.calendar());
+    let (zone, currency) = (project.settings.time_zone.name().to_string(), project.settings.currency.clone());
+    let on_day = |calendar: &Arc<Calendar>| calendar.clone();
+    let (week, starts, works, counts, quarters) = (on_day(&calendar), on_day(&calendar), on_day(&calendar), on_day(&calendar), calendar);
+    vec![
+        constant("project_zone", zone),
+        constant("currency", currency),
+        udf("id18", &[DataType::Utf8], DataType::Utf8, |a| {
+            Ok(Arc::new(texts(&a[0]).map(|id| id.map(id18)).collect::<StringArray>()))
+        }),
+        udf("local_date", &[instant(), DataType::Utf8], DataType::Date32, |a| {
+            let local = local_times(&a[0], &a[1])?;
+            Ok(Arc::new(local.into_iter().map(|t| t.map(|t| t.date().to_epoch_days())).collect::<Date32Array>()))
+        }),
+        udf("local_time", &[instant(), DataType::Utf8], DataType::Timestamp(TimeUnit::Microsecond, None), |a| {
+            let local = local_times(&a[0], &a[1])?;
+            Ok(Arc::new(local.into_iter().map(|t| t.map(|t| t.and_utc().timestamp_micros())).collect::<TimestampMicrosecondArray>()))
+        }),
+        udf("start_of_day", &[DataType::Date32, DataType::Utf8], instant(), starts_of_days),
+        udf("week_of", &[DataType::Date32], DataType::Utf8, move |a| {
+            let label = |day: NaiveDate| week.start_of(day, Grain::Week).format("%G-W%V").to_string();
+            Ok(Arc::new(days(&a[0]).map(|day| day.map(label)).collect::<StringArray>()))
+        }),
+        udf("period_start", &[DataType::Date32, DataType::Utf8], DataType::Date32, move |a| period_starts(&starts, a)),
+        udf("is_working_day", &[DataType::Date32], DataType::Boolean, move |a| {
+            Ok(Arc::new(days(&a[0]).map(|day| day.map(|day| works.is_working_day(day))).collect::<BooleanArray>()))
+        }),
+        udf("working_days", &[DataType::Date32, DataType::Date32], DataType::Int64, move |a| {
+            let counted = days(&a[0]).zip(days(&a[1])).map(|(from, to)| Some(counts.working_days(from?, to?)));
+            Ok(Arc::new(counted.collect::<Int64Array>()))
+        }),
+        udf("fiscal_quarter", &[DataType::Date32], DataType::Utf8, move |a| {
+            Ok(Arc::new(days(&a[0]).map(|day| day.map(|day| quarters.fiscal_quarter(day))).collect::<StringArray>()))
+        }),
+    ]
+}
+
+fn instant() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+fn udf(name: &str, takes: &[DataType], gives: DataType, body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static) -> ScalarUDF {
+    let run = move |values: &[ColumnarValue]| {
+        let scalar = values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
+        let result = body(&ColumnarValue::values_to_arrays(values)?)?;
+        Ok(if scalar { ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&result, 0)?) } else { ColumnarValue::Array(result) })
+    };
+    create_udf(name, takes.to_vec(), gives, Volatility::Immutable, Arc::new(run))
+}
+
+fn constant(name: &str, text: String) -> ScalarUDF {
+    let run = move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(text.clone().into()));
+    create_udf(name, vec![], DataType::Utf8, Volatility::Immutable, Arc::new(run))
+}
+
+fn texts(array: &ArrayRef) -> impl Iterator<Item = Option<&str>> {
+    array.as_string::<i32>().iter()
+}
+
+fn days(array: &ArrayRef) -> impl Iterator<Item = Option<NaiveDate>> {
+    array.as_primitive::<Date32Type>().iter().map(|days| days.and_then(NaiveDate::from_epoch_days))
+}
+
+/// The zone of every row; consecutive rows of one zone are looked up once.
+fn zones(array: &ArrayRef) -> Result<Vec<Option<Tz>>> {
+    let mut last: Option<(&str, Tz)> = None;
+    let mut zones = Vec::with_capacity(array.len());
+    for name in texts(array) {
+        let Some(name) = name else {
+            zones.push(None);
+            continue;
+        };
+        let zone = match last.filter(|(known, _)| *known == name) {
+            Some((_, zone)) => zone,
+            None => name.parse().map_err(|_| DataFusionError::Execution(format!("no time zone is called \"{name}\"; use an IANA name such as Europe/Berlin")))?,
+        };
+        last = Some((name, zone));
+        zones.push(Some(zone));
+    }
+    Ok(zones)
+}
+
+fn local_times(instants: &ArrayRef, zone_names: &ArrayRef) -> Result<Vec<Option<chrono::NaiveDateTime>>> {
+    let instants = instants.as_primitive::<TimestampMicrosecondType>();
+    let local = |(micros, zone): (Option<i64>, Option<Tz>)| Some(DateTime::from_timestamp_micros(micros?)?.with_timezone(&zone?).naive_local());
+    Ok(instants.iter().zip(zones(zone_names)?).map(local).collect())
+}
+
+/// The first instant of a day in a zone: midnight, or the end of the gap where the clock jumps over it.
+fn starts_of_days(arrays: &[ArrayRef]) -> Result<ArrayRef> {
+    let starts = days(&arrays[0]).zip(zones(&arrays[1])?).map(|(day, zone)| Some(start_of_day(day?, zone?).timestamp_micros()));
+    Ok(Arc::new(starts.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
+}
+
+fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let mut at = day.and_time(NaiveTime::MIN);
+    loop {
+        match zone.from_local_datetime(&at) {
+            LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => return start.to_utc(),
+            LocalResult::None => at += TimeDelta::minutes(15),
+        }
+    }
+}
+
+fn period_starts(calendar: &Calendar, arrays: &[ArrayRef]) -> Result<ArrayRef> {
+    let mut starts = vec![];
+    for (day, grain) in days(&arrays[0]).zip(texts(&arrays[1])) {
+        let grain: Option<Grain> = grain.map(|g| g.parse().map_err(DataFusionError::Execution)).transpose()?;
+        starts.push(day.zip(grain).map(|(day, grain)| calendar.start_of(day, grain).to_epoch_days()));
+    }
+    Ok(Arc::new(Date32Array::from(starts)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_where_the_clock_says_so() {
+        let start = |day: &str, zone: Tz| start_of_day(day.parse().expect("a date"), zone).to_rfc3339();
+        assert_eq!(start("2026-01-05", Tz::Europe__Berlin), "2026-01-04T23:00:00+00:00");
+        assert_eq!(start("2026-07-05", Tz::Europe__Berlin), "2026-07-04T22:00:00+00:00");
+        // In Santiago the clock jumped from 24:00 to 01:00 on 2026-09-06: the day began at 01:00, 04:00 UTC.
+        assert_eq!(start("2026-09-06", Tz::America__Santiago), "2026-09-06T04:00:00+00:00");
+    }
+}

@@ -1,0 +1,70 @@
+//! Of which day a file is: said by hand, else in its name or folder, else in the zip, else in its rows.
+
+use super::find::Found;
+use super::recognise::Recognised;
+use super::sheet::Sheet;
+use chrono::NaiveDate;
+
+/// A snapshot date and where it was taken from, in words for the person who loads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dated {
+    pub day: NaiveDate,
+    pub from: &'static str,
+}
+
+/// `None` if nothing dates the file.
+pub fn date_of(found: &Found, fit: &Recognised, sheet: &Sheet, by_hand: Option<NaiveDate>, set_newest: Option<NaiveDate>) -> Option<Dated> {
+    let dated = |from: &'static str| move |day| Dated { day, from };
+    let folder = found.path.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let zipped = set_newest.or(found.entry.as_ref().and_then(|entry| entry.newest));
+    by_hand
+        .map(dated("--snapshot"))
+        .or_else(|| date_in(&found.file_name()).map(dated("the file's name")))
+        .or_else(|| date_in(&folder).map(dated("the folder's name")))
+        .or_else(|| zipped.map(dated("the newest entry of the zip")))
+        .or_else(|| newest_stamp(fit, sheet).map(dated("the newest stamp in its rows")))
+}
+
+/// The first `2026-10-25` (also with `_` or nothing between) in `name`.
+fn date_in(name: &str) -> Option<NaiveDate> {
+    let bytes = name.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    (0..bytes.len()).find_map(|at| {
+        if (at > 0 && digit(at - 1)) || !(at..at + 4).all(digit) {
+            return None;
+        }
+        let gap = usize::from(bytes.get(at + 4).is_some_and(|b| matches!(b, b'-' | b'_')));
+        let (month, day) = (at + 4 + gap, at + 6 + 2 * gap);
+        let same_gap = gap == 0 || bytes.get(month + 2) == bytes.get(at + 4);
+        if !same_gap || digit(day + 2) || ![month, month + 1, day, day + 1].into_iter().all(digit) {
+            return None;
+        }
+        let number = |from: usize, len: usize| name.get(from..from + len)?.parse::<u32>().ok();
+        NaiveDate::from_ymd_opt(number(at, 4)? as i32, number(month, 2)?, number(day, 2)?)
+    })
+}
+
+fn newest_stamp(fit: &Recognised, sheet: &Sheet) -> Option<NaiveDate> {
+    let stamps = fit.source.stamps.as_ref();
+    let created = stamps.map(|s| s.created.1.as_str());
+    let modified = stamps.and_then(|s| s.modified.as_ref()).map(|m| m.1.as_str());
+    let names = [fit.object.newest.as_deref(), modified, created].into_iter().flatten();
+    let at = names.filter_map(|name| sheet.columns.iter().position(|(c, _)| c.eq_ignore_ascii_case(name))).next()?;
+    sheet.rows.iter().filter_map(|row| row.cells[at].day()).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_found_in_a_name_and_numbers_are_not_dates() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        assert_eq!(date_in("Deals_2026_05_28.csv"), day("2026-05-28"));
+        assert_eq!(date_in("2026-10-25"), day("2026-10-25"));
+        assert_eq!(date_in("export20261025.csv"), day("2026-10-25"));
+        assert_eq!(date_in("report1761350400000.csv"), None);
+        assert_eq!(date_in("WE_00D4J000000CuzUUAS_1.ZIP"), None);
+        assert_eq!(date_in("2026-13-01"), None);
+    }
+}

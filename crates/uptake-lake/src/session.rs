@@ -1,0 +1,202 @@
+//! A session: an immutable snapshot of one build, and the one door to its data.
+
+mod answer;
+mod guard;
+mod overlay;
+mod table_function;
+
+pub use guard::Limits;
+pub(crate) use overlay::with_table;
+
+use crate::convert;
+use crate::error::{AnswerError, LakeError};
+use crate::landing::Journal;
+use crate::manifest::Manifest;
+use crate::relations::{Ground, empty_context, register_base, register_models};
+use crate::store::Store;
+use chrono::NaiveDate;
+use datafusion::prelude::{SessionContext, col};
+use datafusion::scalar::ScalarValue;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use uptake_spec::kpi::Input;
+use uptake_spec::source::Kind;
+use uptake_spec::{Answer, Column, Data, Kpi, Params, Project, Table, Value, Viewer};
+
+/// One build, ready to answer. Cheap to clone; readers keep theirs while another takes its place.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+/// The model whose columns are the attributes of people.
+const MEMBERS_OF: &str = "person_history";
+
+pub(crate) struct Inner {
+    context: SessionContext,
+    project: Project,
+    build: u64,
+    /// The day each input is complete through; an input that was never loaded is absent.
+    through: BTreeMap<Input, NaiveDate>,
+}
+
+/// The value of a `$name` in SQL; bound, never pasted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bound {
+    Text(String),
+    /// For `= ANY($name)`-like use: `array_has($name, column)`.
+    Texts(Vec<String>),
+    Date(NaiveDate),
+    Nothing,
+}
+
+/// Rows of a free question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    pub table: Table,
+    /// There are more rows than the limit let through.
+    pub truncated: bool,
+}
+
+impl Session {
+    /// Opens the newest published build.
+    ///
+    /// # Errors
+    /// Nothing was built yet; a query of the project that no longer fits.
+    pub async fn open(store: &Store, project: &Project) -> Result<Session, LakeError> {
+        let manifest = Manifest::newest(store).await?.ok_or(LakeError::NotBuilt)?;
+        let journal = match manifest.tables.get("loads") {
+            Some(version) => Journal::at(store, *version).await?,
+            None => Journal::default(),
+        };
+        let through = complete_through(project, &journal);
+        Session::over(project, Ground::Lake { store, manifest: &manifest, journal: &journal }, manifest.build, through).await
+    }
+
+    /// A session without data, whose base tables take INSERTs: the ground of KPI tests.
+    pub(crate) async fn for_tests(project: &Project) -> Result<Session, LakeError> {
+        let today = NaiveDate::MAX;
+        let through = Input::ALL.iter().map(|(_, input)| (*input, today)).collect();
+        Session::over(project, Ground::Test, 0, through).await
+    }
+
+    async fn over(project: &Project, ground: Ground<'_>, build: u64, through: BTreeMap<Input, NaiveDate>) -> Result<Session, LakeError> {
+        let context = empty_context(project);
+        register_base(&context, project, ground).await?;
+        register_models(&context, project, ground).await?;
+        let inner = Arc::new(Inner { context, project: project.clone(), build, through });
+        table_function::register(&inner);
+        Ok(Session(inner))
+    }
+
+    pub(crate) fn context(&self) -> &SessionContext {
+        &self.0.context
+    }
+
+    /// The number of the build this session reads.
+    pub fn build(&self) -> u64 {
+        self.0.build
+    }
+
+    /// The inputs that were never loaded.
+    pub fn missing(&self) -> Vec<Input> {
+        Input::ALL.iter().map(|(_, input)| *input).filter(|input| !self.0.through.contains_key(input)).collect()
+    }
+
+    /// Answers a KPI: THE door through which pages, reports, files and SQL see figures.
+    ///
+    /// # Errors
+    /// An input that was never loaded, an option or column the KPI does not have, a range without an end.
+    pub async fn answer(&self, kpi: &Kpi, params: &Params, viewer: &Viewer) -> Result<Answer, AnswerError> {
+        answer::answer(&self.0, kpi, params, viewer).await
+    }
+
+    /// Answers a viewer's SELECT within limits.
+    ///
+    /// # Errors
+    /// Not one SELECT, a forbidden function, a plan without bounds, a limit reached, or SQL that does not plan.
+    pub async fn query(&self, sql: &str, parameters: &BTreeMap<String, Bound>, limits: &Limits, viewer: &Viewer) -> Result<Rows, AnswerError> {
+        let Viewer::Local = viewer;
+        guard::query(&self.0.context, sql, parameters, limits).await
+    }
+
+    /// Every relation with its columns: schema, table, column, type, rows.
+    pub async fn tables(&self) -> Result<Table, AnswerError> {
+        let (mut schemas, mut tables, mut columns, mut types, mut rows) = (vec![], vec![], vec![], vec![], vec![]);
+        let catalog = self.0.context.catalog("datafusion").expect("the default catalog is there");
+        for schema_name in ["landing", "public"] {
+            let schema = catalog.schema(schema_name).expect("both schemas were registered");
+            let mut names = schema.table_names();
+            names.sort();
+            for name in names {
+                let frame = self.0.context.table(format!("{schema_name}.{name}")).await?;
+                let fields: Vec<(String, String)> = frame.schema().fields().iter().map(|f| (f.name().clone(), f.data_type().to_string())).collect();
+                let count = frame.count().await? as i64;
+                for (column, kind) in fields {
+                    schemas.push(Some(schema_name.to_string()));
+                    tables.push(Some(name.clone()));
+                    columns.push(Some(column));
+                    types.push(Some(kind));
+                    rows.push(Some(count));
+                }
+            }
+        }
+        let texts = [("schema", schemas), ("table", tables), ("column", columns), ("type", types)];
+        let texts = texts.into_iter().map(|(name, values)| Column { name: name.into(), data: Data::Text(values) });
+        let rows = Column { name: "rows".into(), data: Data::Integer(rows) };
+        Ok(Table::new(texts.chain([rows]).collect()).expect("one value for each column of each table"))
+    }
+
+    /// The values of a column of people's attributes, for a filter; sorted.
+    pub async fn members(&self, column: &str) -> Result<Vec<String>, AnswerError> {
+        let frame = self.0.context.table(MEMBERS_OF).await?;
+        if frame.schema().field_with_unqualified_name(column).is_err() {
+            return Ok(vec![]);
+        }
+        let frame = frame.select(vec![col(column).alias("member")])?.distinct()?.sort_by(vec![col("member")])?;
+        let schema = frame.schema().inner().clone();
+        let table = convert::table(&schema, &frame.collect().await?).map_err(|e| AnswerError::Engine(Box::new(e.into())))?;
+        let text = |row| match table.value(row, "member") {
+            Value::Text(text) => Some(text.to_string()),
+            _ => None,
+        };
+        Ok((0..table.rows()).filter_map(text).collect())
+    }
+}
+
+impl Bound {
+    pub(crate) fn scalar(&self) -> ScalarValue {
+        match self {
+            Bound::Text(text) => ScalarValue::Utf8(Some(text.clone())),
+            Bound::Texts(texts) => {
+                let values: Vec<ScalarValue> = texts.iter().map(|t| ScalarValue::Utf8(Some(t.clone()))).collect();
+                ScalarValue::List(ScalarValue::new_list_nullable(&values, &datafusion::arrow::datatypes::DataType::Utf8))
+            }
+            Bound::Date(day) => ScalarValue::Date32(Some(day.to_epoch_days())),
+            Bound::Nothing => ScalarValue::Null,
+        }
+    }
+}
+
+/// A snapshot is complete through its date, a log through the date of its newest row.
+fn complete_through(project: &Project, journal: &Journal) -> BTreeMap<Input, NaiveDate> {
+    let mut through: BTreeMap<Input, NaiveDate> = BTreeMap::new();
+    for entry in journal.entries().iter().filter(|e| e.report.read > 0) {
+        let Some(source) = project.sources.iter().find(|s| s.name == entry.report.source) else { continue };
+        let own = source.objects.iter().find(|o| o.name == entry.report.object);
+        let Some(object) = own.or(source.other.as_ref()) else { continue };
+        let day = match object.kind {
+            Kind::Record => entry.report.snapshot,
+            Kind::Event => entry.newest.map(|at| at.with_timezone(&project.settings.time_zone).date_naive()),
+        };
+        let records = (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
+        for input in object.feeds.iter().copied().filter(|_| own.is_some()).chain(records) {
+            let newest = through.get(&input).copied().max(day);
+            if let Some(newest) = newest {
+                through.insert(input, newest);
+            }
+        }
+    }
+    if !project.targets.is_empty() {
+        through.insert(Input::Targets, NaiveDate::MAX);
+    }
+    through
+}

@@ -1,0 +1,167 @@
+//! A viewer's SQL is not a model: it is judged before it runs, and it runs within limits.
+//!
+//! Text and operators are counted before planning, because long flat chains overflow the planner's stack. Functions are
+//! judged on the plan, never by matching text. Memory and disk are bounded by the pool, rows by the stream, time from
+//! outside. Some joins never yield, so that a process which answers many must put this into one it can kill.
+
+use super::{Bound, Rows};
+use crate::convert;
+use crate::error::AnswerError;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::dataframe::DataFrame;
+use datafusion::error::Result as EngineResult;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::disk_manager::DiskManagerBuilder;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::prelude::SessionContext;
+use datafusion::scalar::ScalarValue;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
+use futures::StreamExt;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use uptake_spec::sql::reads;
+
+/// What one question may take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    pub time: Duration,
+    pub memory_bytes: usize,
+    pub spill_bytes: u64,
+    pub rows: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { time: Duration::from_secs(10), memory_bytes: 512 << 20, spill_bytes: 1 << 30, rows: 100_000 }
+    }
+}
+
+const MOST_TEXT_BYTES: usize = 64 << 10;
+const MOST_OPERATORS: usize = 500;
+const MOST_SET_OPERATIONS: usize = 50;
+/// Functions whose output the memory pool does not see, or that make rows out of nothing.
+const FORBIDDEN: [&str; 13] = [
+    "repeat", "lpad", "rpad", "replace", "range", "generate_series", "array_repeat", "array_resize", "string_agg", "array_agg",
+    "array_fill", "list_repeat", "gen_series",
+];
+
+pub(super) async fn query(base: &SessionContext, sql: &str, parameters: &BTreeMap<String, Bound>, limits: &Limits) -> Result<Rows, AnswerError> {
+    let used = judge_text(sql)?;
+    if let Some(name) = used.iter().find(|name| !parameters.contains_key(*name)) {
+        return Err(AnswerError::wrong(format!("${name} has no value"), "declare a filter of that name"));
+    }
+    let context = limited(base, limits)?;
+    let frame = context.sql_with_options(sql, read_only()).await?;
+    judge_plan(frame.logical_plan())?;
+    let values: HashMap<String, ScalarValue> = used.iter().map(|name| (name.clone(), parameters[name].scalar())).collect();
+    let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+    let most = limits.rows;
+    // A task of its own, so that the limit on time holds even where the plan does not yield.
+    let running = tokio::spawn(collect(frame, most));
+    let stop = running.abort_handle();
+    match tokio::time::timeout(limits.time, running).await {
+        Ok(ended) => ended.map_err(|e| AnswerError::wrong(format!("the query broke off: {e}"), ""))?,
+        Err(_) => {
+            stop.abort();
+            Err(AnswerError::TimedOut { seconds: limits.time.as_secs() })
+        }
+    }
+}
+
+fn read_only() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+}
+
+/// One SELECT of bounded length; gives the `$names` it uses.
+fn judge_text(sql: &str) -> Result<Vec<String>, AnswerError> {
+    if sql.len() > MOST_TEXT_BYTES {
+        return Err(AnswerError::wrong(format!("the query is longer than {} kB", MOST_TEXT_BYTES >> 10), "make it shorter"));
+    }
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| AnswerError::wrong(e.to_string(), ""))?;
+    let operators = tokens.iter().filter(|token| is_operator(token)).count();
+    let sets = tokens.iter().filter(|token| is_word(token, &[Keyword::UNION, Keyword::INTERSECT, Keyword::EXCEPT])).count();
+    if operators > MOST_OPERATORS || sets > MOST_SET_OPERATIONS {
+        return Err(AnswerError::wrong(format!("the query has {operators} operators and {sets} unions"), format!("at most {MOST_OPERATORS} and {MOST_SET_OPERATIONS} are allowed; use IN (…)")));
+    }
+    if tokens.iter().any(|token| is_word(token, &[Keyword::RECURSIVE])) {
+        return Err(AnswerError::wrong("WITH RECURSIVE is not allowed", "use generate by a calendar table instead"));
+    }
+    let found = reads(sql).map_err(|why| AnswerError::wrong(why, "only one SELECT is allowed"))?;
+    Ok(found.parameters.into_iter().collect())
+}
+
+fn is_operator(token: &Token) -> bool {
+    use Token::{Div, DoubleEq, Eq, Gt, GtEq, Lt, LtEq, Minus, Mod, Mul, Neq, Plus, StringConcat};
+    matches!(token, Plus | Minus | Mul | Div | Mod | StringConcat | Eq | DoubleEq | Neq | Lt | LtEq | Gt | GtEq)
+        || is_word(token, &[Keyword::AND, Keyword::OR, Keyword::NOT, Keyword::XOR, Keyword::CASE])
+        || matches!(token, Token::LParen)
+}
+
+fn is_word(token: &Token, words: &[Keyword]) -> bool {
+    matches!(token, Token::Word(word) if words.contains(&word.keyword))
+}
+
+/// Refuses functions that can eat the machine, wherever in the plan they stand.
+fn judge_plan(plan: &LogicalPlan) -> Result<(), AnswerError> {
+    let mut found = None;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            note(scan.table_name.table(), &mut found);
+        }
+        node.apply_expressions(|expr| {
+            expr.apply(|inner| {
+                match inner {
+                    Expr::ScalarFunction(function) => note(function.name(), &mut found),
+                    Expr::AggregateFunction(function) => note(function.func.name(), &mut found),
+                    Expr::WindowFunction(function) => note(function.fun.name(), &mut found),
+                    _ => {}
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    match found {
+        Some(name) => Err(AnswerError::wrong(format!("the function {name} is not allowed here"), "it can take more memory than there is")),
+        None => Ok(()),
+    }
+}
+
+fn note(name: &str, found: &mut Option<String>) {
+    let name = name.trim_end_matches("()");
+    if FORBIDDEN.contains(&name) {
+        *found = Some(name.to_string());
+    }
+}
+
+/// The same relations in a runtime of bounded memory and disk.
+fn limited(base: &SessionContext, limits: &Limits) -> EngineResult<SessionContext> {
+    let disk = DiskManagerBuilder::default().with_max_temp_directory_size(limits.spill_bytes);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        .with_disk_manager_builder(disk)
+        .with_object_store_registry(base.runtime_env().object_store_registry.clone())
+        .build_arc()?;
+    Ok(SessionContext::new_with_state(SessionStateBuilder::new_from_existing(base.state()).with_runtime_env(runtime).build()))
+}
+
+async fn collect(frame: DataFrame, most: usize) -> Result<Rows, AnswerError> {
+    let schema = frame.schema().inner().clone();
+    let mut stream = frame.execute_stream().await?;
+    let (mut batches, mut rows) = (vec![], 0);
+    while let Some(batch) = stream.next().await {
+        let batch = batch?;
+        rows += batch.num_rows();
+        batches.push(if rows > most { batch.slice(0, batch.num_rows() - (rows - most)) } else { batch });
+        if rows > most {
+            break;
+        }
+    }
+    let table = convert::table(&schema, &batches).map_err(|e| AnswerError::wrong(e.to_string(), "give every column a name of its own"))?;
+    Ok(Rows { table, truncated: rows > most })
+}

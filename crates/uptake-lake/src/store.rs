@@ -1,0 +1,217 @@
+//! Where a lake lives: Delta tables and small JSON files below one object-store URL.
+//!
+//! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
+
+use crate::convert;
+use crate::error::{LakeError, compute};
+use chrono::NaiveDate;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::catalog::TableProvider;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::prelude::{SessionContext, col, lit};
+use datafusion::scalar::ScalarValue;
+use deltalake_core::kernel::Transaction;
+use deltalake_core::kernel::transaction::CommitProperties;
+use deltalake_core::operations::write::SchemaMode;
+use deltalake_core::parquet::basic::{Compression, ZstdLevel};
+use deltalake_core::parquet::file::properties::WriterProperties;
+use deltalake_core::protocol::SaveMode;
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use futures::TryStreamExt;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use uptake_spec::{Table, Value};
+use url::Url;
+
+/// One lake's storage; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: Url,
+    objects: Arc<dyn ObjectStore>,
+    prefix: Path,
+}
+
+/// Holds the lake's lock until dropped; on local disk the operating system lets go of it at kill -9.
+#[derive(Debug)]
+pub struct Lock {
+    _file: Option<std::fs::File>,
+}
+
+impl Store {
+    /// Opens a folder (made if missing) or an object-store URL.
+    ///
+    /// # Errors
+    /// An address of no known kind; a folder that cannot be made.
+    pub fn open(address: &str) -> Result<Store, LakeError> {
+        let root = match Url::parse(address) {
+            Ok(url) if url.scheme().len() > 1 => url,
+            _ => folder_url(address)?,
+        };
+        if let (true, Ok(folder)) = (root.scheme() == "file", root.to_file_path()) {
+            std::fs::create_dir_all(&folder).map_err(|source| LakeError::CreateFolder { folder, source })?;
+        }
+        let (objects, prefix) = object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
+            .map_err(|_| LakeError::Address(address.into()))?;
+        Ok(Store { root, objects: Arc::from(objects), prefix })
+    }
+
+    /// The folder of a lake on local disk.
+    fn folder(&self) -> Option<PathBuf> {
+        (self.root.scheme() == "file").then(|| self.root.to_file_path().ok()).flatten()
+    }
+
+    /// Waits for the lake's lock. On object stores commits decide instead, and the loser starts again.
+    ///
+    /// # Errors
+    /// The lock file cannot be made: a read-only disk, no rights.
+    pub async fn lock(&self) -> Result<Lock, LakeError> {
+        let Some(folder) = self.folder() else { return Ok(Lock { _file: None }) };
+        let lock = move || {
+            let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+            file.lock()?;
+            Ok(Lock { _file: Some(file) })
+        };
+        tokio::task::spawn_blocking(lock).await.expect("locking does not panic").map_err(LakeError::Lock)
+    }
+
+    fn table_url(&self, name: &str) -> Url {
+        let mut url = self.root.clone();
+        let path = format!("{}/{name}", self.root.path().trim_end_matches('/'));
+        url.set_path(&path);
+        url
+    }
+
+    /// The table as it is now; uninitialised where nothing was written yet.
+    async fn table(&self, name: &str) -> Result<DeltaTable, LakeError> {
+        let opened = DeltaTableBuilder::from_url(self.table_url(name))
+            .map(|builder| builder.with_storage_backend(self.objects.clone(), self.table_url(name)))
+            .and_then(DeltaTableBuilder::build);
+        let mut table = opened.map_err(failed(name))?;
+        match table.load().await {
+            Ok(()) | Err(DeltaTableError::NotATable(_)) => Ok(table),
+            Err(error) => Err(failed(name)(error)),
+        }
+    }
+
+    /// The newest version of a table; `None` if it was never written.
+    pub async fn version(&self, name: &str) -> Result<Option<u64>, LakeError> {
+        Ok(self.table(name).await?.version().map(|v| v as u64))
+    }
+
+    /// A table at one version, for reading in `state`.
+    pub async fn provider(&self, name: &str, version: u64, state: &SessionState) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let mut table = self.table(name).await?;
+        table.load_version(version as _).await.map_err(failed(name))?;
+        table.update_datafusion_session(state).map_err(failed(name))?;
+        table.table_provider().await.map_err(compute(name))
+    }
+
+    /// The rows of a table at one version that `filter` keeps, all in memory.
+    pub async fn rows(&self, name: &str, version: u64, filter: Option<Expr>) -> Result<Table, LakeError> {
+        let context = SessionContext::new();
+        let provider = self.provider(name, version, &context.state()).await?;
+        let read = async || {
+            let mut frame = context.read_table(provider.clone())?;
+            if let Some(filter) = filter {
+                frame = frame.filter(filter)?;
+            }
+            let batches = frame.collect().await?;
+            Ok(convert::table(&provider.schema(), &batches)?)
+        };
+        read().await.map_err(compute(name))
+    }
+
+    /// Key and content of every row of one snapshot of a landing table.
+    pub async fn keys(&self, name: &str, snapshot: NaiveDate) -> Result<HashSet<(String, i64)>, LakeError> {
+        let Some(version) = self.version(name).await? else { return Ok(HashSet::new()) };
+        let day = ScalarValue::Date32(Some(snapshot.to_epoch_days()));
+        let rows = self.rows(name, version, Some(col("_snapshot").eq(lit(day)))).await?;
+        let pair = |row| match (rows.value(row, "_key"), rows.value(row, "_content")) {
+            (Value::Text(key), Value::Integer(content)) => Some((key.to_string(), content)),
+            _ => None,
+        };
+        Ok((0..rows.rows()).filter_map(pair).collect())
+    }
+
+    /// Which of `transactions` this table has committed.
+    pub async fn committed(&self, name: &str, transactions: &[String]) -> Result<Vec<bool>, LakeError> {
+        let table = self.table(name).await?;
+        let Ok(state) = table.snapshot() else { return Ok(vec![false; transactions.len()]) };
+        let log = table.log_store();
+        let mut committed = vec![];
+        for id in transactions {
+            let version = state.transaction_version(log.as_ref(), id).await.map_err(failed(name))?;
+            committed.push(version.is_some());
+        }
+        Ok(committed)
+    }
+
+    /// Appends rows in one commit that carries `transactions`; new columns are added to the table.
+    ///
+    /// # Errors
+    /// Another writer committed one of the transactions meanwhile; storage.
+    pub async fn append(&self, name: &str, rows: Vec<RecordBatch>, transactions: &[String]) -> Result<(), LakeError> {
+        let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
+        let properties = CommitProperties::default().with_application_transactions(transactions);
+        let write = self.table(name).await?.write(rows);
+        let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
+        write.with_writer_properties(compressed()).with_commit_properties(properties).await.map_err(failed(name))?;
+        Ok(())
+    }
+
+    /// Replaces a table's content by what `plan` yields in `state`; returns the new version.
+    pub async fn replace(&self, name: &str, plan: LogicalPlan, state: SessionState) -> Result<u64, LakeError> {
+        let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
+        let write = write.with_save_mode(SaveMode::Overwrite).with_schema_mode(SchemaMode::Overwrite);
+        let table = write.with_writer_properties(compressed()).await.map_err(failed(name))?;
+        Ok(table.version().expect("a written table has a version") as u64)
+    }
+
+    fn path(&self, name: &str) -> Path {
+        name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
+    }
+
+    /// The bytes of a small file; `None` if it is not there.
+    pub async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, LakeError> {
+        match self.objects.get(&self.path(name)).await {
+            Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes a small file whole, only if it is absent; `false` if somebody else was first.
+    pub async fn create(&self, name: &str, bytes: Vec<u8>) -> Result<bool, LakeError> {
+        let options = PutOptions { mode: PutMode::Create, ..Default::default() };
+        match self.objects.put_opts(&self.path(name), PutPayload::from(bytes), options).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The names of the files directly below `folder`.
+    pub async fn list(&self, folder: &str) -> Result<Vec<String>, LakeError> {
+        let found: Vec<_> = self.objects.list(Some(&self.path(folder))).try_collect().await?;
+        Ok(found.iter().filter_map(|meta| meta.location.filename().map(String::from)).collect())
+    }
+}
+
+fn folder_url(address: &str) -> Result<Url, LakeError> {
+    let folder = std::path::absolute(address).map_err(|_| LakeError::Address(address.into()))?;
+    Url::from_directory_path(&folder).map_err(|()| LakeError::Address(address.into()))
+}
+
+fn compressed() -> WriterProperties {
+    let level = ZstdLevel::try_new(3).expect("3 is a zstd level");
+    WriterProperties::builder().set_compression(Compression::ZSTD(level)).build()
+}
+
+fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {
+    let table = table.to_string();
+    move |source| LakeError::Table { table, source: Box::new(source) }
+}

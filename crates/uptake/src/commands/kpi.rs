@@ -1,0 +1,188 @@
+//! `uptake kpi`: one KPI, as rows or as a picture.
+
+use super::{CommandLine, Ending, Usage, column_and_value};
+use crate::formats;
+use crate::home::Home;
+use crate::pictures;
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::{Args, CommandFactory, ValueEnum};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+use uptake_lake::AnswerError;
+use uptake_spec::problem::did_you_mean;
+use uptake_spec::{Answer, Attributes, Filter, Grain, Params, Project, Range, Viewer};
+
+#[derive(Args)]
+#[command(after_help = "A KPI's own options are flags of their names: --basis login, --measure count, --window 28.")]
+pub struct Arguments {
+    /// Such as active_people.
+    name: String,
+    /// First day; the range is widened to whole periods.
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// Last day, inclusive.
+    #[arg(long, value_name = "DATE")]
+    to: Option<NaiveDate>,
+    /// day, week, month or quarter.
+    #[arg(long)]
+    grain: Option<Grain>,
+    /// A column to group by; may be repeated.
+    #[arg(long, value_name = "COL")]
+    by: Vec<String>,
+    /// Rows to keep; repeated on one column it means or.
+    #[arg(long, value_name = "COL=VALUE", value_parser = column_and_value)]
+    filter: Vec<(String, String)>,
+    /// event or period-end: whose grade counts when it changed.
+    #[arg(long)]
+    attributes: Option<Attributes>,
+    /// The day the answer is told from.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    #[arg(long, value_enum, default_value = "table")]
+    format: KpiFormat,
+    /// An option of the KPI.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = column_and_value, hide = true)]
+    option: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum KpiFormat {
+    Table,
+    Csv,
+    Json,
+    Svg,
+    Png,
+}
+
+pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
+    let params = arguments.params()?;
+    let (project, session) = home.ask().await?;
+    let kpi = project.kpi(&arguments.name).ok_or_else(|| unknown_kpi(&project, &arguments.name))?;
+    let answer = session.answer(kpi, &params, &Viewer::Local).await.map_err(as_usage)?;
+    print_answer(&answer, &project, arguments.format)?;
+    Ok(Ending::Done)
+}
+
+fn print_answer(answer: &Answer, project: &Project, format: KpiFormat) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match format {
+        KpiFormat::Table => {
+            eprintln!("{}, as of {}", answer.title, answer.as_of);
+            answer.notes.iter().for_each(|note| eprintln!("note: {note}"));
+            out.write_all(formats::text(&answer.table).as_bytes())?;
+        }
+        KpiFormat::Csv => out.write_all(formats::csv(&answer.table).as_bytes())?,
+        KpiFormat::Json => out.write_all(formats::answer_json(answer).as_bytes())?,
+        KpiFormat::Svg => out.write_all(pictures::of_answer(answer, &project.settings.currency)?.as_bytes())?,
+        KpiFormat::Png => out.write_all(&pictures::of_answer_as_png(answer, &project.settings.currency)?)?,
+    }
+    Ok(())
+}
+
+impl Arguments {
+    fn params(&self) -> Result<Params, Usage> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && Range::new(from, to).is_none()
+        {
+            return Err(Usage::new(format!("--to {to} is before --from {from}"), "both days are included"));
+        }
+        Ok(Params {
+            from: self.from,
+            to: self.to,
+            grain: self.grain,
+            by: self.by.clone(),
+            filters: as_filters(&self.filter),
+            attributes: self.attributes,
+            as_of: self.as_of,
+            options: self.option.iter().cloned().collect(),
+        })
+    }
+}
+
+/// Several values of one column become one filter: they mean or.
+pub fn as_filters(pairs: &[(String, String)]) -> Vec<Filter> {
+    let mut by_column: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (column, value) in pairs {
+        by_column.entry(column).or_default().push(value.clone());
+    }
+    by_column.into_iter().map(|(column, values)| Filter { column: column.into(), values }).collect()
+}
+
+fn unknown_kpi(project: &Project, name: &str) -> Usage {
+    let hint = did_you_mean(name, project.kpis.iter().map(|kpi| kpi.name.as_str()));
+    Usage::new(format!("no KPI is called \"{name}\""), hint)
+}
+
+fn as_usage(error: AnswerError) -> anyhow::Error {
+    match error {
+        AnswerError::Wrong { what, hint } => Usage::new(what, hint).into(),
+        other => other.into(),
+    }
+}
+
+/// `kpi won --measure count` becomes `kpi won --option measure=count`: KPIs declare options of their own, which
+/// the command line cannot know beforehand.
+pub fn options_spelled_out(args: Vec<OsString>) -> Vec<OsString> {
+    let Some(at) = args.iter().position(|arg| arg == "kpi") else { return args };
+    let known = flags_of_kpi();
+    let mut spelled = args[..=at].to_vec();
+    let mut rest = args[at + 1..].iter();
+    while let Some(arg) = rest.next() {
+        let Some(flag) = arg.to_str().and_then(|a| a.strip_prefix("--")).filter(|a| !a.is_empty()) else {
+            spelled.push(arg.clone());
+            continue;
+        };
+        let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value.to_string())));
+        if known.iter().any(|k| k == name) {
+            spelled.push(arg.clone());
+            if value.is_none() {
+                spelled.extend(rest.next().cloned());
+            }
+            continue;
+        }
+        match value.or_else(|| rest.next().and_then(|next| next.to_str()).map(String::from)) {
+            Some(value) => spelled.push(format!("--option={}={value}", name.replace('-', "_")).into()),
+            None => spelled.push(arg.clone()), // the parser says what is wrong with it
+        }
+    }
+    spelled
+}
+
+/// Every long flag that `kpi` has; each but `--help` takes a value.
+fn flags_of_kpi() -> Vec<String> {
+    let mut line = CommandLine::command();
+    line.build();
+    let kpi = line.find_subcommand("kpi").expect("kpi is a command");
+    kpi.get_arguments().filter_map(|arg| arg.get_long().map(String::from)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(typed: &str, expected: &str) {
+        let args = typed.split(' ').map(OsString::from).collect();
+        let spelled: Vec<String> = options_spelled_out(args).iter().map(|a| a.to_string_lossy().into_owned()).collect();
+        assert_eq!(spelled.join(" "), expected);
+    }
+
+    #[test]
+    fn a_kpis_own_options_are_flags() {
+        check("uptake kpi won --measure count --grain month", "uptake kpi won --option=measure=count --grain month");
+        check("uptake --project x kpi --window=28 won", "uptake --project x kpi --option=window=28 won");
+        check("uptake kpi won --grain month --by grade", "uptake kpi won --grain month --by grade");
+        check("uptake kpi won --lake x --measure", "uptake kpi won --lake x --measure");
+        check("uptake load kpi.zip --complete", "uptake load kpi.zip --complete");
+    }
+
+    #[test]
+    fn repeated_filters_on_one_column_mean_or() {
+        let pairs =
+            [("grade", "Partner"), ("office", "Berlin"), ("grade", "Analyst")].map(|(c, v)| (c.into(), v.into()));
+        let filters = as_filters(&pairs);
+        assert_eq!(filters.len(), 2);
+        assert_eq!(filters[0].values, ["Partner", "Analyst"]);
+    }
+}

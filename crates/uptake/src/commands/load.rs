@@ -1,0 +1,120 @@
+//! `uptake load`: exports land in the lake; who loads sees what became of every file.
+
+use super::Ending;
+use crate::home::{Home, counted};
+use anyhow::Result;
+use chrono::{NaiveDate, Utc};
+use clap::Args;
+use serde::Serialize;
+use uptake_lake::{FileReport, Lake, LoadOrder, LoadReport};
+use uptake_spec::Project;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Exports: CSV files, zips, or folders of them.
+    #[arg(required = true, value_name = "PATH|URL")]
+    paths: Vec<String>,
+    /// The day the exports show; without it, as names, zip times or rows say.
+    #[arg(long, value_name = "DATE")]
+    snapshot: Option<NaiveDate>,
+    /// The source they come from, where two fit.
+    #[arg(long)]
+    source: Option<String>,
+    /// These are whole exports: what is missing from them is gone.
+    #[arg(long)]
+    complete: bool,
+    /// Say what would land, and land nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
+    let project = home.project()?;
+    let lake = home.open_lake(&project.settings).await?;
+    let Arguments { paths, snapshot, source, complete, dry_run } = arguments;
+    let order = LoadOrder { paths, snapshot, source, complete, dry_run };
+    let report = land(&lake, &project, &order, &mut |file| println!("{}", as_json(file))).await?;
+    Ok(if report.refused.is_empty() { Ending::Done } else { Ending::Mistakes })
+}
+
+/// Loads, and tells it on stderr file by file; `on_file` hears of each as well.
+pub async fn land(
+    lake: &Lake,
+    project: &Project,
+    order: &LoadOrder,
+    on_file: &mut dyn FnMut(&FileReport),
+) -> Result<LoadReport> {
+    let mut told = 0;
+    let mut tell = |file: &FileReport| {
+        if told == 0 {
+            eprintln!("{}", headings());
+        }
+        told += 1;
+        eprintln!("{}", as_line(file));
+        on_file(file);
+    };
+    let report = lake.load(project, order, Utc::now(), &mut tell).await?;
+    tell_the_rest(&report, order.dry_run);
+    Ok(report)
+}
+
+fn headings() -> String {
+    let (read, landed, rejected, duplicate) = ("read", "landed", "rejected", "duplicate");
+    format!("{read:>10} {landed:>10} {rejected:>9} {duplicate:>10}  {:<10}  {:<28}  file", "snapshot", "table")
+}
+
+fn as_line(file: &FileReport) -> String {
+    let snapshot = file.snapshot.map(|day| day.to_string()).unwrap_or_default();
+    let FileReport { read, landed, rejected, duplicate, table, .. } = file;
+    let told =
+        format!("{read:>10} {landed:>10} {rejected:>9} {duplicate:>10}  {snapshot:<10}  {table:<28}  {}", file.file);
+    let dated = if file.snapshot_from.is_empty() { String::new() } else { format!("dated by {}", file.snapshot_from) };
+    let remarks: Vec<&str> = [dated.as_str(), file.note.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    if remarks.is_empty() { told } else { format!("{told} ({})", remarks.join("; ")) }
+}
+
+fn tell_the_rest(report: &LoadReport, dry_run: bool) {
+    for (file, why) in &report.skipped {
+        eprintln!("skipped {file}: {why}");
+    }
+    for problem in &report.refused {
+        eprintln!("refused {problem}");
+    }
+    let sum = |count: fn(&FileReport) -> u64| report.files.iter().map(count).sum::<u64>();
+    let (landed, rejected, duplicate) = (sum(|f| f.landed), sum(|f| f.rejected), sum(|f| f.duplicate));
+    let verb = if dry_run { "would land" } else { "landed" };
+    eprintln!(
+        "{verb} {landed} of {} rows from {}; {rejected} rejected, {duplicate} duplicate, {} refused",
+        sum(|f| f.read),
+        counted(report.files.len(), "file"),
+        counted(report.refused.len(), "file"),
+    );
+}
+
+/// The line of contract.md for one object file.
+fn as_json(file: &FileReport) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        file: &'a str,
+        source: &'a str,
+        object: &'a str,
+        table: &'a str,
+        snapshot: Option<NaiveDate>,
+        read: u64,
+        landed: u64,
+        rejected: u64,
+        duplicate: u64,
+    }
+    let line = Line {
+        file: &file.file,
+        source: &file.source,
+        object: &file.object,
+        table: &file.table,
+        snapshot: file.snapshot,
+        read: file.read,
+        landed: file.landed,
+        rejected: file.rejected,
+        duplicate: file.duplicate,
+    };
+    serde_json::to_string(&line).expect("texts and numbers are always JSON")
+}

@@ -1,0 +1,77 @@
+//! The pages over HTTP, to this machine only.
+
+mod blocks;
+mod current;
+mod error;
+mod guard;
+mod pages;
+
+use crate::home::Home;
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use error::Trouble;
+use guard::Door;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal;
+use tokio::sync::watch;
+use tracing::info;
+use uptake_lake::Lake;
+
+/// Serves until ctrl-c or TERM; open answers are finished.
+///
+/// # Errors
+/// The project has mistakes, nothing was built yet, or the listener fails.
+pub async fn serve(home: Home, lake: Lake, listener: TcpListener) -> Result<()> {
+    let (first, seen) = current::first(&home, &lake).await?;
+    let address = listener.local_addr().context("could not tell the address")?;
+    let build = first.session.build();
+    let (publish, current) = watch::channel(Arc::new(first));
+    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen));
+    info!(%address, build, "serving build {build}");
+    eprintln!("http://{address}");
+    let app = router(Door { current, port: address.port() });
+    axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()).await.context("could not serve")?;
+    keeping_up.abort();
+    Ok(())
+}
+
+fn router(door: Door) -> Router {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/d/{page}", get(pages::page))
+        .route("/c/{page}/{block}", get(blocks::block))
+        .route("/style.css", get(style))
+        .route("/font/{name}", get(font))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(|| async { "ready\n" })) // without a build the server does not start
+        .fallback(pages::nothing_here)
+        .layer(axum::middleware::from_fn_with_state(door, guard::guard))
+}
+
+async fn style() -> Response {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], uptake_draw::stylesheet()).into_response()
+}
+
+async fn font(axum::extract::Path(name): axum::extract::Path<String>) -> Result<Response, Trouble> {
+    let bytes = uptake_draw::font(&name).ok_or(Trouble::NoSuchFile)?;
+    // A font's bytes never change under its name.
+    Ok(([(CONTENT_TYPE, "font/woff2"), (CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response())
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    let mut term = signal::unix::signal(signal::unix::SignalKind::terminate()).expect("a program may listen for TERM");
+    tokio::select! {
+        _ = signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    let _ = signal::ctrl_c().await;
+}

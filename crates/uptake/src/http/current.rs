@@ -1,0 +1,90 @@
+//! What the server serves now: one build seen through one project, swapped whole.
+
+use crate::home::{Home, Mistakes};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::sync::watch;
+use tracing::{info, warn};
+use uptake_lake::{Lake, LakeError, Session};
+use uptake_spec::{Place, Problem, Project};
+
+/// A page is made from one of these from beginning to end, so it never mixes two builds.
+pub struct Current {
+    pub project: Project,
+    pub session: Session,
+    /// What is wrong with the files as they are now; `project` is then the last one without mistakes.
+    pub mistakes: Vec<Problem>,
+}
+
+/// Files with their time and size, see [`Home::fingerprint`].
+type Fingerprint = Vec<(PathBuf, SystemTime, u64)>;
+
+/// How long an edited page or a new build may stay unseen.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The project and the newest build as they are now, and the files they were read from.
+///
+/// # Errors
+/// The project has mistakes, or nothing was built yet.
+pub async fn first(home: &Home, lake: &Lake) -> Result<(Current, Fingerprint)> {
+    let seen = home.fingerprint();
+    let project = home.project()?;
+    let session = lake.session(&project).await?;
+    Ok((Current { project, session, mistakes: vec![] }, seen))
+}
+
+/// Publishes newer builds and edited files for as long as somebody reads.
+pub async fn keep_up(home: Home, lake: Lake, publish: watch::Sender<Arc<Current>>, mut seen: Fingerprint) {
+    while !publish.is_closed() {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let now = home.fingerprint();
+        let current = Arc::clone(&publish.borrow());
+        let newest = lake.newest_build().await.unwrap_or_else(|error| {
+            warn!(%error, "could not look for a newer build");
+            None
+        });
+        if now == seen && newest.is_none_or(|newest| newest <= current.session.build()) {
+            continue;
+        }
+        seen = now;
+        let next = renewed(&home, &lake, &current).await;
+        if next.mistakes.is_empty() {
+            info!(
+                build = next.session.build(),
+                pages = next.project.dashboards.len(),
+                "serving build {}",
+                next.session.build()
+            );
+        } else if next.mistakes != current.mistakes {
+            warn!(mistakes = next.mistakes.len(), "the project has mistakes; pages stay as they were");
+        }
+        publish.send_replace(Arc::new(next));
+    }
+}
+
+/// The newest build through the newest project without mistakes.
+async fn renewed(home: &Home, lake: &Lake, current: &Current) -> Current {
+    let (project, mut mistakes) = match home.project() {
+        Ok(project) => (project, vec![]),
+        Err(error) => (current.project.clone(), problems_of(&error)),
+    };
+    match lake.session(&project).await {
+        Ok(session) => Current { project, session, mistakes },
+        Err(error) => {
+            mistakes.extend(problems_of(&error.into()));
+            Current { project: current.project.clone(), session: current.session.clone(), mistakes }
+        }
+    }
+}
+
+fn problems_of(error: &anyhow::Error) -> Vec<Problem> {
+    if let Some(Mistakes(problems)) = error.downcast_ref() {
+        return problems.clone();
+    }
+    match error.downcast_ref() {
+        Some(LakeError::Project(problems)) => problems.clone(),
+        _ => vec![Problem::new(Place::whole("lake"), format!("{error:#}"), "")],
+    }
+}

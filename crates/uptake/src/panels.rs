@@ -1,0 +1,41 @@
+//! From a page to what is drawn on it. Every KPI is asked once, all at the same time; what fails becomes a card that says why.
+
+mod asking;
+mod days;
+mod drawing;
+
+pub use asking::{Asked, Given, ask_for, query_of};
+pub use drawing::{draw, notice};
+
+use asking::ask;
+
+use chrono::NaiveDate;
+use uptake_draw::Drawn;
+use uptake_lake::Session;
+use uptake_spec::{Dashboard, Grain, Params, Project, Range, Viewer};
+
+/// What stands on a page, and what its head and foot tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panels {
+    /// In reading order; a block that failed is a card.
+    pub blocks: Vec<Drawn>,
+    /// The newest among the blocks'; an older block prints its own.
+    pub as_of: NaiveDate,
+    /// The days of the page, in whole periods.
+    pub range: Option<Range>,
+    pub grain: Option<Grain>,
+    /// What is not loaded, and what a filter could not reach.
+    pub notes: Vec<String>,
+}
+
+/// The page as `params` ask for it: their filters reach every KPI that has the column, their days all of them.
+pub async fn panels(
+    session: &Session,
+    project: &Project,
+    page: &Dashboard,
+    params: &Params,
+    viewer: &Viewer,
+) -> Panels {
+    let asked = ask(session, project, page, params, viewer).await;
+    drawing::panels(&asked)
+}

@@ -1,0 +1,147 @@
+//! From answers to pictures: one place that knows which facts a chart wants, and how large it is drawn.
+
+use chrono::NaiveDate;
+use uptake_draw::{Body, Chart, Facts, Page, Paint, Size, Svg, Theme, words};
+use uptake_spec::dashboard::{ChartBlock, DataFrom, What};
+use uptake_spec::{Answer, Column, Data, Grain, Place, Problem, Project, Range, Table};
+
+/// Twice as many pixels as units: sharp on today's screens.
+pub const PNG_SCALE: f32 = 2.0;
+
+/// The chart of a page's block.
+///
+/// # Errors
+/// The answer does not suit the picture.
+pub fn chart(block: &ChartBlock, answer: &Answer, currency: &str) -> Result<Chart, Problem> {
+    Chart::fit(&Facts {
+        answer,
+        kind: &block.kind,
+        kind_place: &block.kind_place,
+        title: block.title.clone().unwrap_or_else(|| answer.title.clone()),
+        alt: &block.alt,
+        target: block.target,
+        currency,
+    })
+}
+
+/// The chart of a block that shows the rows of a page's own question.
+///
+/// # Errors
+/// The rows do not suit the picture.
+pub fn chart_of_rows(block: &ChartBlock, title: String, rows: &Table) -> Result<Chart, Problem> {
+    let (x, y, series) = match &block.data {
+        DataFrom::Query { x, y, series, .. } => (x.as_deref(), y.as_deref(), series.as_deref()),
+        DataFrom::Kpi(_) => (None, None, None),
+    };
+    Chart::fit_query(rows, &block.kind, &block.kind_place, title, &block.alt, x, y, series)
+}
+
+/// A KPI asked by itself, as a line over time.
+///
+/// # Errors
+/// The answer does not suit a line.
+pub fn of_answer(answer: &Answer, currency: &str) -> Result<String, Problem> {
+    Ok(uptake_draw::standalone(&uptake_draw::svg(&line(answer, currency)?, Size::Desk, &Theme::light())))
+}
+
+/// As [`of_answer`], in pixels.
+///
+/// # Errors
+/// The answer does not suit a line.
+pub fn of_answer_as_png(answer: &Answer, currency: &str) -> Result<Vec<u8>, Problem> {
+    let svg = uptake_draw::svg(&line(answer, currency)?, Size::Desk, &Theme::light());
+    Ok(uptake_draw::png(&svg, PNG_SCALE))
+}
+
+fn line(answer: &Answer, currency: &str) -> Result<Chart, Problem> {
+    let by = if answer.by.is_empty() { String::new() } else { format!(" by {}", answer.by.join(" and ")) };
+    let alt = format!("{}{by} per {}.", answer.title, answer.grain.word());
+    let place = Place::whole("the picture");
+    let title = answer.title.clone();
+    Chart::fit(&Facts { answer, kind: "line", kind_place: &place, title, alt: &alt, target: true, currency })
+}
+
+/// The picture of a drawn block at desk size; `None` for rows, words and cards.
+pub fn of_body(body: &Body) -> Option<Svg> {
+    match body {
+        Body::Picture { chart, .. } => Some(uptake_draw::svg(chart, Size::Desk, &Theme::light())),
+        Body::Tile { tile, .. } => Some(uptake_draw::tile_svg(tile, Size::Desk, &Theme::light())),
+        Body::Prose(_) | Body::Note(_) | Body::Rows { .. } | Body::Card { .. } => None,
+    }
+}
+
+/// Units between the pictures of a sheet, and around them.
+const GAP: f64 = 24.0;
+const SHEET_WIDTH: f64 = 900.0;
+
+/// All pictures of a page on one sheet as PNG, in reading order, under the page's title.
+pub fn sheet(page: &Page) -> Vec<u8> {
+    let (mut x, mut y, mut row_height) = (GAP, GAP + 64.0, 0.0_f64);
+    let mut placed = String::new();
+    for svg in page.blocks.iter().filter_map(|drawn| of_body(&drawn.body)) {
+        let Some((width, height)) = sides(&svg) else { continue };
+        if x > GAP && x + width > SHEET_WIDTH + GAP {
+            (x, y, row_height) = (GAP, y + row_height + GAP, 0.0);
+        }
+        placed += &svg.0.replacen("<svg ", &format!("<svg x=\"{x}\" y=\"{y}\" "), 1);
+        (x, row_height) = (x + width + GAP, row_height.max(height));
+    }
+    let (width, height) = (SHEET_WIDTH + 2.0 * GAP, y + row_height + GAP);
+    let (title, when) = (escaped(&page.title), escaped(&format!("{}, as of {}", page.firm, words::date(page.as_of))));
+    let (ink, quiet, paper) =
+        (Theme::light().colour(Paint::Ink), Theme::light().colour(Paint::Quiet), Theme::light().colour(Paint::Paper));
+    let sheet = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"Inter\">\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>\
+         <text x=\"{GAP}\" y=\"48\" font-size=\"24\" font-weight=\"600\" fill=\"{ink}\">{title}</text>\
+         <text x=\"{GAP}\" y=\"72\" font-size=\"13\" fill=\"{quiet}\">{when}</text>{placed}</svg>"
+    );
+    uptake_draw::png(&Svg(sheet), PNG_SCALE)
+}
+
+/// Width and height of a picture of ours, as its root element tells them.
+fn sides(svg: &Svg) -> Option<(f64, f64)> {
+    let root = svg.0.split_once('>')?.0;
+    let length = |name: &str| root.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.parse().ok();
+    Some((length("width")?, length("height")?))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Charts that will not suit their KPI whatever the data, found by drawing answers without rows.
+pub fn misfits(project: &Project) -> Vec<Problem> {
+    let blocks = project.dashboards.iter().flat_map(|page| &page.blocks);
+    let misfit = |what: &What| match what {
+        What::Chart(block) => chart(block, &without_rows(project, block)?, &project.settings.currency).err(),
+        _ => None,
+    };
+    blocks.filter_map(|block| misfit(&block.what)).collect()
+}
+
+/// What the block's KPI would answer if there were nothing to tell; `None` for a block with a query of its own.
+fn without_rows(project: &Project, block: &ChartBlock) -> Option<Answer> {
+    let DataFrom::Kpi(ask) = &block.data else { return None };
+    let kpi = project.kpi(&ask.kpi)?.chosen(&ask.chosen()).ok()?;
+    let day = NaiveDate::default();
+    let by = ask.by.iter().map(|name| (name.as_str(), Data::Text(vec![])));
+    let dates = ["period_start", "period_end"].map(|name| (name, Data::Date(vec![])));
+    let numbers = ["value", "numerator", "denominator"].map(|name| (name, Data::Float(vec![])));
+    let columns = dates.into_iter().chain(by).chain(numbers).chain([("complete", Data::Boolean(vec![]))]);
+    let columns = columns.map(|(name, data)| Column { name: name.into(), data }).collect();
+    Some(Answer {
+        table: Table::new(columns).ok()?, // a column named twice in `by` is told by the engine's check
+        kpi: kpi.name,
+        title: kpi.title,
+        unit: kpi.unit,
+        better: kpi.better,
+        grain: ask.grain.unwrap_or(Grain::Week),
+        range: Range::new(day, day)?,
+        by: ask.by.clone(),
+        attributes: kpi.attributes.first().copied()?,
+        as_of: day,
+        notes: vec![],
+        targets: vec![],
+    })
+}

@@ -1,0 +1,133 @@
+//! `uptake check` on a project with one mistake of each kind: all of them in one run, each with its place and a way out.
+
+use crate::firm::{fresh, on, repository, uptake};
+use crate::story;
+use libtest_mimic::Trial;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub fn stories() -> Vec<Trial> {
+    vec![
+        story("the repository's own project has no mistake", the_own_project_is_right),
+        story("a new project has no mistake", || {
+            let dir = fresh("check-new").join("p");
+            uptake(&["init", &dir.to_string_lossy()]).ended(0);
+            on(&dir, &["check"]).ended(0);
+        }),
+        story("every mistake is told in one run", every_mistake_in_one_run),
+        story("a KPI's test that does not hold fails by name", a_wrong_test_fails),
+        story("every KPI's own test holds", || {
+            let ran = on(&repository(), &["test"]).ended(0);
+            assert!(ran.out.lines().count() > 3 && ran.out.lines().all(|line| line.starts_with("ok ")), "{}", ran.out);
+        }),
+    ]
+}
+
+fn the_own_project_is_right() {
+    on(&repository(), &["check"]).ended(0);
+}
+
+const SETTINGS: &str = "firm = \"F\"\ncurrency = \"euro\"\ntime_zone = \"Europe/Berlin\"\nlaek = \"lake\"\n";
+
+fn front(filter: &str) -> String {
+    format!("+++\ntitle = \"T\"\nasks = \"Q?\"\n{filter}+++\n")
+}
+
+/// File, text, and what `check` says of it: place, mistake, hint.
+fn mistakes() -> Vec<(&'static str, String, &'static str, &'static str)> {
+    let filter = "[filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\n";
+    let kpi = |header: &str, sql: &str| {
+        let usual = "-- code = \"X01\"\n-- title = \"X\"\n-- asks = \"?\"\n-- means = \"!\"\n-- privacy = \"A\"\n-- attributes = [\"period-end\"]\n";
+        format!("{usual}{header}\n{sql}\n")
+    };
+    vec![
+        ("uptake.toml", SETTINGS.into(), "uptake.toml:2:12: \"euro\" is no currency", "three capitals"),
+        ("uptake.toml", SETTINGS.into(), "uptake.toml:4:1: unknown key \"laek\"", "did you mean \"lake\"?"),
+        (
+            "dashboards/kpi.md",
+            front("") + "\n```kpi\nkpi = \"actve_people\"\n```\n",
+            "dashboards/kpi.md:7:7: no KPI is called \"actve_people\"",
+            "did you mean \"active_people\"?",
+        ),
+        (
+            "dashboards/key.md",
+            front("") + "\n```kpi\nkpi = \"active_people\"\nwitdh = \"1/2\"\n```\n",
+            "dashboards/key.md:8:1: unknown key \"witdh\"",
+            "",
+        ),
+        (
+            "dashboards/alt.md",
+            front("") + "\n```chart\nkpi = \"active_people\"\ntype = \"line\"\n```\n",
+            "dashboards/alt.md:7:1: \"alt\" is missing",
+            "add alt",
+        ),
+        (
+            "dashboards/type.md",
+            front("") + "\n```chart\nkpi = \"active_people\"\ntype = \"lime\"\nalt = \"A.\"\n```\n",
+            "dashboards/type.md:8:8: no chart kind is called \"lime\"",
+            "did you mean \"line\"?",
+        ),
+        (
+            "dashboards/number.md",
+            front("") + "\n```table\nkpi = \"active_people\"\nlimit = \"ten\"\n```\n",
+            "dashboards/number.md:8:9: \"limit\" is",
+            "it wants",
+        ),
+        (
+            "dashboards/unused.md",
+            front(filter) + "\nNothing here.\n",
+            "dashboards/unused.md:4:1: nothing on this page uses the filter \"grade\"",
+            "remove it",
+        ),
+        (
+            "dashboards/dollar.md",
+            front("") + "\n```sql mine\nSELECT 1 AS a\nWHERE $frm IS NULL\n```\n",
+            "dashboards/dollar.md:8:7: $frm is not declared",
+            "did you mean \"from\"?",
+        ),
+        ("dashboards/html.md", front("") + "\n<script>alert(1)</script>\n", "dashboards/html.md:6:1:", "no raw HTML"),
+        (
+            "queries/kpis/unit.sql",
+            kpi("-- unit = \"shaer\"", "SELECT 1"),
+            "queries/kpis/unit.sql:7:",
+            "did you mean \"share\"?",
+        ),
+        (
+            "queries/kpis/column.sql",
+            kpi("-- unit = \"count\"", "SELECT colour FROM people"),
+            "queries/kpis/column.sql",
+            "",
+        ),
+        ("queries/sources/none/source.toml", "title = \"N\"\n".into(), "queries/sources/none/source.toml", ""),
+        ("targets.csv", "metric,target\nactive_peple,0.8\n".into(), "targets.csv", "did you mean \"active_people\"?"),
+        ("holidays.csv", "calendar_id,d,name\ndefault,2026-02-30,X\n".into(), "holidays.csv:2:1", "2026-02-30"),
+    ]
+}
+
+fn every_mistake_in_one_run() {
+    let dir = fresh("mistakes");
+    for (file, text, ..) in mistakes() {
+        write(&dir, file, &text);
+    }
+    write(&dir, "queries/kpis/unit.slt", "");
+    write(&dir, "queries/kpis/column.slt", "");
+    let ran = on(&dir, &["check"]).ended(1);
+    let told = ran.out + &ran.err;
+    let missed: Vec<&str> =
+        mistakes().iter().filter(|(_, _, at, hint)| !told.contains(at) || !told.contains(hint)).map(|m| m.2).collect();
+    assert!(missed.is_empty(), "not told: {missed:#?}\nof\n{told}");
+}
+
+fn a_wrong_test_fails() {
+    let dir = fresh("wrong-test").join("p");
+    uptake(&["init", &dir.to_string_lossy()]).ended(0);
+    write(&dir, "queries/kpis/won.slt", "query I\nSELECT 1\n----\n2\n");
+    let ran = on(&dir, &["test"]).ended(1);
+    assert!(ran.out.lines().any(|line| line.starts_with("FAILED") && line.contains("won")), "{}", ran.out);
+}
+
+fn write(dir: &Path, file: &str, text: &str) {
+    let path: PathBuf = dir.join(file);
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("made");
+    fs::write(path, text).expect("written");
+}

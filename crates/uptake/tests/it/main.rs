@@ -1,0 +1,34 @@
+//! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
+
+mod check;
+mod command_line;
+mod firm;
+mod fixtures;
+mod http;
+mod loading;
+mod truth;
+
+use libtest_mimic::{Arguments, Trial, run};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let stories: Vec<Vec<Trial>> = vec![
+        command_line::stories(),
+        check::stories(),
+        loading::stories(),
+        truth::stories(),
+        http::stories(),
+        fixtures::stories(),
+    ];
+    let conclusion = run(&arguments, stories.into_iter().flatten().collect());
+    firm::tidy_up();
+    conclusion.exit();
+}
+
+/// A story that fails by panicking.
+pub fn story(name: &str, tell: fn()) -> Trial {
+    Trial::test(name, move || {
+        tell();
+        Ok(())
+    })
+}

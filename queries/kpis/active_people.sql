@@ -1,0 +1,58 @@
+-- code       = "U01"
+-- title      = "People who worked"
+-- asks       = "Which share of licensed people worked in the CRM?"
+-- means      = "Persons with at least one event in the period, of all persons with an active licence on its last day. Work is a record that they created, changed or completed; a login is one of theirs that succeeded. Two user rows of one human being count once, robots never. Work read from stamps is a lower bound: a change that was overwritten before the next export is lost."
+-- unit       = "share"
+-- better     = "up"
+-- privacy    = "A"
+-- value      = "numerator/denominator"
+-- attributes = ["period-end"]
+-- dimensions = ["grade", "office", "location", "department", "job_family", "country"]
+-- reads      = ["users"]
+-- [option.basis]
+-- work  = { reads = ["records"] }
+-- login = { reads = ["logins"], title = "People who logged in" }
+-- [option.window]
+
+-- One row for each period and person eligible at its end; with `window`, events of that many days up to the end count.
+WITH days AS (
+    SELECT
+        period_start,
+        CAST(unnest(generate_series(first_day, at, INTERVAL '1 day')) AS DATE) AS d
+    FROM (
+        SELECT
+            period_start,
+            at,
+            coalesce(at - CAST($window AS INT) + 1, period_start) AS first_day
+        FROM periods
+    ) AS asked
+),
+active AS (
+    SELECT DISTINCT
+        days.period_start,
+        a.person_id
+    FROM days
+    JOIN active_days AS a
+        ON a.local_date = days.d
+    WHERE a.basis = $basis
+        AND a.first_ts < start_of_day($as_of + 1, project_zone())
+)
+SELECT
+    p.period_start,
+    h.person_id,
+    h.grade,
+    h.office,
+    h.location,
+    h.department,
+    h.job_family,
+    h.country,
+    CASE WHEN a.person_id IS NULL THEN 0 ELSE 1 END AS numerator,
+    1 AS denominator
+FROM periods AS p
+JOIN person_history AS h
+    ON h.is_active
+    AND p.at >= h.valid_from
+    AND (h.valid_to IS NULL OR p.at < h.valid_to)
+LEFT JOIN active AS a
+    ON a.period_start = p.period_start
+    AND a.person_id = h.person_id

@@ -1,0 +1,60 @@
+-- code       = "U02"
+-- title      = "Logins by unique person"
+-- asks       = "How often does somebody who logs in log in?"
+-- means      = "Logins of the period, divided by the persons who logged in. A login is successful and interactive; rows within 15 minutes of the person's row before are the same login; it belongs to the day on the person's own clock. Everybody counts, leavers too. By event, a person counts once under each grade or office of the period."
+-- unit       = "rate"
+-- better     = "neither"
+-- privacy    = "A"
+-- value      = "numerator/denominator"
+-- attributes = ["period-end", "event"]
+-- dimensions = ["grade", "office", "location", "department", "job_family", "country"]
+-- reads      = ["users", "logins"]
+
+-- One row for each period, person and, by event, each set of their attributes.
+WITH days AS (
+    SELECT
+        period_start,
+        at,
+        CAST(unnest(generate_series(period_start, at, INTERVAL '1 day')) AS DATE) AS d
+    FROM periods
+),
+logged_in AS (
+    SELECT
+        days.period_start,
+        l.person_id,
+        CASE WHEN $attributes = 'event' THEN days.d ELSE days.at END AS attributes_on,
+        count(*) AS logins
+    FROM days
+    JOIN login_starts AS l
+        ON l.local_date = days.d
+    WHERE l.ts < start_of_day($as_of + 1, project_zone())
+    GROUP BY
+        days.period_start,
+        l.person_id,
+        CASE WHEN $attributes = 'event' THEN days.d ELSE days.at END
+)
+SELECT
+    l.period_start,
+    l.person_id,
+    coalesce(h.grade, '(none)') AS grade,
+    coalesce(h.office, '(none)') AS office,
+    coalesce(h.location, '(none)') AS location,
+    coalesce(h.department, '(none)') AS department,
+    coalesce(h.job_family, '(none)') AS job_family,
+    coalesce(h.country, '(none)') AS country,
+    sum(l.logins) AS numerator,
+    1 AS denominator
+FROM logged_in AS l
+LEFT JOIN person_history AS h
+    ON h.person_id = l.person_id
+    AND l.attributes_on >= h.valid_from
+    AND (h.valid_to IS NULL OR l.attributes_on < h.valid_to)
+GROUP BY
+    l.period_start,
+    l.person_id,
+    h.grade,
+    h.office,
+    h.location,
+    h.department,
+    h.job_family,
+    h.country

@@ -1,0 +1,103 @@
+-- code       = "P17"
+-- title      = "Won"
+-- asks       = "What did we win?"
+-- means      = "The amounts of all deals that are won as of the asked day and whose close date lies in the period, in the firm's currency; deals in another currency or without an amount are in the denominator only. Grade and office are the owner's on the close date. A deal that is opened again later is taken out of its old period."
+-- unit       = "money"
+-- better     = "up"
+-- privacy    = "N"
+-- value      = "value"
+-- attributes = ["event"]
+-- dimensions = ["grade", "office", "location", "department"]
+-- reads      = ["deals", "users"]
+-- [option.measure]
+-- amount     = {}
+-- count      = { title = "Deals won", unit = "count" }
+-- attainment = { title = "Won against target", unit = "share", value = "value/whole", reads = ["targets"] }
+
+-- One row for each won deal, and for `attainment` one row more for the target of each period.
+WITH won AS (
+    SELECT
+        p.period_start,
+        h.opp_id,
+        h.close_date,
+        start_of_day(least(h.close_date, $as_of) + 1, project_zone()) AS owned_ts,
+        CASE WHEN coalesce(h.currency, currency()) = currency() THEN h.amount END AS amount
+    FROM opportunity_history AS h
+    JOIN periods AS p
+        ON h.close_date BETWEEN p.period_start AND p.period_end
+    WHERE h.status = 'won'
+        AND h.valid_from < start_of_day($as_of + 1, project_zone())
+        AND (h.valid_to IS NULL OR h.valid_to >= start_of_day($as_of + 1, project_zone()))
+),
+owned AS (
+    SELECT
+        w.period_start,
+        w.close_date,
+        w.amount,
+        u.person_id
+    FROM won AS w
+    LEFT JOIN deal_records AS r
+        ON r.opp_id = w.opp_id
+        AND (r.valid_from IS NULL OR r.valid_from < w.owned_ts)
+        AND (r.valid_to IS NULL OR r.valid_to >= w.owned_ts)
+    LEFT JOIN person_of_user AS u
+        ON u.user_id = r.owner_id
+        AND u.is_human
+),
+target_days AS (
+    SELECT
+        period_start,
+        d,
+        date_trunc('month', d) AS month
+    FROM (
+        SELECT
+            period_start,
+            CAST(unnest(generate_series(period_start, period_end, INTERVAL '1 day')) AS DATE) AS d
+        FROM periods
+    ) AS all_days
+),
+target_months AS (
+    SELECT
+        m.period_start,
+        m.month,
+        t.target * count(*) / (CAST(m.month + INTERVAL '1 month' AS DATE) - CAST(m.month AS DATE)) AS target
+    FROM target_days AS m
+    JOIN targets AS t
+        ON (t.valid_from IS NULL OR m.d >= t.valid_from)
+        AND (t.valid_to IS NULL OR m.d < t.valid_to)
+    WHERE t.metric = 'won'
+        AND coalesce(t.scope, '') = ''
+    GROUP BY
+        m.period_start,
+        m.month,
+        t.target
+)
+SELECT
+    o.period_start,
+    coalesce(h.grade, '(none)') AS grade,
+    coalesce(h.office, '(none)') AS office,
+    coalesce(h.location, '(none)') AS location,
+    coalesce(h.department, '(none)') AS department,
+    CASE WHEN o.amount IS NULL THEN 0 ELSE 1 END AS numerator,
+    1 AS denominator,
+    CAST(CASE WHEN $measure = 'count' THEN 1 ELSE o.amount END AS DECIMAL(38, 8)) AS value,
+    CAST(NULL AS DECIMAL(38, 8)) AS whole
+FROM owned AS o
+LEFT JOIN person_history AS h
+    ON h.person_id = o.person_id
+    AND o.close_date >= h.valid_from
+    AND (h.valid_to IS NULL OR o.close_date < h.valid_to)
+UNION ALL
+SELECT
+    period_start,
+    '(whole firm)' AS grade,
+    '(whole firm)' AS office,
+    '(whole firm)' AS location,
+    '(whole firm)' AS department,
+    0 AS numerator,
+    0 AS denominator,
+    CAST(NULL AS DECIMAL(38, 8)) AS value,
+    CAST(sum(target) AS DECIMAL(38, 8)) AS whole
+FROM target_months
+WHERE $measure = 'attainment'
+GROUP BY period_start

@@ -1,0 +1,26 @@
+-- What did each snapshot say of each deal? Currency code 000 is how an export writes none.
+SELECT
+    'salesforce' AS source,
+    "Id" AS opp_id,
+    "AccountId" AS account_id,
+    "OwnerId" AS owner_id,
+    "Name" AS name,
+    "StageName" AS stage,
+    "StageSortOrder" AS stage_order,
+    "Amount" AS amount,
+    nullif("CurrencyIsoCode", '000') AS currency,
+    CAST("Probability" / 100 AS DECIMAL(18, 4)) AS probability,
+    "CloseDate" AS close_date,
+    "IsClosed" AS is_closed,
+    "IsWon" AS is_won,
+    "ForecastCategoryName" AS forecast_category,
+    "NextStep" AS next_step,
+    "CreatedDate" AS created_ts,
+    "CreatedById" AS created_by,
+    "LastStageChangeDate" AS last_stage_change_ts,
+    coalesce("IsDeleted", false) AS is_deleted,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM landing.salesforce_opportunity

@@ -1,0 +1,50 @@
+-- Which rows does the login log have, and did a human come in by each of them, and how?
+-- Labels and codes of LoginType both occur, by how the log was fetched. A type never seen counts as api.
+WITH rows AS (
+    SELECT
+        "Id" AS login_id,
+        "UserId" AS user_id,
+        "LoginTime" AS ts,
+        "Status" AS status,
+        "Application" AS client_app,
+        lower(coalesce("LoginType", '')) AS login_type,
+        lower(coalesce("LoginSubType", '')) AS login_sub_type,
+        lower(coalesce("Application", '')) AS app
+    FROM landing.salesforce_loginhistory
+)
+SELECT
+    'salesforce' AS source,
+    login_id,
+    user_id,
+    ts,
+    CASE WHEN status = 'Success' THEN 'success' ELSE 'failed' END AS outcome,
+    CASE
+        WHEN login_type IN (
+            'application',
+            'saml',
+            'saml2',
+            'saml idp initiated sso',
+            'saml sfdc initiated sso',
+            'lightninglogin',
+            'lightning login',
+            'passwordlesslogin',
+            'passwordless login',
+            'thirdpartysso',
+            'third party sso'
+        ) THEN 'web'
+        WHEN login_type IN ('remote access 2.0', 'remote access client', 'oauth', 'oauth2') THEN
+            CASE
+                WHEN app IN ('salesforce for ios', 'salesforce for android') THEN 'mobile'
+                WHEN app LIKE '%outlook%' OR app LIKE '%gmail%' THEN 'addin_mail'
+                ELSE 'api'
+            END
+        ELSE 'api'
+    END AS channel,
+    CASE
+        WHEN login_sub_type IN ('oauthrefreshtoken', 'oauth refresh token') THEN 'token'
+        WHEN login_type LIKE 'saml%' OR login_type IN ('thirdpartysso', 'third party sso') THEN 'sso'
+        ELSE 'password'
+    END AS auth,
+    client_app,
+    'log' AS method
+FROM rows
