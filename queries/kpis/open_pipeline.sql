@@ -16,8 +16,8 @@
 -- created  = { title = "Pipeline created" }
 -- coverage = { title = "Open pipeline against what is left of the target", unit = "rate", value = "value/whole", reads = ["targets"] }
 
--- One row for each period and deal: those open at its end, or with `created` those born in it. For `coverage` the deals
--- that close in the period, and one row more for what its target still lacks: nothing once the target is met.
+-- One row for each period and deal: those open at its end, or with `created` those born in it. A target is the whole firm's,
+-- so `coverage` has one row for each period: what is due in it, over what its target still lacks, nothing once that is met.
 WITH ends AS (
     SELECT
         period_start,
@@ -74,27 +74,26 @@ target_months AS (
         m.month,
         t.target
 ),
-remaining AS (
+period_targets AS (
     SELECT
-        t.period_start,
-        t.target - coalesce(w.amount, 0) AS whole
-    FROM (
-        SELECT
-            period_start,
-            sum(target) AS target
-        FROM target_months
-        GROUP BY period_start
-    ) AS t
-    LEFT JOIN (
-        SELECT
-            period_start,
-            sum(amount) AS amount
-        FROM states
-        WHERE status = 'won'
-            AND is_due
-        GROUP BY period_start
-    ) AS w
-        ON w.period_start = t.period_start
+        period_start,
+        sum(target) AS target
+    FROM target_months
+    GROUP BY period_start
+),
+covers AS (
+    SELECT
+        s.period_start,
+        count(s.amount) FILTER (WHERE s.status = 'open') AS numerator,
+        count(*) FILTER (WHERE s.status = 'open') AS denominator,
+        sum(s.amount) FILTER (WHERE s.status = 'open' AND s.is_due) AS due,
+        t.target - coalesce(sum(s.amount) FILTER (WHERE s.status = 'won' AND s.is_due), 0) AS remaining
+    FROM states AS s
+    LEFT JOIN period_targets AS t
+        ON t.period_start = s.period_start
+    GROUP BY
+        s.period_start,
+        t.target
 )
 SELECT
     s.period_start,
@@ -109,7 +108,6 @@ SELECT
         CASE
             WHEN $measure = 'count' THEN 1
             WHEN $measure = 'weighted' THEN s.amount * s.probability
-            WHEN $measure = 'coverage' AND NOT coalesce(s.is_due, false) THEN NULL
             ELSE s.amount
         END AS DECIMAL(38, 8)
     ) AS value,
@@ -122,7 +120,11 @@ LEFT JOIN person_history AS h
     ON h.person_id = u.person_id
     AND s.at >= h.valid_from
     AND (h.valid_to IS NULL OR s.at < h.valid_to)
-WHERE CASE WHEN $measure = 'created' THEN s.is_new ELSE s.status = 'open' END
+WHERE CASE
+    WHEN $measure = 'created' THEN s.is_new
+    WHEN $measure = 'coverage' THEN false
+    ELSE s.status = 'open'
+END
 UNION ALL
 SELECT
     period_start,
@@ -131,10 +133,9 @@ SELECT
     '(whole firm)' AS location,
     '(whole firm)' AS department,
     '(whole firm)' AS stage,
-    0 AS numerator,
-    0 AS denominator,
-    CAST(NULL AS DECIMAL(38, 8)) AS value,
-    CAST(whole AS DECIMAL(38, 8)) AS whole
-FROM remaining
+    numerator,
+    denominator,
+    CAST(due AS DECIMAL(38, 8)) AS value,
+    CAST(CASE WHEN remaining > 0 THEN remaining END AS DECIMAL(38, 8)) AS whole
+FROM covers
 WHERE $measure = 'coverage'
-    AND whole > 0

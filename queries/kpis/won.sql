@@ -14,7 +14,7 @@
 -- count      = { title = "Deals won", unit = "count" }
 -- attainment = { title = "Won against target", unit = "share", value = "value/whole", reads = ["targets"] }
 
--- One row for each won deal, and for `attainment` one row more for the target of each period.
+-- One row for each won deal. A target is the whole firm's, so `attainment` has one row for each period.
 WITH won AS (
     SELECT
         p.period_start,
@@ -71,6 +71,29 @@ target_months AS (
         m.period_start,
         m.month,
         t.target
+),
+period_targets AS (
+    SELECT
+        period_start,
+        sum(target) AS target
+    FROM target_months
+    GROUP BY period_start
+),
+attained AS (
+    SELECT
+        p.period_start,
+        count(w.amount) AS numerator,
+        count(w.opp_id) AS denominator,
+        coalesce(sum(w.amount), 0) AS amount,
+        t.target
+    FROM periods AS p
+    LEFT JOIN won AS w
+        ON w.period_start = p.period_start
+    LEFT JOIN period_targets AS t
+        ON t.period_start = p.period_start
+    GROUP BY
+        p.period_start,
+        t.target
 )
 SELECT
     o.period_start,
@@ -87,6 +110,7 @@ LEFT JOIN person_history AS h
     ON h.person_id = o.person_id
     AND o.close_date >= h.valid_from
     AND (h.valid_to IS NULL OR o.close_date < h.valid_to)
+WHERE $measure <> 'attainment'
 UNION ALL
 SELECT
     period_start,
@@ -94,10 +118,9 @@ SELECT
     '(whole firm)' AS office,
     '(whole firm)' AS location,
     '(whole firm)' AS department,
-    0 AS numerator,
-    0 AS denominator,
-    CAST(NULL AS DECIMAL(38, 8)) AS value,
-    CAST(sum(target) AS DECIMAL(38, 8)) AS whole
-FROM target_months
+    numerator,
+    denominator,
+    CAST(amount AS DECIMAL(38, 8)) AS value,
+    CAST(target AS DECIMAL(38, 8)) AS whole
+FROM attained
 WHERE $measure = 'attainment'
-GROUP BY period_start

@@ -1,3 +1,4 @@
+-- stored
 -- Whose deal was it, in which currency, and was it there? Snapshots only can tell.
 -- A snapshot holds from 00:00 of its date in the project's zone; the first one also for all the time before.
 -- A deal is gone where the record is deleted, or missing from a later complete snapshot.

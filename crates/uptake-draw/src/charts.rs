@@ -73,7 +73,7 @@ impl Chart {
             "line" => Marks::Line(line::fit_answer(facts, &format, &members)?),
             _ => Marks::Bar(bar::fit_answer(facts, &members)?),
         };
-        let told = Told { as_of: Some(answer.as_of), range: Some(answer.range) };
+        let told = Told { what: None, as_of: Some(answer.as_of), range: Some(answer.range) };
         Ok(Chart::told(facts.title.clone(), facts.alt, format, marks, told))
     }
 
@@ -84,6 +84,7 @@ impl Chart {
     ///
     /// # Errors
     /// The kind is unknown, a named column is missing, the values are no numbers, or bars are given a `series`.
+    #[expect(clippy::too_many_arguments, reason = "they are the keys of a chart block, each named at the call")]
     pub fn fit_query(
         table: &Table,
         kind: &str,
@@ -101,7 +102,8 @@ impl Chart {
             "line" => Marks::Line(line::fit_query(table, &columns)),
             _ => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
         };
-        Ok(Chart::told(title, alt, format, marks, Told { as_of: None, range: None }))
+        let told = Told { what: Some(words::heading(&columns.y)), as_of: None, range: None };
+        Ok(Chart::told(title, alt, format, marks, told))
     }
 
     /// One sentence made from the numbers: what stands highest, lowest, and what changed.
@@ -138,6 +140,9 @@ impl Chart {
             Marks::Line(lines) => lines.subtitle(&format, told.range),
             Marks::Bar(bars) => bars.subtitle(&format, told.range),
         };
+        if let Some(what) = told.what {
+            parts[0] = what;
+        }
         parts.extend(told.as_of.map(|day| format!("as of {}", words::date(day))));
         Chart { title, subtitle: parts.join(" · "), summary, alt: alt.into(), format, marks }
     }
@@ -164,7 +169,10 @@ impl Format {
     }
 }
 
+/// What an answer says beside its rows, for the subtitle.
 struct Told {
+    /// In place of the unit: a query's column.
+    what: Option<String>,
     as_of: Option<NaiveDate>,
     range: Option<Range>,
 }
@@ -180,6 +188,8 @@ pub fn svg(chart: &Chart, size: Size, theme: &Theme) -> Svg {
 fn known(kind: &str, place: &Place) -> Result<(), Problem> {
     match KINDS.contains(&kind) {
         true => Ok(()),
-        false => Err(Problem::new(place.clone(), format!("no chart kind is called \"{kind}\""), did_you_mean(kind, KINDS))),
+        false => {
+            Err(Problem::new(place.clone(), format!("no chart kind is called \"{kind}\""), did_you_mean(kind, KINDS)))
+        }
     }
 }

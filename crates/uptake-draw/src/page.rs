@@ -71,7 +71,13 @@ pub enum Body {
         link: Option<String>,
         about: About,
     },
-    Tile { tile: Tile, notes: Vec<String>, link: Option<String>, table: Table, about: About },
+    Tile {
+        tile: Tile,
+        notes: Vec<String>,
+        link: Option<String>,
+        table: Table,
+        about: About,
+    },
     Rows {
         title: String,
         table: Table,
@@ -82,7 +88,11 @@ pub enum Body {
         about: About,
     },
     /// In place of a block that cannot be shown.
-    Card { title: String, state: CardState, why: String },
+    Card {
+        title: String,
+        state: CardState,
+        why: String,
+    },
 }
 
 /// Why there is no picture.
@@ -134,7 +144,7 @@ fn rendered(page: &Page, path: String, listed: Vec<&(String, String, String)>) -
         blocks: blocks::views(page),
         filters: filters::views(page),
         carried: filters::carried(page),
-        when: when(page),
+        when: page.when(),
         pdf: format!("/d/{}.pdf{}", page.slug, with_query(&page.query)),
         path,
         listed,
@@ -157,12 +167,15 @@ struct PageView<'a> {
     listed: Vec<&'a (String, String, String)>,
 }
 
-/// `Weeks 25 May to 22 Nov 2026 · as of 18 Nov 2026 · Europe/Berlin`.
-fn when(page: &Page) -> String {
-    let grain = page.grain.map(|grain| words::heading(&format!("{}s ", grain.word()))).unwrap_or_default();
-    let range = page.range.map(|range| format!("{grain}{} · ", words::range(range))).unwrap_or_default();
-    let as_of = words::date(page.as_of);
-    if range.is_empty() { format!("As of {as_of} · {}", page.time_zone) } else { format!("{range}as of {as_of} · {}", page.time_zone) }
+impl Page {
+    /// `Weeks 25 May to 22 Nov 2026 · as of 18 Nov 2026 · Europe/Berlin`.
+    pub fn when(&self) -> String {
+        let as_of = words::date(self.as_of);
+        let Some(range) = self.range else { return format!("As of {as_of} · {}", self.time_zone) };
+        let range = words::range(range);
+        let range = self.grain.map_or(range.clone(), |grain| words::heading(&format!("{}s {range}", grain.word())));
+        format!("{range} · as of {as_of} · {}", self.time_zone)
+    }
 }
 
 fn with_query(query: &str) -> String {

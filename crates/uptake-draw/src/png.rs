@@ -34,7 +34,8 @@ pub fn png(svg: &Svg, scale: f32) -> Vec<u8> {
     let scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
     let scale = scale.min(MOST_PX / size.width().max(size.height()));
     let px = |length: f32| ((length * scale).ceil() as u32).max(1);
-    let mut pixels = tiny_skia::Pixmap::new(px(size.width()), px(size.height())).expect("the sides are at least one pixel");
+    let mut pixels =
+        tiny_skia::Pixmap::new(px(size.width()), px(size.height())).expect("the sides are at least one pixel");
     resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
     pixels.encode_png().expect("a picture in memory can be written to memory")
 }

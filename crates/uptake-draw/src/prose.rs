@@ -25,7 +25,9 @@ pub fn resolve(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str
     match prose {
         Prose::Heading { level, text } => Prose::Heading { level: *level, text: told(text) },
         Prose::Paragraph(text) => Prose::Paragraph(told(text)),
-        Prose::List { ordered, items } => Prose::List { ordered: *ordered, items: items.iter().map(|i| told(i)).collect() },
+        Prose::List { ordered, items } => {
+            Prose::List { ordered: *ordered, items: items.iter().map(|i| told(i)).collect() }
+        }
     }
 }
 
@@ -50,7 +52,9 @@ fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> 
     match token.field.as_str() {
         "value" => shown(of(|h| h.value)),
         "previous" => shown(of(|h| h.previous)),
-        "delta" => of(|h| h.delta).map_or(words::NOTHING.into(), |d| words::change(d, figure.unit, token.show, currency)),
+        "delta" => {
+            of(|h| h.delta).map_or(words::NOTHING.into(), |d| words::change(d, figure.unit, token.show, currency))
+        }
         "as_of" => words::date(figure.as_of),
         "period" => figure.headline.as_ref().map_or(words::NOTHING.into(), |h| match token.show {
             Show::Date => words::date(h.period_start),
@@ -78,7 +82,8 @@ mod tests {
             previous: Some(0.652),
             delta: Some(0.032),
         };
-        let figure = Figure { headline: Some(headline), unit: Unit::Share, grain: Grain::Week, as_of: day("2026-10-20") };
+        let figure =
+            Figure { headline: Some(headline), unit: Unit::Share, grain: Grain::Week, as_of: day("2026-10-20") };
         let figures = BTreeMap::from([("active_people".to_string(), figure)]);
         let token = Token { of: "active_people".into(), field: field.into(), show, place: Default::default() };
         let prose = Prose::Paragraph(vec![Inline::Strong(vec![Inline::Token(token)])]);

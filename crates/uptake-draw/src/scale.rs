@@ -19,7 +19,12 @@ impl Linear {
     ///
     /// `about` is how many ticks are wanted; `smallest_step` keeps counts of people from getting halves.
     /// `at_most` is a top that no value can pass, as 1.0 for shares; it holds only if no value passes it.
-    pub fn around_zero(values: impl Iterator<Item = f64>, about: usize, smallest_step: f64, at_most: Option<f64>) -> Linear {
+    pub fn around_zero(
+        values: impl Iterator<Item = f64>,
+        about: usize,
+        smallest_step: f64,
+        at_most: Option<f64>,
+    ) -> Linear {
         let (low, high) = values.filter(|v| v.is_finite()).fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
         let high = if low == 0.0 && high == 0.0 { at_most.unwrap_or(smallest_step.max(1.0)) } else { high };
         let step = round_step((high - low) / about as f64).max(smallest_step);

@@ -11,7 +11,8 @@ pub enum Weight {
 }
 
 static REGULAR: LazyLock<Face> = LazyLock::new(|| Face::parse(fonts::REGULAR, 0).expect("the bundled Inter is whole"));
-static SEMI_BOLD: LazyLock<Face> = LazyLock::new(|| Face::parse(fonts::SEMI_BOLD, 0).expect("the bundled Inter is whole"));
+static SEMI_BOLD: LazyLock<Face> =
+    LazyLock::new(|| Face::parse(fonts::SEMI_BOLD, 0).expect("the bundled Inter is whole"));
 
 /// The advance of `text` in pixels at `size_px`. Kerning is left out: it makes texts narrower, never wider by much.
 pub fn width_px(text: &str, size_px: f64, weight: Weight) -> f64 {

@@ -142,7 +142,7 @@ impl Theme {
         Theme {
             family: "Inter, sans-serif",
             paper: "#161b22",
-            wash: "#1f262f",
+            wash: "#0e1217",
             ink: "#e8ecf1",
             quiet: "#a3afbd",
             grid: "#2b333d",

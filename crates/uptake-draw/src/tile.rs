@@ -49,7 +49,8 @@ impl Tile {
         let format = Format::of(answer, currency);
         let headline = answer.headline();
         let value = headline.as_ref().and_then(|h| h.value);
-        let few = headline.as_ref().and_then(|h| h.numerator.zip(h.denominator)).filter(|(k, n)| is_few(*k, *n, answer.unit));
+        let few =
+            headline.as_ref().and_then(|h| h.numerator.zip(h.denominator)).filter(|(k, n)| is_few(*k, *n, answer.unit));
         let big = match (value, few) {
             (None, _) => words::NOTHING.into(),
             (Some(_), Some((part, whole))) => words::of(part, whole),
@@ -122,16 +123,21 @@ fn spark(answer: &Answer) -> Vec<Spark> {
 
 const HEIGHT: f64 = 128.0;
 
-/// Draws the tile, 360 × 128 for screens; on paper a little smaller. Same arguments, same bytes.
+/// Draws the tile, 360 × 128 for screens and 236 points wide for paper. Same arguments, same bytes.
 pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
-    let k = if size == Size::Paper { 150.0 / 360.0 } else { 1.0 };
-    let margin: f64 = if size == Size::Paper { 2.0 } else { 14.0 };
+    let k = if size == Size::Paper { 236.0 / 360.0 } else { 1.0 };
+    let margin = 14.0;
     let mut marks = vec![];
     let mut base = margin * 0.7;
     let title = wrapped(&tile.title, 360.0 - 2.0 * margin, 1, 14.0, Weight::SemiBold);
     for part in &title {
         base += 18.0;
-        marks.push(text(margin, base, 14.0, Anchor::Start, part).semi_bold().fill(theme, Paint::Ink).with_title(part, &tile.title));
+        marks.push(
+            text(margin, base, 14.0, Anchor::Start, part)
+                .semi_bold()
+                .fill(theme, Paint::Ink)
+                .with_title(part, &tile.title),
+        );
     }
     let number_base = base + 42.0;
     let big_px = if width_px(&tile.big, 36.0, Weight::SemiBold) > 190.0 { 28.0 } else { 36.0 };
@@ -147,7 +153,11 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
     for part in wrapped(&format!("{target}{}", tile.when), 360.0 - 2.0 * margin, 1, 12.0, Weight::Regular) {
         marks.push(text(margin, base, 12.0, Anchor::Start, &part).fill(theme, Paint::Quiet));
     }
-    let scaled = if k == 1.0 { marks } else { vec![element("g").set("transform", format!("scale({})", crate::svg::short(k))).with_all(marks)] };
+    let scaled = if k == 1.0 {
+        marks
+    } else {
+        vec![element("g").set("transform", format!("scale({})", crate::svg::short(k))).with_all(marks)]
+    };
     whole((360.0 * k, HEIGHT * k), theme, &tile.title, &tile.summary(), scaled)
 }
 
@@ -180,16 +190,24 @@ fn sparkline(tile: &Tile, (left, right): (f64, f64), (top, bottom): (f64, f64), 
         return vec![];
     }
     let (low, high) = known.chain(tile.target).fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
-    let y = |value: f64| if high > low { bottom - (value - low) / (high - low) * (bottom - top) } else { (top + bottom) / 2.0 };
+    let y = |value: f64| {
+        if high > low { bottom - (value - low) / (high - low) * (bottom - top) } else { (top + bottom) / 2.0 }
+    };
     let days: Vec<_> = tile.spark.iter().map(|s| s.day).collect();
-    let points: Vec<Option<(f64, f64)>> =
-        places(&days, left, right).into_iter().zip(&tile.spark).map(|(x, s)| s.value.map(|value| (x, y(value)))).collect();
+    let points: Vec<Option<(f64, f64)>> = places(&days, left, right)
+        .into_iter()
+        .zip(&tile.spark)
+        .map(|(x, s)| s.value.map(|value| (x, y(value))))
+        .collect();
     let mut set = vec![];
     if let Some(target) = tile.target {
-        set.push(line(left, y(target), right, y(target)).stroke(theme, Paint::Target, 1.0).set("stroke-dasharray", "2 3"));
+        set.push(
+            line(left, y(target), right, y(target)).stroke(theme, Paint::Target, 1.0).set("stroke-dasharray", "2 3"),
+        );
     }
     for run in points.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>()) {
-        let drawn = || path(through(&run)).unfilled().stroke(theme, Paint::Series(0), 1.75).set("stroke-linejoin", "round");
+        let drawn =
+            || path(through(&run)).unfilled().stroke(theme, Paint::Series(0), 1.75).set("stroke-linejoin", "round");
         set.extend((run.len() > 1).then(drawn));
     }
     if let Some((x, y)) = points.iter().rev().find_map(|point| *point) {

@@ -91,10 +91,16 @@ impl Store {
             .map(|builder| builder.with_storage_backend(self.objects.clone(), self.table_url(name)))
             .and_then(DeltaTableBuilder::build);
         let mut table = opened.map_err(failed(name))?;
-        match table.load().await {
-            Ok(()) | Err(DeltaTableError::NotATable(_)) => Ok(table),
-            Err(error) => Err(failed(name)(error)),
+        if self.written(name).await? {
+            table.load().await.map_err(failed(name))?;
         }
+        Ok(table)
+    }
+
+    /// Whether a table has a log at all.
+    async fn written(&self, name: &str) -> Result<bool, LakeError> {
+        let log = self.path(&format!("{name}/_delta_log"));
+        Ok(self.objects.list(Some(&log)).try_next().await?.is_some())
     }
 
     /// The newest version of a table; `None` if it was never written.

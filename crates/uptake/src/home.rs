@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use uptake_lake::{Lake, Session};
 use uptake_spec::{Files, Problem, Project, Settings, read_project};
 
-static QUERIES: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
-static DASHBOARDS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../dashboards");
+static QUERIES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
+static DASHBOARDS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../dashboards");
 
 /// Where a project lives, and its lake.
 #[derive(Debug, Clone)]
@@ -129,7 +129,7 @@ pub fn carried() -> Vec<(&'static str, &'static str)> {
     all.iter().map(|(path, text)| (path.as_str(), *text)).collect()
 }
 
-fn take_texts(root: &str, folder: &'static Dir, texts: &mut Vec<(String, &'static str)>) {
+fn take_texts(root: &str, folder: &'static Dir<'static>, texts: &mut Vec<(String, &'static str)>) {
     for entry in folder.entries() {
         match entry {
             DirEntry::Dir(inner) => take_texts(root, inner, texts),

@@ -57,7 +57,7 @@ async fn style() -> Response {
 }
 
 async fn font(axum::extract::Path(name): axum::extract::Path<String>) -> Result<Response, Trouble> {
-    let bytes = uptake_draw::font(&name).ok_or(Trouble::NoSuchFile)?;
+    let bytes = uptake_draw::font(&name).ok_or(Trouble::NoSuchFont)?;
     // A font's bytes never change under its name.
     Ok(([(CONTENT_TYPE, "font/woff2"), (CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response())
 }

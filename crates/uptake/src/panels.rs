@@ -4,7 +4,7 @@ mod asking;
 mod days;
 mod drawing;
 
-pub use asking::{Asked, Given, ask_for, query_of};
+pub use asking::{Given, ask_for, query_of};
 pub use drawing::{draw, notice};
 
 use asking::ask;

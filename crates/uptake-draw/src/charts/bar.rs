@@ -43,7 +43,11 @@ pub(super) fn fit_answer(facts: &Facts, members: &[String]) -> Result<Bars, Prob
             [] => "bars need exactly one \"by\", and this block has none".to_string(),
             many => format!("bars need exactly one \"by\", and this block is cut by {}", many.join(" and ")),
         };
-        let hint = if members.is_empty() { "add a line such as by = \"grade\"" } else { "keep one of them, or use a table block" };
+        let hint = if members.is_empty() {
+            "add a line such as by = \"grade\""
+        } else {
+            "keep one of them, or use a table block"
+        };
         return Err(Problem::new(facts.kind_place.clone(), what, hint));
     };
     let table = &facts.answer.table;
@@ -86,7 +90,10 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, place: &Place) -> Result
 /// The newest complete period; the running one only where there is no other.
 fn newest_period(table: &Table) -> Option<chrono::NaiveDate> {
     let complete = (0..table.rows()).filter(|row| table.value(*row, "complete") == Value::Boolean(true));
-    complete.filter_map(|row| date(table, row)).max().or_else(|| (0..table.rows()).filter_map(|row| date(table, row)).max())
+    complete
+        .filter_map(|row| date(table, row))
+        .max()
+        .or_else(|| (0..table.rows()).filter_map(|row| date(table, row)).max())
 }
 
 fn date(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
@@ -194,7 +201,8 @@ impl Rows {
         let names: Vec<Vec<String>> =
             bars.bars.iter().map(|bar| wrapped(&bar.name, names_room, most_lines, size, Weight::Regular)).collect();
         let names_px = names.iter().flatten().map(|line| width_px(line, size, Weight::Regular)).fold(0.0, f64::max);
-        let labels_px = bars.bars.iter().map(|bar| width_px(&bar.label(format), size, Weight::SemiBold)).fold(0.0, f64::max);
+        let labels_px =
+            bars.bars.iter().map(|bar| width_px(&bar.label(format), size, Weight::SemiBold)).fold(0.0, f64::max);
         let scale = bars.scale(format);
         // Negative bars carry their label on the left, so both sides then keep room for one.
         let low = bars.bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::min);
@@ -217,7 +225,8 @@ fn draw_bar(frame: &mut Frame, rows: &Rows, bar: &Bar, lines: &[String], y: f64,
     let first_base = middle + size * 0.35 - (lines.len().saturating_sub(1)) as f64 * size * 0.575;
     for (at, part) in lines.iter().enumerate() {
         let whole = if part.ends_with('…') { &bar.name } else { part };
-        let set = text(names_end, first_base + at as f64 * size * 1.15, size, Anchor::End, part).fill(theme, Paint::Ink);
+        let set =
+            text(names_end, first_base + at as f64 * size * 1.15, size, Anchor::End, part).fill(theme, Paint::Ink);
         frame.marks.push(set.with_title(part, whole));
     }
     let (zero, end) = (rows.scale.at(0.0), rows.scale.at(bar.value.unwrap_or(0.0)));
@@ -238,8 +247,19 @@ fn rounded(zero: f64, end: f64, top: f64, thick: f64) -> String {
     let down = r.abs();
     format!(
         "M{} {}H{}Q{} {} {} {}V{}Q{} {} {} {}H{}Z",
-        s(zero), s(top), s(end - r), s(end), s(top), s(end), s(top + down),
-        s(bottom - down), s(end), s(bottom), s(end - r), s(bottom), s(zero)
+        s(zero),
+        s(top),
+        s(end - r),
+        s(end),
+        s(top),
+        s(end),
+        s(top + down),
+        s(bottom - down),
+        s(end),
+        s(bottom),
+        s(end - r),
+        s(bottom),
+        s(zero)
     )
 }
 
@@ -247,8 +267,11 @@ fn draw_target(frame: &mut Frame, scale: &Linear, target: f64, top: f64, bottom:
     let (canvas, theme) = (frame.canvas, frame.theme);
     let x = scale.at(target);
     let dash = format!("{} {}", short(canvas.stroke), short(canvas.stroke * 1.6));
-    frame.marks.push(line(x, top, x, bottom).stroke(theme, Paint::Target, canvas.stroke * 0.7).set("stroke-dasharray", dash));
-    let said = ellipsized(&format!("Target {}", format.short(target)), canvas.width / 2.0, canvas.text, Weight::Regular);
+    frame
+        .marks
+        .push(line(x, top, x, bottom).stroke(theme, Paint::Target, canvas.stroke * 0.7).set("stroke-dasharray", dash));
+    let said =
+        ellipsized(&format!("Target {}", format.short(target)), canvas.width / 2.0, canvas.text, Weight::Regular);
     let half = width_px(&said, canvas.text, Weight::Regular) / 2.0;
     let at = x.min(canvas.width - canvas.margin - half);
     frame.marks.push(text(at, top - canvas.text * 0.4, canvas.text, Anchor::Middle, &said).fill(theme, Paint::Quiet));

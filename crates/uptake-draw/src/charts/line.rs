@@ -81,9 +81,11 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
 pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Lines {
     let marks = members::distinct(table, &columns.x);
     let day = |mark: &str| {
-        rows_where(table, |row| members::name(table.value(row, &columns.x)) == mark).find_map(|row| match table.value(row, &columns.x) {
-            Value::Date(day) => Some(day),
-            _ => None,
+        rows_where(table, |row| members::name(table.value(row, &columns.x)) == mark).find_map(|row| {
+            match table.value(row, &columns.x) {
+                Value::Date(day) => Some(day),
+                _ => None,
+            }
         })
     };
     let stop = |mark: &String| {
@@ -162,7 +164,8 @@ impl Lines {
         if self.series.len() <= MOST {
             return self;
         }
-        let newest: Vec<f64> = self.series.iter().map(|s| self.newest(s).map_or(f64::MIN, |(_, value)| value)).collect();
+        let newest: Vec<f64> =
+            self.series.iter().map(|s| self.newest(s).map_or(f64::MIN, |(_, value)| value)).collect();
         let mut order: Vec<usize> = (0..self.series.len()).collect();
         order.sort_by(|a, b| newest[*b].total_cmp(&newest[*a]).then(a.cmp(b)));
         let kept = &order[..MOST - 1];
@@ -229,7 +232,9 @@ pub(super) fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> S
         frame.marks.extend(series_lines(lines, series, &xs, &scale, theme, at, canvas.stroke));
     }
     for (at, series) in lines.series.iter().enumerate() {
-        frame.marks.extend(lines.newest(series).map(|(stop, value)| ends::mark(xs[stop], scale.at(value), at, &canvas, theme)));
+        frame.marks.extend(
+            lines.newest(series).map(|(stop, value)| ends::mark(xs[stop], scale.at(value), at, &canvas, theme)),
+        );
     }
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
@@ -261,7 +266,8 @@ fn value_axis(frame: &mut Frame, scale: &Linear, format: &Format, right: f64) ->
 fn stop_axis(frame: &mut Frame, lines: &Lines, xs: &[f64], bottom: f64) {
     let (size, theme) = (frame.canvas.text, frame.theme);
     let room = frame.canvas.width / 6.0;
-    let labels: Vec<String> = lines.stops.iter().map(|stop| crate::text::ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
+    let labels: Vec<String> =
+        lines.stops.iter().map(|stop| crate::text::ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
     let widest = labels.iter().map(|label| width_px(label, size, Weight::Regular)).fold(0.0, f64::max) + size * 1.6;
     let apart = if xs.len() > 1 { (xs[xs.len() - 1] - xs[0]) / (xs.len() - 1) as f64 } else { widest };
     let every = (widest / apart.max(0.01)).ceil().max(1.0) as usize;
@@ -270,7 +276,11 @@ fn stop_axis(frame: &mut Frame, lines: &Lines, xs: &[f64], bottom: f64) {
         let x = xs[at].min(frame.canvas.width - frame.canvas.margin - widest / 2.0 + size * 0.8);
         frame.marks.push(line(xs[at], bottom, xs[at], bottom + size * 0.3).stroke(theme, Paint::Axis, size / 12.0));
         let base = bottom + size * 1.4;
-        frame.marks.push(text(x, base, size, Anchor::Middle, label).fill(theme, Paint::Quiet).with_title(label, &lines.stops[at].tick));
+        frame.marks.push(
+            text(x, base, size, Anchor::Middle, label)
+                .fill(theme, Paint::Quiet)
+                .with_title(label, &lines.stops[at].tick),
+        );
         let this = lines.stops[at].day.map(|day| day.format("%Y").to_string());
         if this != year {
             let shown = this.clone().unwrap_or_default();
@@ -305,7 +315,10 @@ fn target_line(lines: &Lines, xs: &[f64], scale: &Linear, theme: &Theme, stroke:
         open = true;
     }
     let drawn = |run: Vec<(f64, f64)>| {
-        path(through(&run)).unfilled().stroke(theme, Paint::Target, stroke * 0.7).set("stroke-dasharray", dash(stroke, 1.0, 1.6))
+        path(through(&run))
+            .unfilled()
+            .stroke(theme, Paint::Target, stroke * 0.7)
+            .set("stroke-dasharray", dash(stroke, 1.0, 1.6))
     };
     runs.into_iter().map(drawn).collect()
 }
@@ -315,14 +328,24 @@ fn dash(stroke: f64, on: f64, off: f64) -> String {
 }
 
 /// The unbroken runs of one series: solid through complete periods, dashed into a running one; a value alone is a dot.
-fn series_lines(lines: &Lines, series: &Series, xs: &[f64], scale: &Linear, theme: &Theme, at: usize, stroke: f64) -> Vec<Element> {
+fn series_lines(
+    lines: &Lines,
+    series: &Series,
+    xs: &[f64],
+    scale: &Linear,
+    theme: &Theme,
+    at: usize,
+    stroke: f64,
+) -> Vec<Element> {
     let mut drawn = vec![];
     let mut run: Vec<(f64, f64)> = vec![];
     let paint = Paint::Series(at);
     let mut end_run = |run: &mut Vec<(f64, f64)>| {
         match run[..] {
             [] => (),
-            [(x, y)] => drawn.push(crate::svg::element("circle").at("cx", x).at("cy", y).at("r", stroke).fill(theme, paint)),
+            [(x, y)] => {
+                drawn.push(crate::svg::element("circle").at("cx", x).at("cy", y).at("r", stroke).fill(theme, paint))
+            }
             _ => drawn.push(joined(run, theme, paint, stroke)),
         }
         run.clear();
@@ -340,7 +363,11 @@ fn series_lines(lines: &Lines, series: &Series, xs: &[f64], scale: &Linear, them
         }
         let from = run.last().copied().filter(|_| stop > 0 && series.values[stop - 1].is_some());
         end_run(&mut run);
-        dashed.extend(from.map(|from| joined(&[from, point], theme, paint, stroke).set("stroke-dasharray", dash(stroke, 2.2, 1.8))));
+        dashed.extend(
+            from.map(|from| {
+                joined(&[from, point], theme, paint, stroke).set("stroke-dasharray", dash(stroke, 2.2, 1.8))
+            }),
+        );
         let ring = crate::svg::element("circle").at("cx", point.0).at("cy", point.1).at("r", stroke * 1.1);
         dashed.push(ring.fill(theme, Paint::Paper).stroke(theme, paint, stroke * 0.6));
     }
@@ -349,5 +376,9 @@ fn series_lines(lines: &Lines, series: &Series, xs: &[f64], scale: &Linear, them
 }
 
 fn joined(points: &[(f64, f64)], theme: &Theme, paint: Paint, stroke: f64) -> Element {
-    path(through(points)).unfilled().stroke(theme, paint, stroke).set("stroke-linejoin", "round").set("stroke-linecap", "round")
+    path(through(points))
+        .unfilled()
+        .stroke(theme, paint, stroke)
+        .set("stroke-linejoin", "round")
+        .set("stroke-linecap", "round")
 }

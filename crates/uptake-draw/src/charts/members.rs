@@ -59,7 +59,8 @@ pub(crate) fn of_query(
         }
     }
     let x = x.unwrap_or(&table.columns()[0].name).to_string();
-    let numbers = || table.columns().iter().filter(|c| is_number(&c.data) && c.name != x && Some(c.name.as_str()) != series);
+    let numbers =
+        || table.columns().iter().filter(|c| is_number(&c.data) && c.name != x && Some(c.name.as_str()) != series);
     let Some(y) = y.or_else(|| numbers().next().map(|c| c.name.as_str())) else {
         let hint = format!("it has {}; name one with y = \"…\"", names(table));
         return Err(Problem::new(place.clone(), "the query gives no column of numbers to draw", hint));

@@ -34,7 +34,9 @@ fn of_one_line(lines: &Lines, series: &Series, format: &Format) -> String {
     let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
     let ranged = match known.len() {
         0..=2 => String::new(),
-        count => format!("; lowest {} and highest {} in {count} {}", figure(low), figure(high), stops_word(lines, format)),
+        count => {
+            format!("; lowest {} and highest {} in {count} {}", figure(low), figure(high), stops_word(lines, format))
+        }
     };
     format!("{}: {}{change}{ranged}.", sentence(&lines.stops[stop].words), figure(value))
 }
@@ -49,7 +51,8 @@ fn of_many_lines(lines: &Lines, format: &Format) -> String {
 }
 
 pub(super) fn of_bars(bars: &Bars, format: &Format) -> String {
-    let known: Vec<(String, f64)> = bars.bars.iter().filter_map(|bar| bar.value.map(|v| (bar.name.clone(), v))).collect();
+    let known: Vec<(String, f64)> =
+        bars.bars.iter().filter_map(|bar| bar.value.map(|v| (bar.name.clone(), v))).collect();
     match (&bars.period, known.is_empty()) {
         (_, true) => EMPTY.into(),
         (Some(period), _) => format!("{}: {}.", sentence(period), extremes(known, format)),

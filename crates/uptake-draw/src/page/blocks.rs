@@ -115,9 +115,18 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
         }
         Body::Rows { title, table, answer, more, about } => {
-            let (data, cut) = shown(grid(table, answer.as_ref()));
+            let (data, cut) = match answer {
+                Some(format) => shown(grid(table, Some(format))),
+                None => first_shown(grid(table, None)),
+            };
             let downloads = downloads(page, &drawn.id, &["csv", "json"]);
-            BlockView { downloads, data, more: more + cut, about: about_view(about), ..plain(What::Rows { title }, own_level) }
+            BlockView {
+                downloads,
+                data,
+                more: more + cut,
+                about: about_view(about),
+                ..plain(What::Rows { title }, own_level)
+            }
         }
     }
 }
@@ -161,6 +170,13 @@ fn shown(mut data: Grid) -> (Option<Grid>, usize) {
     let more = data.rows.len().saturating_sub(MOST_ROWS);
     // The newest periods stand last, and they are the ones asked for.
     data.rows.drain(..more);
+    (Some(data), more)
+}
+
+/// A query puts first what matters most.
+fn first_shown(mut data: Grid) -> (Option<Grid>, usize) {
+    let more = data.rows.len().saturating_sub(MOST_ROWS);
+    data.rows.truncate(MOST_ROWS);
     (Some(data), more)
 }
 

@@ -61,7 +61,8 @@ pub(super) fn carried(page: &Page) -> Vec<(String, String)> {
         })
     };
     let pairs = page.query.split('&').filter(|pair| !pair.is_empty());
-    let read = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decoded(key), decoded(value)));
+    let read =
+        pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decoded(key), decoded(value)));
     read.filter(|(key, _)| !shown(key)).collect()
 }
 

@@ -34,7 +34,9 @@ pub fn answer(unit: Unit, by: &str, members: &[(&str, Vec<Option<f64>>)], people
     let weeks = members.first().map_or(0, |(_, values)| values.len());
     let rows: Vec<(usize, &str, Option<f64>)> =
         (0..weeks).flat_map(|week| members.iter().map(move |(name, values)| (week, *name, values[week]))).collect();
-    let each = |read: &dyn Fn(&(usize, &str, Option<f64>)) -> Option<f64>| Data::Float(rows.iter().map(read).collect());
+    let each = |read: fn(f64, f64) -> f64| {
+        Data::Float(rows.iter().map(|(.., value)| value.map(|value| read(value, people))).collect())
+    };
     let mut columns = vec![
         column("period_start", Data::Date(rows.iter().map(|(week, ..)| Some(monday(*week))).collect())),
         column("period_end", Data::Date(rows.iter().map(|(week, ..)| Some(monday(*week) + Days::new(6))).collect())),
@@ -43,9 +45,12 @@ pub fn answer(unit: Unit, by: &str, members: &[(&str, Vec<Option<f64>>)], people
         columns.push(column(by, Data::Text(rows.iter().map(|(_, name, _)| Some(name.to_string())).collect())));
     }
     let share = unit == Unit::Share;
-    columns.push(column("value", each(&|row| row.2)));
-    columns.push(column("numerator", each(&|row| row.2.map(|v| if share { (v * people).round() } else { v }))));
-    columns.push(column("denominator", each(&|row| row.2.map(|_| people))));
+    columns.push(column("value", each(|value, _| value)));
+    columns.push(column(
+        "numerator",
+        each(if share { |value, people| (value * people).round() } else { |value, _| value }),
+    ));
+    columns.push(column("denominator", each(|_, people| people)));
     columns.push(column("complete", Data::Boolean(rows.iter().map(|(week, ..)| Some(week + 1 < weeks)).collect())));
     Answer {
         table: Table::new(columns).expect("equal lengths"),
@@ -99,9 +104,12 @@ pub fn grades() -> Answer {
 
 /// Ten offices with money, more than a picture of lines holds.
 pub fn offices() -> Answer {
-    let names = ["Amsterdam", "Berlin", "Brussels", "Frankfurt", "London", "Madrid", "Milan", "Munich", "Paris", "Warsaw"];
+    let names =
+        ["Amsterdam", "Berlin", "Brussels", "Frankfurt", "London", "Madrid", "Milan", "Munich", "Paris", "Warsaw"];
     let values = |seed: usize| -> Vec<Option<f64>> {
-        (0..14).map(|w| Some(((seed * 137 % 11 + 2) as f64 * 90_000.0 + (w * (seed + 3) % 7) as f64 * 21_000.0).round())).collect()
+        (0..14)
+            .map(|w| Some(((seed * 137 % 11 + 2) as f64 * 90_000.0 + (w * (seed + 3) % 7) as f64 * 21_000.0).round()))
+            .collect()
     };
     let members: Vec<_> = names.iter().enumerate().map(|(at, name)| (*name, values(at))).collect();
     answer(Unit::Money, "office", &members, 0.0)
@@ -109,7 +117,15 @@ pub fn offices() -> Answer {
 
 pub fn facts<'a>(answer: &'a Answer, kind: &'a str, place: &'a Place) -> Facts<'a> {
     let target = !answer.targets.is_empty();
-    Facts { answer, kind, kind_place: place, title: answer.title.clone(), alt: "One sentence.", target, currency: "EUR" }
+    Facts {
+        answer,
+        kind,
+        kind_place: place,
+        title: answer.title.clone(),
+        alt: "One sentence.",
+        target,
+        currency: "EUR",
+    }
 }
 
 pub fn chart(answer: &Answer, kind: &str, title: &str) -> Chart {
@@ -140,12 +156,20 @@ fn block(id: &str, width: Width, body: Body) -> Drawn {
 fn picture(id: &str, width: Width, answer: &Answer, kind: &str, title: &str) -> Drawn {
     let notes = vec!["12 people without a grade are left out.".to_string()];
     let (chart, link) = (chart(answer, kind, title), Some("grade?grade={grade}".to_string()));
-    block(id, width, Body::Picture { title: title.into(), chart, table: answer.table.clone(), notes, link, about: about(id) })
+    block(
+        id,
+        width,
+        Body::Picture { title: title.into(), chart, table: answer.table.clone(), notes, link, about: about(id) },
+    )
 }
 
 fn tile(id: &str, answer: &Answer, title: &str) -> Drawn {
     let tile = Tile::of(answer, title.into(), true, "EUR");
-    block(id, Width::Third, Body::Tile { tile, notes: vec![], link: None, table: answer.table.clone(), about: about(id) })
+    block(
+        id,
+        Width::Third,
+        Body::Tile { tile, notes: vec![], link: None, table: answer.table.clone(), about: about(id) },
+    )
 }
 
 fn prose(prose: Vec<Prose>) -> Drawn {
@@ -153,7 +177,12 @@ fn prose(prose: Vec<Prose>) -> Drawn {
 }
 
 pub fn worse() -> Answer {
-    let mut lapsed = answer(Unit::Money, "", &[("", (0..27).map(|w| Some(1_240_000.0 + 31_000.0 * f64::from(w * w % 13))).collect())], 0.0);
+    let mut lapsed = answer(
+        Unit::Money,
+        "",
+        &[("", (0..27).map(|w| Some(1_240_000.0 + 31_000.0 * f64::from(w * w % 13))).collect())],
+        0.0,
+    );
     lapsed.better = Better::Down;
     lapsed
 }
@@ -166,13 +195,18 @@ pub fn few() -> Answer {
 pub fn whole_page() -> Page {
     let grades = grades();
     let rows = Table::new(vec![
-        column("deal", Data::Text(vec![Some("Refinancing of a wind park <phase 2>".into()), Some("Sale of a hotel chain".into())])),
+        column(
+            "deal",
+            Data::Text(vec![Some("Refinancing of a wind park <phase 2>".into()), Some("Sale of a hotel chain".into())]),
+        ),
         column("owner", Data::Text(vec![Some("A. Okafor".into()), None])),
         column("days_open", Data::Integer(vec![Some(1204), Some(38)])),
         column("closes", Data::Date(vec![Some(day("2026-11-30")), None])),
     ])
     .expect("equal lengths");
-    let card = |id: &str, title: &str, state, why: &str| block(id, Width::Half, Body::Card { title: title.into(), state, why: why.into() });
+    let card = |id: &str, title: &str, state, why: &str| {
+        block(id, Width::Half, Body::Card { title: title.into(), state, why: why.into() })
+    };
     Page {
         firm: "Alder & Quill".into(),
         slug: "adoption".into(),
@@ -199,29 +233,81 @@ pub fn whole_page() -> Page {
             tile("active_people", &with_targets(firm()), "People who worked"),
             tile("lapsed_opportunities", &worse(), "Lapsed opportunities"),
             tile("pilot", &few(), "People who worked, pilot team"),
-            picture("active_by_grade", Width::Full, &with_targets(grades.clone()), "line", "People who worked, by grade"),
+            picture(
+                "active_by_grade",
+                Width::Full,
+                &with_targets(grades.clone()),
+                "line",
+                "People who worked, by grade",
+            ),
             prose(vec![Prose::Heading { level: 2, text: vec![text("Who and where")] }]),
             picture("grade_bars", Width::Half, &grades, "bar", "People who worked, by grade, newest week"),
             picture("won", Width::Half, &offices(), "bar", "Won, by office"),
             block("", Width::Full, Body::Note("Amounts are in euro at the rate of the day the deal was won.".into())),
-            prose(vec![Prose::List { ordered: true, items: vec![vec![text("Ask the counsel of Milan.")], vec![text("Look at deals without an owner.")]] }]),
-            block("stalled", Width::Full, Body::Rows { title: "Stalled deals".into(), table: rows, answer: None, more: 14, about: about("stalled") }),
-            block("newest", Width::Full, Body::Rows { title: "People who worked".into(), table: firm().table, answer: Some(Format::of(&firm(), "EUR")), more: 0, about: about("active_people") }),
-            card("logins", "People who logged in", CardState::NotLoaded, "This needs a login log. Load one with: uptake load logins.csv"),
+            prose(vec![Prose::List {
+                ordered: true,
+                items: vec![vec![text("Ask the counsel of Milan.")], vec![text("Look at deals without an owner.")]],
+            }]),
+            block(
+                "stalled",
+                Width::Full,
+                Body::Rows {
+                    title: "Stalled deals".into(),
+                    table: rows,
+                    answer: None,
+                    more: 14,
+                    about: about("stalled"),
+                },
+            ),
+            block(
+                "newest",
+                Width::Full,
+                Body::Rows {
+                    title: "People who worked".into(),
+                    table: firm().table,
+                    answer: Some(Format::of(&firm(), "EUR")),
+                    more: 0,
+                    about: about("active_people"),
+                },
+            ),
+            card(
+                "logins",
+                "People who logged in",
+                CardState::NotLoaded,
+                "This needs a login log. Load one with: uptake load logins.csv",
+            ),
             card("forecast", "Stale forecast", CardState::Failed, "The query ran longer than 10 s."),
         ],
         filters: vec![
-            FilterState { name: "period".into(), label: "Period".into(), kind: FilterKind::Period { from: None, to: Some(day("2026-12-02")), grain: Grain::Week } },
+            FilterState {
+                name: "period".into(),
+                label: "Period".into(),
+                kind: FilterKind::Period { from: None, to: Some(day("2026-12-02")), grain: Grain::Week },
+            },
             FilterState {
                 name: "grade".into(),
                 label: "Grade".into(),
-                kind: FilterKind::Multi { members: ["Partner", "Counsel", "Associate"].map(String::from).to_vec(), chosen: vec!["Partner".into()] },
+                kind: FilterKind::Multi {
+                    members: ["Partner", "Counsel", "Associate"].map(String::from).to_vec(),
+                    chosen: vec!["Partner".into()],
+                },
             },
-            FilterState { name: "office".into(), label: "Office".into(), kind: FilterKind::Multi { members: ["Berlin", "Milan \"south\""].map(String::from).to_vec(), chosen: vec![] } },
+            FilterState {
+                name: "office".into(),
+                label: "Office".into(),
+                kind: FilterKind::Multi {
+                    members: ["Berlin", "Milan \"south\""].map(String::from).to_vec(),
+                    chosen: vec![],
+                },
+            },
         ],
-        pages: [("pulse", "Pulse", "What is so, and is it normal?"), ("adoption", "Are we using it?", "Do people work in the CRM every week?"), ("grade", "By grade", "Who lags?")]
-            .map(|(slug, title, asks)| (slug.to_string(), title.to_string(), asks.to_string()))
-            .to_vec(),
+        pages: [
+            ("pulse", "Pulse", "What is so, and is it normal?"),
+            ("adoption", "Are we using it?", "Do people work in the CRM every week?"),
+            ("grade", "By grade", "Who lags?"),
+        ]
+        .map(|(slug, title, asks)| (slug.to_string(), title.to_string(), asks.to_string()))
+        .to_vec(),
         query: "grade=Partner&as_of=2026-12-02".into(),
         notes: vec!["Connect mail metadata to see capture.".into(), "3 robots are left out.".into()],
         currency: "EUR".into(),

@@ -34,7 +34,11 @@ fn check_chart(name: &str, chart: &Chart, size: Size, theme: Theme) {
 
 fn eight() -> Answer {
     let names = ["Antitrust", "Banking", "Corporate", "Disputes", "Employment", "Real estate", "Tax", "Technology"];
-    let members: Vec<_> = names.iter().enumerate().map(|(at, name)| (*name, wave(0.3 + 0.055 * at as f64, 0.003, at as f64, 27))).collect();
+    let members: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (*name, wave(0.3 + 0.055 * at as f64, 0.003, at as f64, 27)))
+        .collect();
     answer(Unit::Share, "team", &members, 60.0)
 }
 
@@ -94,8 +98,13 @@ fn lines_of_nothing_but_zero_and_of_nothing() {
 
 #[test]
 fn lines_with_long_names() {
-    let names = ["Energy, infrastructure and natural resources (cross-border)", "Employment, pensions and incentives of international groups", "Tax"];
-    let members: Vec<_> = names.iter().enumerate().map(|(at, name)| (*name, wave(0.4 + 0.01 * at as f64, 0.002, 1.0, 27))).collect();
+    let names = [
+        "Energy, infrastructure and natural resources (cross-border)",
+        "Employment, pensions and incentives of international groups",
+        "Tax",
+    ];
+    let members: Vec<_> =
+        names.iter().enumerate().map(|(at, name)| (*name, wave(0.4 + 0.01 * at as f64, 0.002, 1.0, 27))).collect();
     let long = answer(Unit::Share, "team", &members, 60.0);
     let title = "People who worked in the CRM in teams whose names nobody has ever been able to say in one breath, by team and week";
     check_chart("line-long-desk", &chart(&long, "line", title), Size::Desk, Theme::light());
@@ -109,25 +118,58 @@ fn one_week(unit: Unit, members: &[(&str, f64)], people: f64) -> Answer {
 
 #[test]
 fn bars_keep_an_order_or_are_sorted() {
-    check_chart("bar-grades-desk", &chart(&with_targets(grades()), "bar", "People who worked, by grade"), Size::Desk, Theme::light());
-    check_chart("bar-grades-phone", &chart(&with_targets(grades()), "bar", "People who worked, by grade"), Size::Phone, Theme::dark());
+    check_chart(
+        "bar-grades-desk",
+        &chart(&with_targets(grades()), "bar", "People who worked, by grade"),
+        Size::Desk,
+        Theme::light(),
+    );
+    check_chart(
+        "bar-grades-phone",
+        &chart(&with_targets(grades()), "bar", "People who worked, by grade"),
+        Size::Phone,
+        Theme::dark(),
+    );
     check_chart("bar-offices-half", &chart(&offices(), "bar", "Won, by office"), Size::Half, Theme::light());
     check_chart("bar-offices-paper", &chart(&offices(), "bar", "Won, by office"), Size::Paper, Theme::paper());
 }
 
 #[test]
 fn bars_of_odd_values() {
-    let long = [("Banking and capital markets", 0.61), ("Energy, infrastructure and natural resources (cross-border, regulated)", 0.48), ("Tax", 0.0)];
+    let long = [
+        ("Banking and capital markets", 0.61),
+        ("Energy, infrastructure and natural resources (cross-border, regulated)", 0.48),
+        ("Tax", 0.0),
+    ];
     let long = one_week(Unit::Share, &long, 55.0);
     check_chart("bar-long-desk", &chart(&long, "bar", "People who worked, by team"), Size::Desk, Theme::light());
     check_chart("bar-long-phone", &chart(&long, "bar", "People who worked, by team"), Size::Phone, Theme::light());
     let few = one_week(Unit::Share, &[("Antitrust", 7.0 / 12.0), ("Tax", 0.25)], 12.0);
     check_chart("bar-few-phone", &chart(&few, "bar", "People who worked, by team"), Size::Phone, Theme::light());
-    let moved = one_week(Unit::Money, &[("Created", 820_000.0), ("Lost", -430_000.0), ("Slipped", -1_150_000.0), ("Won", 0.0)], 0.0);
+    let moved = one_week(
+        Unit::Money,
+        &[("Created", 820_000.0), ("Lost", -430_000.0), ("Slipped", -1_150_000.0), ("Won", 0.0)],
+        0.0,
+    );
     check_chart("bar-negative-desk", &chart(&moved, "bar", "Movement of the pipeline"), Size::Desk, Theme::light());
-    check_chart("bar-single-half", &chart(&one_week(Unit::Count, &[("Tax", 26_418.0)], 0.0), "bar", "Records created"), Size::Half, Theme::light());
-    check_chart("bar-zero-half", &chart(&one_week(Unit::Count, &[("Law", 0.0), ("Tax", 0.0)], 0.0), "bar", "Records created"), Size::Half, Theme::light());
-    check_chart("bar-empty-half", &chart(&one_week(Unit::Count, &[], 0.0), "bar", "Records created"), Size::Half, Theme::light());
+    check_chart(
+        "bar-single-half",
+        &chart(&one_week(Unit::Count, &[("Tax", 26_418.0)], 0.0), "bar", "Records created"),
+        Size::Half,
+        Theme::light(),
+    );
+    check_chart(
+        "bar-zero-half",
+        &chart(&one_week(Unit::Count, &[("Law", 0.0), ("Tax", 0.0)], 0.0), "bar", "Records created"),
+        Size::Half,
+        Theme::light(),
+    );
+    check_chart(
+        "bar-empty-half",
+        &chart(&one_week(Unit::Count, &[], 0.0), "bar", "Records created"),
+        Size::Half,
+        Theme::light(),
+    );
 }
 
 #[test]
@@ -138,12 +180,20 @@ fn tiles() {
     draw("tile-better-phone", &with_targets(firm()), "People who worked", true, Size::Phone, Theme::light());
     draw("tile-better-dark", &with_targets(firm()), "People who worked", true, Size::Desk, Theme::dark());
     draw("tile-better-paper", &with_targets(firm()), "People who worked", true, Size::Paper, Theme::paper());
-    draw("tile-worse-phone", &worse(), "Lapsed opportunities, all offices and all practice groups", true, Size::Phone, Theme::light());
+    draw(
+        "tile-worse-phone",
+        &worse(),
+        "Lapsed opportunities, all offices and all practice groups",
+        true,
+        Size::Phone,
+        Theme::light(),
+    );
     draw("tile-alone-phone", &firm(), "People who worked", false, Size::Phone, Theme::light());
     draw("tile-few-phone", &few(), "People who worked", true, Size::Phone, Theme::light());
     let nothing = answer(Unit::Share, "", &[], 0.0);
     draw("tile-empty-phone", &nothing, "People who worked", true, Size::Phone, Theme::light());
-    let mut neutral = answer(Unit::Count, "", &[("", [9_000.0, 9_000.0, 26_418.0, 26_418.0, 100.0].map(Some).to_vec())], 0.0);
+    let mut neutral =
+        answer(Unit::Count, "", &[("", [9_000.0, 9_000.0, 26_418.0, 26_418.0, 100.0].map(Some).to_vec())], 0.0);
     neutral.better = Better::Neither;
     draw("tile-same-phone", &neutral, "Records created", true, Size::Phone, Theme::light());
 }

@@ -30,8 +30,18 @@ fn a_line_takes_one_column_to_group_by() {
     let mut columns = both.table.columns().to_vec();
     columns.insert(3, column("office", Data::Text(vec![Some("Berlin".into()); both.table.rows()])));
     both.table = Table::new(columns).expect("equal lengths");
-    check(&both, "line", "a line cannot be cut by grade and by office at once", "keep one of them, or use a table block");
-    check(&both, "bar", "bars need exactly one \"by\", and this block is cut by grade and office", "keep one of them, or use a table block");
+    check(
+        &both,
+        "line",
+        "a line cannot be cut by grade and by office at once",
+        "keep one of them, or use a table block",
+    );
+    check(
+        &both,
+        "bar",
+        "bars need exactly one \"by\", and this block is cut by grade and office",
+        "keep one of them, or use a table block",
+    );
 }
 
 #[test]
@@ -54,7 +64,8 @@ fn an_empty_answer_suits_every_kind() {
 
 #[test]
 fn a_query_without_the_named_column_says_which_there_are() {
-    let table = Table::new(vec![column("month", Data::Text(vec![])), column("deals", Data::Integer(vec![]))]).expect("equal");
+    let table =
+        Table::new(vec![column("month", Data::Text(vec![])), column("deals", Data::Integer(vec![]))]).expect("equal");
     let fit = |x, y| Chart::fit_query(&table, "line", &Place::default(), "Deals".into(), "", x, y, None);
     let refused = fit(None, Some("deal")).expect_err("there is no such column");
     assert_eq!(refused.what, "y = \"deal\" is no column of the query, which gives month, deals");
@@ -70,7 +81,10 @@ fn a_summary_tells_the_newest_whole_period() {
     let one = chart(&answer(Unit::Share, "", &[("", values)], 100.0), "line", "People who worked");
     let expected = "The week of 15 Jun 2026: 65.0\u{202f}%, +5.0 points against 60.0\u{202f}% before; lowest 50.0\u{202f}% and highest 65.0\u{202f}% in 3 weeks.";
     assert_eq!(one.summary(), expected);
-    assert_eq!(one.subtitle(), "Percent per week · 1 Jun to 28 Jun 2026 · dashed: the running week · as of 24 Jun 2026");
+    assert_eq!(
+        one.subtitle(),
+        "Percent per week · 1 Jun to 28 Jun 2026 · dashed: the running week · as of 24 Jun 2026"
+    );
     let bars = chart(&grades(), "bar", "People who worked");
     assert!(bars.summary().starts_with("The week of 23 Nov 2026: Analyst highest with "), "{}", bars.summary());
 }

@@ -71,3 +71,21 @@ fn the_pages_fonts_are_there() {
     assert!(font("inter-600.woff2").is_some());
     assert_eq!(font("../secret"), None);
 }
+
+#[test]
+fn a_query_shows_its_first_rows_and_an_answer_its_newest() {
+    use uptake_spec::dashboard::Width;
+    use uptake_spec::table::Data;
+    let days = (0..250).map(|n| Some(format!("deal {n} end"))).collect();
+    let table = uptake_spec::Table::new(vec![column("deal", Data::Text(days))]).expect("one column");
+    let Body::Rows { about, .. } =
+        whole_page().blocks.into_iter().find(|b| b.id == "stalled").expect("it is there").body
+    else {
+        panic!("the stalled deals are rows")
+    };
+    let rows = Body::Rows { title: "Deals".into(), table, answer: None, more: 5, about };
+    let html =
+        page(&Page { blocks: vec![Drawn { id: "deals".into(), width: Width::Full, body: rows }], ..whole_page() });
+    assert!(html.contains("deal 0 end") && html.contains("deal 199 end") && !html.contains("deal 200 end"));
+    assert!(html.contains("55 more rows are in the CSV."));
+}

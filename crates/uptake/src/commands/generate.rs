@@ -48,8 +48,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     };
     let dir = &arguments.dir;
     let order = Order { people: arguments.people, months: arguments.months, seed: arguments.seed, shape };
-    generate(&order, dir).with_context(|| format!("could not write the firm into {}", dir.display()))?;
-    eprintln!("wrote a firm of {} people over {} months into {}", arguments.people, arguments.months, dir.display());
+    let written = generate(&order, dir).with_context(|| format!("could not write the firm into {}", dir.display()))?;
+    eprintln!(
+        "wrote {} rows in {} files ({} MB) into {}",
+        written.rows,
+        written.files,
+        written.bytes / 1_000_000,
+        dir.display()
+    );
     if !has_its_project_above(dir) {
         write_unless_there(&dir.join("uptake.toml"), &beside_its_exports(SETTINGS))?;
         write_unless_there(&dir.join("targets.csv"), TARGETS)?;

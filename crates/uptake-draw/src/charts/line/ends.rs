@@ -60,7 +60,11 @@ pub(super) fn beside(frame: &mut Frame, ends: &[End], scale: &Linear, right: f64
         let key = right + size * 1.25;
         // A thin leader says which end a moved label belongs to.
         if (y - wanted).abs() > size * 0.5 {
-            frame.marks.push(line(right + size * 0.35, wanted, key - size * 0.45, y).stroke(theme, Paint::Axis, size / 16.0));
+            frame.marks.push(line(right + size * 0.35, wanted, key - size * 0.45, y).stroke(
+                theme,
+                Paint::Axis,
+                size / 16.0,
+            ));
         }
         frame.marks.push(end.key(key, y, &frame.canvas, theme));
         frame.marks.extend(end.label(from, y + size * 0.35, room, size, theme));
@@ -99,21 +103,38 @@ pub(super) fn legend(frame: &mut Frame, ends: &[End]) {
 pub(super) fn mark(x: f64, y: f64, series: usize, canvas: &Canvas, theme: &Theme) -> Element {
     let r = canvas.stroke * 1.9;
     let paint = Paint::Series(series);
-    if series % 8 == 0 {
-        let circle = element("circle").at("cx", x).at("cy", y).at("r", r);
-        return circle.fill(theme, paint).stroke(theme, Paint::Paper, canvas.stroke * 0.4);
-    }
     let corners: &[(f64, f64)] = match series % 8 {
+        0 => {
+            let circle = element("circle").at("cx", x).at("cy", y).at("r", r);
+            return circle.fill(theme, paint).stroke(theme, Paint::Paper, canvas.stroke * 0.4);
+        }
         1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         2 => &[(0.0, -1.2), (1.15, 0.85), (-1.15, 0.85)],
         3 => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
         4 => &[(0.0, 1.2), (1.15, -0.85), (-1.15, -0.85)],
         5 => &[(-1.2, 0.0), (0.85, -1.15), (0.85, 1.15)],
         6 => &[(1.2, 0.0), (-0.85, -1.15), (-0.85, 1.15)],
-        _ => &[(-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4), (0.4, 1.2), (-0.4, 1.2), (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4)],
+        _ => &[
+            (-0.4, -1.2),
+            (0.4, -1.2),
+            (0.4, -0.4),
+            (1.2, -0.4),
+            (1.2, 0.4),
+            (0.4, 0.4),
+            (0.4, 1.2),
+            (-0.4, 1.2),
+            (-0.4, 0.4),
+            (-1.2, 0.4),
+            (-1.2, -0.4),
+            (-0.4, -0.4),
+        ],
     };
     let points: Vec<(f64, f64)> = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect();
-    path(format!("{}Z", crate::svg::through(&points))).fill(theme, paint).stroke(theme, Paint::Paper, canvas.stroke * 0.4)
+    path(format!("{}Z", crate::svg::through(&points))).fill(theme, paint).stroke(
+        theme,
+        Paint::Paper,
+        canvas.stroke * 0.4,
+    )
 }
 
 impl End {
@@ -132,7 +153,9 @@ impl End {
             None => {
                 let half = canvas.text * 0.45;
                 let dash = format!("{} {}", short(canvas.stroke), short(canvas.stroke));
-                line(x - half, y, x + half, y).stroke(theme, Paint::Target, canvas.stroke * 0.7).set("stroke-dasharray", dash)
+                line(x - half, y, x + half, y)
+                    .stroke(theme, Paint::Target, canvas.stroke * 0.7)
+                    .set("stroke-dasharray", dash)
             }
         }
     }
