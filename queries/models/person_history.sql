@@ -1,11 +1,19 @@
 -- stored
 -- Under which grade, office and department does a person count on a date, and are they active then?
--- One row for each stretch, without gaps from the first on. Who is not active counts under the attributes of the last
--- active day, and before the first active day under those of the date itself.
-WITH active AS (
+-- One row for each stretch, without gaps. Who is not active counts under the attributes of the last active day, and
+-- before the first active day under those of the date itself. Two user rows of one person bear the same attributes.
+WITH humans AS (
+    SELECT
+        *,
+        min(CASE WHEN status = 'active' THEN valid_from END) OVER (PARTITION BY person_id) AS first_day
+    FROM user_history
+    WHERE user_kind = 'human'
+),
+turns AS (
     SELECT
         person_id,
-        user_id,
+        valid_from AS d,
+        CASE WHEN status = 'active' THEN 1 ELSE 0 END AS more,
         grade,
         job_family,
         department,
@@ -13,117 +21,57 @@ WITH active AS (
         location,
         country,
         is_client_facing,
-        is_leader,
-        valid_from,
-        valid_to
-    FROM user_history
-    WHERE user_kind = 'human'
-        AND status = 'active'
-),
-first_days AS (
+        is_leader
+    FROM humans
+    WHERE status = 'active'
+        OR valid_from < first_day
+    UNION ALL
     SELECT
         person_id,
-        min(user_id) AS user_id,
-        min(valid_from) AS first_day
-    FROM active
-    GROUP BY person_id
+        valid_to AS d,
+        -1 AS more,
+        NULL AS grade,
+        NULL AS job_family,
+        NULL AS department,
+        NULL AS office,
+        NULL AS location,
+        NULL AS country,
+        NULL AS is_client_facing,
+        NULL AS is_leader
+    FROM humans
+    WHERE status = 'active'
+        AND valid_to IS NOT NULL
 ),
-cuts AS (
+days AS (
     SELECT
         person_id,
-        valid_from AS d
-    FROM active
-    UNION
-    SELECT
+        d,
+        sum(more) AS more,
+        max(grade) AS grade,
+        max(job_family) AS job_family,
+        max(department) AS department,
+        max(office) AS office,
+        max(location) AS location,
+        max(country) AS country,
+        max(is_client_facing) AS is_client_facing,
+        max(is_leader) AS is_leader
+    FROM turns
+    GROUP BY
         person_id,
-        valid_to AS d
-    FROM active
-    WHERE valid_to IS NOT NULL
-),
-stretches AS (
-    SELECT
-        person_id,
-        d AS valid_from,
-        lead(d) OVER (PARTITION BY person_id ORDER BY d) AS valid_to
-    FROM cuts
-),
-held AS (
-    SELECT
-        s.person_id,
-        s.valid_from,
-        s.valid_to,
-        a.user_id,
-        a.grade,
-        a.job_family,
-        a.department,
-        a.office,
-        a.location,
-        a.country,
-        a.is_client_facing,
-        a.is_leader,
-        row_number() OVER (PARTITION BY s.person_id, s.valid_from ORDER BY a.user_id) AS choice
-    FROM stretches AS s
-    LEFT JOIN active AS a
-        ON a.person_id = s.person_id
-        AND s.valid_from >= a.valid_from
-        AND (a.valid_to IS NULL OR s.valid_from < a.valid_to)
+        d
 )
 SELECT
     person_id,
-    user_id IS NOT NULL AS is_active,
-    coalesce(grade, lag(grade) OVER (PARTITION BY person_id ORDER BY valid_from)) AS grade,
-    coalesce(job_family, lag(job_family) OVER (PARTITION BY person_id ORDER BY valid_from)) AS job_family,
-    coalesce(department, lag(department) OVER (PARTITION BY person_id ORDER BY valid_from)) AS department,
-    coalesce(office, lag(office) OVER (PARTITION BY person_id ORDER BY valid_from)) AS office,
-    coalesce(location, lag(location) OVER (PARTITION BY person_id ORDER BY valid_from)) AS location,
-    coalesce(country, lag(country) OVER (PARTITION BY person_id ORDER BY valid_from)) AS country,
-    CASE
-        WHEN user_id IS NOT NULL THEN is_client_facing
-        ELSE lag(is_client_facing) OVER (PARTITION BY person_id ORDER BY valid_from)
-    END AS is_client_facing,
-    coalesce(is_leader, lag(is_leader) OVER (PARTITION BY person_id ORDER BY valid_from)) AS is_leader,
-    valid_from,
-    valid_to
-FROM held
-WHERE choice = 1
-UNION ALL
-SELECT
-    r.person_id,
-    false AS is_active,
-    coalesce(r.grade, '(none)') AS grade,
-    coalesce(r.job_family, '(none)') AS job_family,
-    coalesce(r.department, '(none)') AS department,
-    coalesce(r.office, '(none)') AS office,
-    coalesce(r.location, r.office, '(none)') AS location,
-    coalesce(r.country, '(none)') AS country,
-    r.is_client_facing,
-    coalesce(r.is_leader, l.grade IS NOT NULL) AS is_leader,
-    r.valid_from,
-    least(r.valid_to, f.first_day) AS valid_to
-FROM roster_history AS r
-JOIN first_days AS f
-    ON f.person_id = r.person_id
-LEFT JOIN leader_grades AS l
-    ON l.grade = r.grade
-WHERE r.valid_from < f.first_day
-UNION ALL
-SELECT
-    f.person_id,
-    false AS is_active,
-    h.grade,
-    h.job_family,
-    h.department,
-    h.office,
-    h.location,
-    h.country,
-    h.is_client_facing,
-    h.is_leader,
-    DATE '1900-01-01' AS valid_from,
-    f.first_day AS valid_to
-FROM first_days AS f
-JOIN person_of_user AS p
-    ON p.user_id = f.user_id
-    AND NOT p.is_on_roster
-JOIN active AS h
-    ON h.user_id = f.user_id
-    AND h.valid_from = f.first_day
+    sum(more) OVER so_far > 0 AS is_active,
+    last_value(grade) IGNORE NULLS OVER so_far AS grade,
+    last_value(job_family) IGNORE NULLS OVER so_far AS job_family,
+    last_value(department) IGNORE NULLS OVER so_far AS department,
+    last_value(office) IGNORE NULLS OVER so_far AS office,
+    last_value(location) IGNORE NULLS OVER so_far AS location,
+    last_value(country) IGNORE NULLS OVER so_far AS country,
+    last_value(is_client_facing) IGNORE NULLS OVER so_far AS is_client_facing,
+    last_value(is_leader) IGNORE NULLS OVER so_far AS is_leader,
+    d AS valid_from,
+    lead(d) OVER (PARTITION BY person_id ORDER BY d) AS valid_to
+FROM days
+WINDOW so_far AS (PARTITION BY person_id ORDER BY d ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)

@@ -1,3 +1,4 @@
+-- stored
 -- Which line of the roster holds for a person, from when to when?
 -- A line without an employee number belongs to whoever else bears its e-mail. Lines of a person never overlap: the next one ends the last.
 WITH named AS (

@@ -1,4 +1,4 @@
--- When was a user active?
+-- When was a user active, when no more, and when not yet?
 -- IsActive of a snapshot holds until the next one. Before the first: active from the day of creation; who was inactive
 -- there was active until the later of last login row and last stamp, that day included.
 WITH versions AS (
@@ -7,9 +7,9 @@ WITH versions AS (
         p.person_id,
         u.is_active,
         u.tz,
-        u.valid_from,
+        u.valid_from AS version_from,
         u.valid_to,
-        u.created_ts,
+        least(u.valid_from, local_date(u.created_ts, coalesce(u.tz, project_zone()))) AS created_on,
         row_number() OVER (PARTITION BY u.user_id ORDER BY u.valid_from) AS version
     FROM crm_users AS u
     JOIN person_of_user AS p
@@ -32,60 +32,55 @@ signs AS (
     ) AS all_signs
     GROUP BY user_id
 ),
-founded AS (
+turned AS (
     SELECT
-        v.*,
-        least(v.valid_from, local_date(v.created_ts, coalesce(v.tz, project_zone()))) AS created_on,
-        local_date(s.last_ts, coalesce(r.tz, v.tz, project_zone())) AS last_sign_on
+        v.user_id,
+        v.person_id,
+        v.is_active,
+        v.version,
+        v.version_from,
+        v.valid_to,
+        CASE WHEN v.version = 1 THEN v.created_on ELSE v.version_from END AS active_from,
+        CASE
+            WHEN v.is_active THEN v.valid_to
+            WHEN v.version > 1 THEN v.version_from
+            ELSE least(
+                v.version_from,
+                greatest(v.created_on, local_date(s.last_ts, coalesce(r.tz, v.tz, project_zone())) + 1)
+            )
+        END AS active_until
     FROM versions AS v
     LEFT JOIN signs AS s
         ON s.user_id = v.user_id
+        AND v.version = 1
     LEFT JOIN roster_history AS r
         ON r.person_id = v.person_id
         AND CAST(s.last_ts AS DATE) >= r.valid_from
         AND (r.valid_to IS NULL OR CAST(s.last_ts AS DATE) < r.valid_to)
-    WHERE v.version = 1
 ),
-turned AS (
+parts AS (
     SELECT
-        *,
-        CASE
-            WHEN is_active THEN valid_to
-            ELSE least(valid_from, greatest(created_on, coalesce(last_sign_on + 1, created_on)))
-        END AS active_until
-    FROM founded
-),
-stretches AS (
-    SELECT
-        user_id,
-        person_id,
-        true AS is_active,
-        valid_from AS version_from,
-        created_on AS valid_from,
-        active_until AS valid_to
-    FROM turned
-    UNION ALL
-    SELECT
-        user_id,
-        person_id,
-        false AS is_active,
-        valid_from AS version_from,
-        active_until AS valid_from,
-        valid_to
-    FROM turned
-    WHERE NOT is_active
-    UNION ALL
-    SELECT
-        user_id,
-        person_id,
-        is_active,
-        valid_from AS version_from,
-        valid_from,
-        valid_to
-    FROM versions
-    WHERE version > 1
+        t.user_id,
+        t.person_id,
+        part.status,
+        t.version_from,
+        CASE part.status
+            WHEN 'not yet' THEN DATE '1900-01-01'
+            WHEN 'active' THEN t.active_from
+            ELSE t.active_until
+        END AS valid_from,
+        CASE part.status
+            WHEN 'not yet' THEN t.active_from
+            WHEN 'active' THEN t.active_until
+            ELSE t.valid_to
+        END AS valid_to
+    FROM turned AS t
+    CROSS JOIN (VALUES ('not yet'), ('active'), ('deactivated')) AS part (status)
+    WHERE part.status = 'active'
+        OR (part.status = 'not yet' AND t.version = 1)
+        OR (part.status = 'deactivated' AND NOT t.is_active)
 )
 SELECT *
-FROM stretches
+FROM parts
 WHERE valid_to IS NULL
     OR valid_from < valid_to

@@ -19,6 +19,9 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
 /// The picture as PNG bytes, `scale` pixels for each unit of its canvas: 2.0 for sharp screens. Same arguments, same bytes.
 ///
 /// A scale that is not above zero counts as 1.
+///
+/// # Panics
+/// If the text is no well-formed SVG with a size, which those of this crate always are.
 pub fn png(svg: &Svg, scale: f32) -> Vec<u8> {
     let options = usvg::Options {
         fontdb: FONTS.clone(),

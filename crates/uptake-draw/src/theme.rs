@@ -9,7 +9,7 @@
 pub enum Size {
     /// 360 wide.
     Phone,
-    /// 960 × 440; bar charts are as high as they have bars.
+    /// 900 × 420; bar charts are as high as they have bars.
     Desk,
     /// 480 wide: the text column of an A4 page.
     Paper,
@@ -74,7 +74,7 @@ impl Size {
         match self {
             Size::Phone => Canvas { width: 360.0, height: 300.0, margin: 12.0, text: 12.0, title: 15.0, stroke: 2.0 },
             Size::Half => Canvas { width: 540.0, height: 340.0, margin: 14.0, text: 12.0, title: 16.0, stroke: 2.0 },
-            Size::Desk => Canvas { width: 960.0, height: 440.0, margin: 16.0, text: 12.0, title: 16.0, stroke: 2.0 },
+            Size::Desk => Canvas { width: 900.0, height: 420.0, margin: 15.0, text: 11.5, title: 15.5, stroke: 1.9 },
             Size::Paper => Canvas { width: 480.0, height: 236.0, margin: 2.0, text: 7.5, title: 10.5, stroke: 1.3 },
         }
     }

@@ -107,11 +107,16 @@ pub fn compact_money(n: f64, currency: &str) -> String {
 
 /// `26.4k`, `1.2M`, `3.1bn`; below a thousand as it is.
 pub fn compact(n: f64) -> String {
+    compact_to(n, 1)
+}
+
+/// As [`compact`], with at most `decimals`: an axis in steps of a quarter of a million needs two.
+pub(crate) fn compact_to(n: f64, decimals: u8) -> String {
     const STEPS: [(f64, &str); 3] = [(1e9, "bn"), (1e6, "M"), (1e3, "k")];
-    // 999,950 would be written "1,000.0k": the step is chosen after rounding.
+    // 999,960 would be written "1,000k": the step is chosen after rounding.
     let found = STEPS.iter().find(|(size, _)| n.abs() >= size * 0.99995);
-    let Some((size, word)) = found else { return trimmed(n, 1) };
-    format!("{}{word}", trimmed(n / size, 1))
+    let Some((size, word)) = found else { return trimmed(n, decimals) };
+    format!("{}{word}", trimmed(n / size, decimals))
 }
 
 /// `12 days`, `1 day`, `3.5 days`.
@@ -203,19 +208,21 @@ fn quarter(start: NaiveDate) -> String {
     }
 }
 
+/// `€1.25M`, for an axis.
+pub(crate) fn tick_money(n: f64, currency: &str) -> String {
+    signed_money(n, currency, |size| compact_to(size, 2))
+}
+
 fn signed_money(n: f64, currency: &str, size: impl Fn(f64) -> String) -> String {
     let written = size(n.abs());
     let sign = if n < 0.0 && written.contains(|c: char| ('1'..='9').contains(&c)) { "−" } else { "" };
     format!("{sign}{}{written}", sign_of(currency))
 }
 
-/// With at most `decimals`, and none where they are zero: 3.0 → `3`.
+/// With at most `decimals`, without zeros behind: 3.0 → `3`.
 pub(crate) fn trimmed(n: f64, decimals: u8) -> String {
     let text = number(n, decimals);
-    match text.split_once('.') {
-        Some((whole, rest)) if rest.chars().all(|c| c == '0') => whole.into(),
-        _ => text,
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }
 
 fn grouped(digits: &str) -> String {
@@ -255,6 +262,7 @@ mod tests {
         assert_eq!(compact_money(-26_418.0, "CHF"), "−CHF 26.4k");
         assert_eq!(money(1_240_000.4, "EUR"), "€1,240,000");
         assert_eq!(compact_money(-0.01, "EUR"), "€0");
+        assert_eq!(["€1.25M", "€1.5M", "€750k"], [1.25e6, 1.5e6, 7.5e5].map(|n| tick_money(n, "EUR")));
     }
 
     #[test]

@@ -319,6 +319,17 @@ pub async fn register_models(context: &SessionContext, project: &Project, ground
     Ok(())
 }
 
+/// Computes every stored model anew into memory, as a build does into the lake; for the tests of KPIs.
+pub async fn compute_models(context: &SessionContext, project: &Project) -> EngineResult<()> {
+    for model in in_order(project).expect("the models were registered in order before") {
+        context.deregister_table(model.name.as_str())?;
+        let frame = context.sql(&model.sql).await?;
+        let frame = if model.stored { frame.cache().await? } else { frame };
+        context.register_table(model.name.as_str(), frame.into_view())?;
+    }
+    Ok(())
+}
+
 /// Where a stored model lives below the lake's root.
 pub fn model_table(name: &str) -> String {
     format!("models/{name}")

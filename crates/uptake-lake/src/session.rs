@@ -91,6 +91,10 @@ impl Session {
         &self.0.context
     }
 
+    pub(crate) fn project(&self) -> &Project {
+        &self.0.project
+    }
+
     /// The number of the build this session reads.
     pub fn build(&self) -> u64 {
         self.0.build

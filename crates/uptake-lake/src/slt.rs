@@ -2,9 +2,9 @@
 
 use crate::convert;
 use crate::error::LakeError;
+use crate::relations::compute_models;
 use crate::session::Session;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::prelude::SessionContext;
 use sqllogictest::{DBOutput, DefaultColumnType, Runner};
 use uptake_spec::{Project, Value};
 
@@ -37,11 +37,7 @@ fn plain(project: &Project) -> Project {
 
 async fn run(session: &Session, path: &str, text: &str) -> Result<usize, String> {
     let records = sqllogictest::parse_with_name::<DefaultColumnType>(text, path.to_string()).map_err(|e| e.to_string())?;
-    let context = session.context().clone();
-    let mut runner = Runner::new(move || {
-        let context = context.clone();
-        async move { Ok(Database(context)) }
-    });
+    let mut runner = Runner::new(|| async { Ok(Database { session: session.clone(), stale: true }) });
     let mut held = 0;
     for record in records {
         let counts = matches!(record, sqllogictest::Record::Statement { .. } | sqllogictest::Record::Query { .. });
@@ -51,7 +47,11 @@ async fn run(session: &Session, path: &str, text: &str) -> Result<usize, String>
     if held == 0 { Err("it tests nothing".into()) } else { Ok(held) }
 }
 
-struct Database(SessionContext);
+struct Database {
+    session: Session,
+    /// Rows were inserted since the models were computed.
+    stale: bool,
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -63,12 +63,18 @@ impl sqllogictest::AsyncDB for Database {
     type ColumnType = DefaultColumnType;
 
     async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Failed> {
+        let context = self.session.context();
         let failed = |e: datafusion::error::DataFusionError| Failed(e.strip_backtrace());
-        let frame = self.0.sql(sql).await.map_err(failed)?;
+        let asks = uptake_spec::sql::reads(sql).is_ok();
+        if asks && std::mem::take(&mut self.stale) {
+            compute_models(context, self.session.project()).await.map_err(failed)?;
+        }
+        let frame = context.sql(sql).await.map_err(failed)?;
         let schema = frame.schema().inner().clone();
         let types = schema.fields().iter().map(|field| kind(field.data_type())).collect();
         let batches = frame.collect().await.map_err(failed)?;
-        if !sql.trim_start().to_ascii_uppercase().starts_with("SELECT") && !sql.trim_start().to_ascii_uppercase().starts_with("WITH") {
+        if !asks {
+            self.stale = true;
             return Ok(DBOutput::StatementComplete(0));
         }
         let table = convert::table(&schema, &batches).map_err(|e| Failed(e.to_string()))?;

@@ -68,8 +68,8 @@ pub(super) fn tick_label(value: f64, step: f64, format: &Format) -> String {
     let decimals = |step: f64| (0..4).find(|d| (step * 10_f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(3) as u8;
     match format.unit {
         Unit::Share => words::percent(value, decimals(step * 100.0)),
-        Unit::Money => words::compact_money(value, &format.currency),
-        _ if step >= 1000.0 => words::compact(value),
+        Unit::Money => words::tick_money(value, &format.currency),
+        _ if step >= 1000.0 => words::compact_to(value, 2),
         _ => words::number(value, decimals(step)),
     }
 }

@@ -7,10 +7,12 @@ use crate::pictures::{chart_of_rows, misfits};
 use anyhow::Result;
 use chrono::Utc;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use uptake_lake::Lake;
 use uptake_spec::dashboard::{Block, What};
 use uptake_spec::{Dashboard, Files, Params, Problem, Project, Viewer, read_project};
+
+const SETTINGS: &str = "uptake.toml";
 
 pub async fn run(home: Home) -> Result<Ending> {
     let problems = mistakes(&home.files()?).await;
@@ -28,6 +30,10 @@ pub async fn run(home: Home) -> Result<Ending> {
 /// What can be read from the words alone, then what the engine says of every query, then what does not suit its picture.
 async fn mistakes(files: &Files) -> Vec<Problem> {
     let mut problems = read_project(files).err().unwrap_or_default();
+    if problems.iter().any(|problem| problem.place.file == Path::new(SETTINGS)) {
+        // The parts of a project are seen together only where its settings can be read.
+        problems.extend(read_project(&without(files, &[SETTINGS.into()].into())).err().unwrap_or_default());
+    }
     if let Some(sound) = sound_part(files) {
         problems.extend(uptake_lake::check(&sound).await);
         problems.extend(misfits(&sound));
@@ -65,15 +71,11 @@ async fn misfits_of_questions(project: &Project) -> Result<Vec<Problem>> {
 }
 
 /// The project without the files that have mistakes, so that one run tells those of all others too.
-/// Broken settings are replaced by those of a new project. `None` if too little is left.
+/// `None` if too little is left.
 fn sound_part(files: &Files) -> Option<Project> {
     let mut broken: BTreeSet<PathBuf> = BTreeSet::new();
     loop {
-        let kept = files.iter().filter(|(path, _)| !broken.contains(*path));
-        let kept = kept.filter_map(|(path, text)| Some((path.to_str()?, text)));
-        let settings = ("uptake.toml", include_str!("init/uptake.toml"));
-        let settings = [settings].into_iter().filter(|(path, _)| broken.contains(std::path::Path::new(path)));
-        let problems = match read_project(&Files::of(kept.chain(settings))) {
+        let problems = match read_project(&without(files, &broken)) {
             Ok(project) => return Some(project),
             Err(problems) => problems,
         };
@@ -84,4 +86,12 @@ fn sound_part(files: &Files) -> Option<Project> {
             return None;
         }
     }
+}
+
+/// `files` without the broken ones; the settings of a new project stand in for broken settings.
+fn without(files: &Files, broken: &BTreeSet<PathBuf>) -> Files {
+    let kept = files.iter().filter(|(path, _)| !broken.contains(*path));
+    let kept = kept.filter_map(|(path, text)| Some((path.to_str()?, text)));
+    let settings = broken.contains(Path::new(SETTINGS)).then_some((SETTINGS, include_str!("init/uptake.toml")));
+    Files::of(kept.chain(settings))
 }

@@ -18,7 +18,7 @@ pub struct Asked<'a> {
     pub as_of: NaiveDate,
     pub grain: Option<Grain>,
     answers: Vec<Answered<'a>>,
-    rows: Vec<(&'a str, Result<(Table, bool), AnswerError>)>,
+    rows: Rows<'a>,
 }
 
 struct Answered<'a> {
@@ -26,6 +26,9 @@ struct Answered<'a> {
     params: Params,
     answer: Result<Answer, AnswerError>,
 }
+
+/// What each `sql` block of the page gave, by its name, and whether there was more.
+type Rows<'a> = Vec<(&'a str, Result<(Table, bool), AnswerError>)>;
 
 /// The data of a block.
 pub enum Given<'a> {
@@ -125,8 +128,6 @@ pub fn tokens(block: &Block) -> Vec<&Token> {
         _ => vec![],
     }
 }
-
-type Rows<'a> = Vec<(&'a str, Result<(Table, bool), AnswerError>)>;
 
 async fn ask_queries<'a>(
     session: &Session,

@@ -228,7 +228,7 @@ pub fn first_page() -> String {
 
 fn other_addresses_are_refused() {
     for far in ["0.0.0.0:8321", "192.0.2.1:80", "[::]:80", "nonsense"] {
-        let ran = on(&built(1), &["serve", "--listen", far]).ended(2);
+        let ran = on(&generated(1), &["serve", "--listen", far]).ended(2);
         assert!(ran.err.contains("127.0.0.1"), "{}", ran.err);
     }
 }
@@ -236,7 +236,7 @@ fn other_addresses_are_refused() {
 fn a_taken_port() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    let ran = on(&built(1), &["serve", "--listen", &address]).ended(1);
+    let ran = on(&generated(1), &["serve", "--listen", &address]).ended(1);
     assert!(ran.err.contains(&address) && ran.err.contains("--listen"), "{}", ran.err);
 }
 
