@@ -25,7 +25,7 @@ use recognise::Recognised;
 use sheet::Sheet;
 use snapshot::Dated;
 use std::collections::{BTreeMap, HashSet};
-use uptake_spec::source::Kind;
+use uptake_spec::source::{ColumnType, Kind};
 use uptake_spec::{Place, Problem, Project};
 
 /// What to load and how.
@@ -164,7 +164,7 @@ fn refuse_mixed_firms(by_table: &mut BTreeMap<String, Vec<Ready>>, journal: &Jou
         files.retain(|ready| {
             let foreign = match &ready.fit.set {
                 Some((org, _)) => (*org == crate::SAMPLE_ORGANISATION) != (home == crate::SAMPLE_ORGANISATION),
-                None => (home == crate::SAMPLE_ORGANISATION) != of_the_sample(&ready.file),
+                None => home == crate::SAMPLE_ORGANISATION && bears_other_ids(ready),
             };
             if foreign {
                 let what = if home == crate::SAMPLE_ORGANISATION { "this lake holds the sample firm" } else { "this file is of the sample firm" };
@@ -176,9 +176,12 @@ fn refuse_mixed_firms(by_table: &mut BTreeMap<String, Vec<Ready>>, journal: &Jou
     }
 }
 
-/// Whether a file that names no organisation lies in a folder that `uptake generate` wrote.
-fn of_the_sample(file: &str) -> bool {
-    std::path::Path::new(file).ancestors().any(|folder| folder.join("truth.json").is_file())
+/// Whether a file that names no organisation holds ids, and none of them of the sample firm's instance: the fourth to
+/// sixth character of an id name the instance that made it.
+fn bears_other_ids(ready: &Ready) -> bool {
+    let is_id = |column: &String| ready.fit.source.column_type(&ready.fit.object, column) == ColumnType::Id;
+    let by_id = !ready.fit.object.key.is_empty() && ready.fit.object.key.iter().all(is_id);
+    by_id && !ready.sheet.rows.is_empty() && !ready.sheet.rows.iter().any(|row| row.key.get(3..6) == crate::SAMPLE_ORGANISATION.get(3..6))
 }
 
 /// Two files of one object, day and part with different content: which one holds?

@@ -12,6 +12,7 @@ mod query;
 
 use clap::Parser;
 use commands::{CommandLine, Ending, Usage};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -33,7 +34,11 @@ async fn main() -> ExitCode {
 fn log_to_stderr() {
     let usual = || EnvFilter::new("warn,uptake::http=info");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 /// The error and its causes, each once: some libraries repeat their cause in their own words.

@@ -45,6 +45,8 @@ impl Default for Limits {
 const MOST_TEXT_BYTES: usize = 64 << 10;
 const MOST_OPERATORS: usize = 500;
 const MOST_SET_OPERATIONS: usize = 50;
+/// Deep plans need deep stacks.
+const STACK_BYTES: usize = 16 << 20;
 /// Functions whose output the memory pool does not see, or that make rows out of nothing.
 const FORBIDDEN: [&str; 13] = [
     "repeat", "lpad", "rpad", "replace", "range", "generate_series", "array_repeat", "array_resize", "string_agg", "array_agg",
@@ -61,16 +63,25 @@ pub(super) async fn query(base: &SessionContext, sql: &str, parameters: &BTreeMa
     judge_plan(frame.logical_plan())?;
     let values: HashMap<String, ScalarValue> = used.iter().map(|name| (name.clone(), parameters[name].scalar())).collect();
     let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
-    let most = limits.rows;
-    // A task of its own, so that the limit on time holds even where the plan does not yield.
-    let running = tokio::spawn(collect(frame, most));
-    let stop = running.abort_handle();
-    match tokio::time::timeout(limits.time, running).await {
-        Ok(ended) => ended.map_err(|e| AnswerError::wrong(format!("the query broke off: {e}"), ""))?,
-        Err(_) => {
-            stop.abort();
-            Err(AnswerError::TimedOut { seconds: limits.time.as_secs() })
-        }
+    within(limits.time, collect(frame, limits.rows)).await
+}
+
+/// Runs `work` on threads of its own and waits at most `time` for it. Some plans never yield: on shared threads they
+/// would keep the clock itself from ticking. What is given up on goes on until the process ends.
+async fn within(time: Duration, work: impl Future<Output = Result<Rows, AnswerError>> + Send + 'static) -> Result<Rows, AnswerError> {
+    let (done, waiting) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(STACK_BYTES).enable_all().build();
+        let rows = match runtime {
+            Ok(runtime) => runtime.block_on(async { tokio::spawn(work).await.unwrap_or_else(|e| Err(AnswerError::wrong(format!("the query broke off: {e}"), ""))) }),
+            Err(error) => Err(AnswerError::wrong(format!("no thread for the query: {error}"), "try again")),
+        };
+        let _gone = done.send(rows); // nobody waits any more after the limit
+    });
+    match tokio::time::timeout(time, waiting).await {
+        Ok(Ok(rows)) => rows,
+        Ok(Err(_)) => Err(AnswerError::wrong("the query broke off", "")),
+        Err(_) => Err(AnswerError::TimedOut { seconds: time.as_secs() }),
     }
 }
 

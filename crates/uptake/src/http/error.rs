@@ -101,13 +101,14 @@ impl IntoResponse for Trouble {
 
 /// A page of words; `lines` are HTML, the other two are not.
 fn told(title: &str, words: &str, lines: impl IntoIterator<Item = String>) -> String {
-    let (title, words) = (escaped(title), escaped(words));
+    let title = escaped(title);
+    let words = if words.is_empty() { String::new() } else { format!("<p>{}</p>\n", escaped(words)) };
     let lines: String = lines.into_iter().map(|line| format!("<li>{line}</li>\n")).collect();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<main id=\"main\">\n<h1>{title}</h1>\n\
-         <p>{words}</p>\n<ul>\n{lines}</ul>\n</main>\n</body>\n</html>\n"
+         {words}<ul>\n{lines}</ul>\n</main>\n</body>\n</html>\n"
     )
 }
 

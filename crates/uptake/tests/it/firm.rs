@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, OnceLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// What a command left behind.
@@ -31,19 +34,38 @@ pub fn uptake(args: &[&str]) -> Ran {
 
 pub fn uptake_in(folder: &Path, args: &[&str]) -> Ran {
     fs::create_dir_all(folder).expect("a folder");
-    let output = program().current_dir(folder).args(args).output().expect("the program starts");
-    ran(&output)
+    let mut command = program();
+    command.current_dir(folder).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
+    let begun = Instant::now();
+    let status = loop {
+        match child.try_wait().expect("it can be waited for") {
+            Some(status) => break status,
+            None if begun.elapsed() > Duration::from_secs(300) => {
+                child.kill().expect("it can be ended");
+                panic!("uptake {} does not end", args.join(" "));
+            }
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    let text = |reader: JoinHandle<Vec<u8>>| String::from_utf8_lossy(&reader.join().expect("it was read")).into_owned();
+    Ran { status: status.code().unwrap_or(-1), out: text(out), err: text(err) }
+}
+
+/// Reads to the end beside everything else, so that the program never waits on a full pipe.
+fn read(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = vec![];
+        pipe.expect("it is piped").read_to_end(&mut bytes).expect("a pipe can be read");
+        bytes
+    })
 }
 
 pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_uptake"));
     program.env_remove("RUST_LOG");
     program
-}
-
-fn ran(output: &Output) -> Ran {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ran { status: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
 }
 
 /// A firm of 30 people over 8 months: 26 complete weeks and some more.
