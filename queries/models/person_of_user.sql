@@ -1,61 +1,39 @@
 -- stored
 -- Which human being stands behind a user row, if one does?
 -- Roster and CRM are matched by e-mail, else by username, else by employee number. A user without a line is a person of their own.
-WITH roster_keys AS (
-    SELECT DISTINCT
-        person_id,
+WITH emails AS (
+    SELECT
         lower(email) AS email,
-        employee_number
+        min(person_id) AS person_id
     FROM roster_history
+    GROUP BY lower(email)
 ),
-matches AS (
+numbers AS (
+    SELECT
+        employee_number,
+        min(person_id) AS person_id
+    FROM roster_history
+    GROUP BY employee_number
+),
+matched AS (
     SELECT
         u.user_id,
-        r.person_id,
-        1 AS way
+        coalesce(min(e.person_id), min(n.person_id), min(m.person_id)) AS person_id,
+        first_value(u.user_kind ORDER BY u.valid_from DESC) AS user_kind
     FROM crm_users AS u
-    JOIN roster_keys AS r
-        ON r.email = lower(u.email)
-    UNION ALL
-    SELECT
-        u.user_id,
-        r.person_id,
-        2 AS way
-    FROM crm_users AS u
-    JOIN roster_keys AS r
-        ON r.email = lower(u.username)
-    UNION ALL
-    SELECT
-        u.user_id,
-        r.person_id,
-        3 AS way
-    FROM crm_users AS u
-    JOIN roster_keys AS r
-        ON r.employee_number = u.employee_number
-),
-ranked AS (
-    SELECT
-        user_id,
-        person_id,
-        row_number() OVER (PARTITION BY user_id ORDER BY way, person_id) AS choice
-    FROM matches
-),
-newest AS (
-    SELECT
-        user_id,
-        user_kind,
-        row_number() OVER (PARTITION BY user_id ORDER BY valid_from DESC) AS version
-    FROM crm_users
+    LEFT JOIN emails AS e
+        ON e.email = lower(u.email)
+    LEFT JOIN emails AS n
+        ON n.email = lower(u.username)
+    LEFT JOIN numbers AS m
+        ON m.employee_number = u.employee_number
+    GROUP BY u.user_id
 )
 SELECT
-    n.user_id,
-    coalesce(m.person_id, n.user_id) AS person_id,
+    m.user_id,
+    coalesce(m.person_id, m.user_id) AS person_id,
     m.person_id IS NOT NULL AS is_on_roster,
-    n.user_kind = 'human' AND r.user_id IS NULL AS is_human
-FROM newest AS n
-LEFT JOIN ranked AS m
-    ON m.user_id = n.user_id
-    AND m.choice = 1
+    m.user_kind = 'human' AND r.user_id IS NULL AS is_human
+FROM matched AS m
 LEFT JOIN robot_users AS r
-    ON r.user_id = n.user_id
-WHERE n.version = 1
+    ON r.user_id = m.user_id

@@ -1,11 +1,12 @@
-//! A build: stored models are brought up to date and published together by one manifest.
+//! A build: base tables and stored models are brought up to date and published together by one manifest.
 
 use crate::error::{LakeError, compute};
 use crate::landing::Journal;
 use crate::manifest::{FORMAT, Manifest, newest_number};
-use crate::relations::{Ground, empty_context, in_order, landing_tables, model_table, register_base};
+use crate::relations::{Ground, base_name, empty_context, in_order, landing_tables, model_table, register_base};
 use crate::store::Store;
 use chrono::{DateTime, SecondsFormat, Utc};
+use datafusion::dataframe::DataFrame;
 use datafusion::prelude::SessionContext;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,7 +33,12 @@ pub struct BuildReport {
 ///
 /// # Errors
 /// A model that cannot be computed; storage.
-pub async fn build(store: &Store, project: &Project, at: DateTime<Utc>, on_model: &mut dyn FnMut(&ModelReport)) -> Result<BuildReport, LakeError> {
+pub async fn build(
+    store: &Store,
+    project: &Project,
+    at: DateTime<Utc>,
+    on_model: &mut dyn FnMut(&ModelReport),
+) -> Result<BuildReport, LakeError> {
     let _lock = store.lock().await?;
     let newest = Manifest::newest(store).await?;
     let (journal, mut tables) = landed(store, project).await?;
@@ -46,6 +52,13 @@ pub async fn build(store: &Store, project: &Project, at: DateTime<Utc>, on_model
     let context = empty_context(project);
     register_base(&context, project, Ground::Lake { store, manifest: &manifest, journal: &journal }).await?;
     let mut models = vec![];
+    for table in &project.schema {
+        let frame = context.table(table.name.as_str()).await.map_err(compute(&table.name))?;
+        let (report, version) = write(store, &context, &table.name, &base_name(&table.name), frame).await?;
+        on_model(&report);
+        models.push(report);
+        tables.insert(base_name(&table.name), version);
+    }
     for model in in_order(project).map_err(LakeError::Refused)? {
         if let Some((report, version)) = compute_model(store, &context, model).await? {
             on_model(&report);
@@ -80,21 +93,35 @@ async fn landed(store: &Store, project: &Project) -> Result<(Journal, BTreeMap<S
 }
 
 /// Writes a stored model, or registers a view; gives the new version of what was written.
-async fn compute_model(store: &Store, context: &SessionContext, model: &Model) -> Result<Option<(ModelReport, u64)>, LakeError> {
-    let begun = Instant::now();
+async fn compute_model(
+    store: &Store,
+    context: &SessionContext,
+    model: &Model,
+) -> Result<Option<(ModelReport, u64)>, LakeError> {
     let file = model.file.display().to_string();
     let frame = context.sql(&model.sql).await.map_err(compute(&file))?;
-    if !model.stored {
-        context.register_table(model.name.as_str(), frame.into_view()).map_err(compute(&file))?;
-        return Ok(None);
+    if model.stored {
+        return write(store, context, &model.name, &model_table(&model.name), frame).await.map(Some);
     }
-    let table = model_table(&model.name);
-    let version = store.replace(&table, frame.into_optimized_plan().map_err(compute(&file))?, context.state()).await?;
-    let provider = store.provider(&table, version, &context.state()).await?;
-    context.register_table(model.name.as_str(), provider).map_err(compute(&file))?;
-    let rows = context.table(model.name.as_str()).await.map_err(compute(&file))?.count().await.map_err(compute(&file))?;
-    let report = ModelReport { name: model.name.clone(), rows: rows as u64, took_ms: begun.elapsed().as_millis() as u64 };
-    Ok(Some((report, version)))
+    context.register_table(model.name.as_str(), frame.into_view()).map_err(compute(&file))?;
+    Ok(None)
+}
+
+/// Writes a relation as a table of the lake and puts the table in its place, so that it is computed once a build.
+async fn write(
+    store: &Store,
+    context: &SessionContext,
+    name: &str,
+    table: &str,
+    frame: DataFrame,
+) -> Result<(ModelReport, u64), LakeError> {
+    let begun = Instant::now();
+    let version = store.replace(table, frame.into_optimized_plan().map_err(compute(name))?, context.state()).await?;
+    let provider = store.provider(table, version, &context.state()).await?;
+    context.deregister_table(name).map_err(compute(name))?;
+    context.register_table(name, provider).map_err(compute(name))?;
+    let rows = context.table(name).await.map_err(compute(name))?.count().await.map_err(compute(name))?;
+    Ok((ModelReport { name: name.into(), rows: rows as u64, took_ms: begun.elapsed().as_millis() as u64 }, version))
 }
 
 /// All that decides what a build computes.

@@ -30,7 +30,12 @@ pub async fn check(project: &Project) -> Vec<Problem> {
         }
     }
     problems.extend(check_models(&context, project).await);
-    let periods = [("period_start", ColumnType::Date), ("period_end", ColumnType::Date), ("at", ColumnType::Date), ("complete", ColumnType::Boolean)];
+    let periods = [
+        ("period_start", ColumnType::Date),
+        ("period_end", ColumnType::Date),
+        ("at", ColumnType::Date),
+        ("complete", ColumnType::Boolean),
+    ];
     let asked = super::session::with_table(&context, "periods", memory(&periods, vec![]));
     for kpi in &project.kpis {
         problems.extend(check_kpi(&asked, kpi).await);
@@ -91,7 +96,8 @@ async fn check_kpi(context: &SessionContext, kpi: &Kpi) -> Vec<Problem> {
     let planned = async {
         let frame = context.sql(&kpi.sql).await?;
         let used = sql::reads(&kpi.sql).map(|r| r.parameters).unwrap_or_default();
-        let values: HashMap<String, ScalarValue> = used.into_iter().map(|name| (name.clone(), sample_value(kpi, &name))).collect();
+        let values: HashMap<String, ScalarValue> =
+            used.into_iter().map(|name| (name.clone(), sample_value(kpi, &name))).collect();
         let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
         context.state().optimize(frame.logical_plan())?;
         Ok::<_, DataFusionError>(frame)
@@ -108,7 +114,13 @@ async fn check_kpi(context: &SessionContext, kpi: &Kpi) -> Vec<Problem> {
     needed.extend(values().any(|v| v == ValueOf::Share).then_some("whole"));
     let there: Vec<&str> = frame.schema().fields().iter().map(|f| f.name().as_str()).collect();
     let missing = needed.into_iter().filter(|name| !there.contains(name));
-    let object = |name: &str| Problem::new(kpi.place.clone(), format!("{} lacks the column \"{name}\"", kpi.name), format!("it gives {}", there.join(", ")));
+    let object = |name: &str| {
+        Problem::new(
+            kpi.place.clone(),
+            format!("{} lacks the column \"{name}\"", kpi.name),
+            format!("it gives {}", there.join(", ")),
+        )
+    };
     missing.map(object).collect()
 }
 
@@ -131,7 +143,10 @@ async fn check_page(context: &SessionContext, page: &Dashboard) -> Vec<Problem> 
             _ => ScalarValue::Date32(Some(20_000)),
         };
         let values: HashMap<String, ScalarValue> = used.iter().map(|name| (name.clone(), value(name))).collect();
-        let planned = context.sql(text).await.and_then(|frame| if values.is_empty() { Ok(frame) } else { frame.with_param_values(values) });
+        let planned = context
+            .sql(text)
+            .await
+            .and_then(|frame| if values.is_empty() { Ok(frame) } else { frame.with_param_values(values) });
         if let Err(error) = planned {
             problems.push(problem(&page.file, block.place.line + 1, text, &error));
         }
@@ -143,12 +158,16 @@ async fn check_page(context: &SessionContext, page: &Dashboard) -> Vec<Problem> 
 fn problem(file: &Path, first_line: usize, text: &str, error: &DataFusionError) -> Problem {
     let root = error.find_root();
     let what = root.strip_backtrace();
-    let named = what.split(['\'', '"', '`']).filter(|word| !word.is_empty()).find_map(|word| text.find(word.rsplit('.').next().unwrap_or(word)).filter(|_| word.len() > 1 && !word.contains(' ')));
+    let named = what.split(['\'', '"', '`']).filter(|word| !word.is_empty()).find_map(|word| {
+        text.find(word.rsplit('.').next().unwrap_or(word)).filter(|_| word.len() > 1 && !word.contains(' '))
+    });
     let place = named.map_or(Place::new(file, first_line, 1), |at| {
         let within = Place::at(file, text, at);
         Place::new(file, first_line + within.line - 1, within.column)
     });
-    let (what, hint) = what.split_once(". Did you mean").map_or((what.clone(), String::new()), |(what, hint)| (what.to_string(), format!("did you mean{hint}")));
+    let (what, hint) = what
+        .split_once(". Did you mean")
+        .map_or((what.clone(), String::new()), |(what, hint)| (what.to_string(), format!("did you mean{hint}")));
     Problem::new(place, what, hint)
 }
 

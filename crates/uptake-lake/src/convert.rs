@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::{cast, concat_batches};
-use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -21,16 +23,29 @@ pub fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Table, Arrow
 }
 
 fn data(array: &ArrayRef) -> Result<Data, ArrowError> {
-    use DataType::{Boolean, Date32, Date64, Decimal128, Dictionary, Float16, Float32, Float64, Int64, LargeUtf8, Timestamp, Utf8, Utf8View};
+    use DataType::{
+        Boolean, Date32, Date64, Decimal128, Dictionary, Float16, Float32, Float64, Int64, LargeUtf8, Timestamp, Utf8,
+        Utf8View,
+    };
     Ok(match array.data_type() {
         Boolean => Data::Boolean(array.as_boolean().iter().collect()),
         kind if kind.is_integer() => Data::Integer(cast(array, &Int64)?.as_primitive::<Int64Type>().iter().collect()),
-        Float16 | Float32 | Float64 => Data::Float(cast(array, &Float64)?.as_primitive::<Float64Type>().iter().collect()),
+        Float16 | Float32 | Float64 => {
+            Data::Float(cast(array, &Float64)?.as_primitive::<Float64Type>().iter().collect())
+        }
         Decimal128(_, scale) => decimals(array, *scale)?,
-        Date32 | Date64 => Data::Date(cast(array, &Date32)?.as_primitive::<Date32Type>().iter().map(|d| d.and_then(date)).collect()),
+        Date32 | Date64 => {
+            Data::Date(cast(array, &Date32)?.as_primitive::<Date32Type>().iter().map(|d| d.and_then(date)).collect())
+        }
         Timestamp(_, zone) => {
             let micros = cast(array, &Timestamp(TimeUnit::Microsecond, zone.clone()))?;
-            Data::Instant(micros.as_primitive::<TimestampMicrosecondType>().iter().map(|t| t.and_then(DateTime::from_timestamp_micros)).collect())
+            Data::Instant(
+                micros
+                    .as_primitive::<TimestampMicrosecondType>()
+                    .iter()
+                    .map(|t| t.and_then(DateTime::from_timestamp_micros))
+                    .collect(),
+            )
         }
         Utf8 | LargeUtf8 | Utf8View => texts(&cast(array, &Utf8)?),
         Dictionary(_, value) => data(&cast(array, value)?)?,
@@ -46,7 +61,8 @@ fn decimals(array: &ArrayRef, scale: i8) -> Result<Data, ArrowError> {
     let values = array.as_primitive::<Decimal128Type>();
     let read = |units: i128| {
         let scale = u32::try_from(scale).map_err(|_| ArrowError::CastError("a decimal of negative scale".into()))?;
-        Decimal::try_from_i128_with_scale(units, scale).map_err(|e| ArrowError::CastError(format!("a decimal is too large to show: {e}")))
+        Decimal::try_from_i128_with_scale(units, scale)
+            .map_err(|e| ArrowError::CastError(format!("a decimal is too large to show: {e}")))
     };
     Ok(Data::Decimal(values.iter().map(|value| value.map(read).transpose()).collect::<Result<_, _>>()?))
 }

@@ -3,7 +3,9 @@
 use crate::landing::id18;
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+};
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
@@ -18,7 +20,8 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
     let calendar = Arc::new(project.calendar());
     let (zone, currency) = (project.settings.time_zone.name().to_string(), project.settings.currency.clone());
     let on_day = |calendar: &Arc<Calendar>| calendar.clone();
-    let (week, starts, works, counts, quarters) = (on_day(&calendar), on_day(&calendar), on_day(&calendar), on_day(&calendar), calendar);
+    let (week, starts, works, counts, quarters) =
+        (on_day(&calendar), on_day(&calendar), on_day(&calendar), on_day(&calendar), calendar);
     vec![
         constant("project_zone", zone),
         constant("currency", currency),
@@ -31,7 +34,12 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
         }),
         udf("local_time", &[instant(), DataType::Utf8], DataType::Timestamp(TimeUnit::Microsecond, None), |a| {
             let local = local_times(&a[0], &a[1])?;
-            Ok(Arc::new(local.into_iter().map(|t| t.map(|t| t.and_utc().timestamp_micros())).collect::<TimestampMicrosecondArray>()))
+            Ok(Arc::new(
+                local
+                    .into_iter()
+                    .map(|t| t.map(|t| t.and_utc().timestamp_micros()))
+                    .collect::<TimestampMicrosecondArray>(),
+            ))
         }),
         udf("start_of_day", &[DataType::Date32, DataType::Utf8], instant(), starts_of_days),
         udf("week_of", &[DataType::Date32], DataType::Utf8, move |a| {
@@ -56,11 +64,20 @@ fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn udf(name: &str, takes: &[DataType], gives: DataType, body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static) -> ScalarUDF {
+fn udf(
+    name: &str,
+    takes: &[DataType],
+    gives: DataType,
+    body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
+) -> ScalarUDF {
     let run = move |values: &[ColumnarValue]| {
         let scalar = values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
         let result = body(&ColumnarValue::values_to_arrays(values)?)?;
-        Ok(if scalar { ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&result, 0)?) } else { ColumnarValue::Array(result) })
+        Ok(if scalar {
+            ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&result, 0)?)
+        } else {
+            ColumnarValue::Array(result)
+        })
     };
     create_udf(name, takes.to_vec(), gives, Volatility::Immutable, Arc::new(run))
 }
@@ -89,7 +106,11 @@ fn zones(array: &ArrayRef) -> Result<Vec<Option<Tz>>> {
         };
         let zone = match last.filter(|(known, _)| *known == name) {
             Some((_, zone)) => zone,
-            None => name.parse().map_err(|_| DataFusionError::Execution(format!("no time zone is called \"{name}\"; use an IANA name such as Europe/Berlin")))?,
+            None => name.parse().map_err(|_| {
+                DataFusionError::Execution(format!(
+                    "no time zone is called \"{name}\"; use an IANA name such as Europe/Berlin"
+                ))
+            })?,
         };
         last = Some((name, zone));
         zones.push(Some(zone));
@@ -99,13 +120,16 @@ fn zones(array: &ArrayRef) -> Result<Vec<Option<Tz>>> {
 
 fn local_times(instants: &ArrayRef, zone_names: &ArrayRef) -> Result<Vec<Option<chrono::NaiveDateTime>>> {
     let instants = instants.as_primitive::<TimestampMicrosecondType>();
-    let local = |(micros, zone): (Option<i64>, Option<Tz>)| Some(DateTime::from_timestamp_micros(micros?)?.with_timezone(&zone?).naive_local());
+    let local = |(micros, zone): (Option<i64>, Option<Tz>)| {
+        Some(DateTime::from_timestamp_micros(micros?)?.with_timezone(&zone?).naive_local())
+    };
     Ok(instants.iter().zip(zones(zone_names)?).map(local).collect())
 }
 
 /// The first instant of a day in a zone: midnight, or the end of the gap where the clock jumps over it.
 fn starts_of_days(arrays: &[ArrayRef]) -> Result<ArrayRef> {
-    let starts = days(&arrays[0]).zip(zones(&arrays[1])?).map(|(day, zone)| Some(start_of_day(day?, zone?).timestamp_micros()));
+    let starts =
+        days(&arrays[0]).zip(zones(&arrays[1])?).map(|(day, zone)| Some(start_of_day(day?, zone?).timestamp_micros()));
     Ok(Arc::new(starts.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
 }
 

@@ -86,7 +86,13 @@ struct Ready<'p> {
 ///
 /// # Errors
 /// Only the lake itself: storage, a table that cannot be written. Files at fault are in the report.
-pub async fn load(store: &Store, project: &Project, order: &LoadOrder, at: DateTime<Utc>, on_file: &mut dyn FnMut(&FileReport)) -> Result<LoadReport, LakeError> {
+pub async fn load(
+    store: &Store,
+    project: &Project,
+    order: &LoadOrder,
+    at: DateTime<Utc>,
+    on_file: &mut dyn FnMut(&FileReport),
+) -> Result<LoadReport, LakeError> {
     let _lock = store.lock().await?;
     let mut journal = Journal::open(store).await?;
     let search = find::find(&order.paths);
@@ -124,16 +130,27 @@ enum Prepared<'p> {
     Skipped(String),
 }
 
-fn prepare<'p>(project: &'p Project, order: &LoadOrder, found: &Found, all: &[Found], journal: &Journal) -> Result<Prepared<'p>, Problem> {
+fn prepare<'p>(
+    project: &'p Project,
+    order: &LoadOrder,
+    found: &Found,
+    all: &[Found],
+    journal: &Journal,
+) -> Result<Prepared<'p>, Problem> {
     let (bytes, digest) = found.read()?;
     if bytes.is_empty() {
         return Ok(Prepared::Skipped("empty".into()));
     }
     let file = found.shown();
     let decoded = decode::decode(bytes).map_err(|line| {
-        Problem::new(Place::new(&file, line, 1), "it has a NUL byte: this is no text", "export it again as CSV; nothing of it was landed")
+        Problem::new(
+            Place::new(&file, line, 1),
+            "it has a NUL byte: this is no text",
+            "export it again as CSV; nothing of it was landed",
+        )
     })?;
-    let header = sheet::header(&decoded.text).map_err(|e| Problem::new(Place::new(&file, 1, 1), e.to_string(), "it is no CSV"))?;
+    let header = sheet::header(&decoded.text)
+        .map_err(|e| Problem::new(Place::new(&file, 1, 1), e.to_string(), "it is no CSV"))?;
     let mut fit = recognise::recognise(project, found, &header, order.source.as_deref())?;
     fit.whole |= order.complete && fit.object.kind == Kind::Record;
     let sheet = sheet::read_sheet(&decoded.text, &file, &fit)?;
@@ -151,7 +168,9 @@ fn prepare<'p>(project: &'p Project, order: &LoadOrder, found: &Found, all: &[Fo
 /// The parts of one set are one snapshot: the newest entry of any of them dates all.
 fn newest_of_set(org: &str, found: &Found, all: &[Found], fit: &Recognised) -> Option<NaiveDate> {
     let name = fit.source.set.as_ref()?;
-    let same_set = |other: &&Found| other.path.parent() == found.path.parent() && name.read(&other.file_name()).is_some_and(|(o, _)| o == org);
+    let same_set = |other: &&Found| {
+        other.path.parent() == found.path.parent() && name.read(&other.file_name()).is_some_and(|(o, _)| o == org)
+    };
     all.iter().filter(same_set).filter_map(|other| other.entry.as_ref()?.newest).max()
 }
 
@@ -167,7 +186,11 @@ fn refuse_mixed_firms(by_table: &mut BTreeMap<String, Vec<Ready>>, journal: &Jou
                 None => home == crate::SAMPLE_ORGANISATION && bears_other_ids(ready),
             };
             if foreign {
-                let what = if home == crate::SAMPLE_ORGANISATION { "this lake holds the sample firm" } else { "this file is of the sample firm" };
+                let what = if home == crate::SAMPLE_ORGANISATION {
+                    "this lake holds the sample firm"
+                } else {
+                    "this file is of the sample firm"
+                };
                 let hint = "`uptake init DIR` makes a project and an empty lake for a firm of one's own";
                 refused.push(Problem::new(Place::whole(&ready.file), what, hint));
             }
@@ -181,7 +204,9 @@ fn refuse_mixed_firms(by_table: &mut BTreeMap<String, Vec<Ready>>, journal: &Jou
 fn bears_other_ids(ready: &Ready) -> bool {
     let is_id = |column: &String| ready.fit.source.column_type(&ready.fit.object, column) == ColumnType::Id;
     let by_id = !ready.fit.object.key.is_empty() && ready.fit.object.key.iter().all(is_id);
-    by_id && !ready.sheet.rows.is_empty() && !ready.sheet.rows.iter().any(|row| row.key.get(3..6) == crate::SAMPLE_ORGANISATION.get(3..6))
+    by_id
+        && !ready.sheet.rows.is_empty()
+        && !ready.sheet.rows.iter().any(|row| row.key.get(3..6) == crate::SAMPLE_ORGANISATION.get(3..6))
 }
 
 /// Two files of one object, day and part with different content: which one holds?
@@ -190,10 +215,16 @@ fn refuse_conflicts(files: &mut Vec<Ready>, journal: &Journal, refused: &mut Vec
     files.retain(|ready| {
         let slot = slot(ready);
         let in_order = kept.iter().find(|(other, digest)| *other == slot && *digest != ready.digest);
-        let clash = ready.fit.object.kind == Kind::Record && (in_order.is_some() || journal.holds_other(&slot, &ready.digest));
+        let clash =
+            ready.fit.object.kind == Kind::Record && (in_order.is_some() || journal.holds_other(&slot, &ready.digest));
         if clash {
-            let what = format!("another {} of {} was loaded with different content", ready.fit.object.name, ready.dated.day);
-            refused.push(Problem::new(Place::whole(&ready.file), what, "say of which day this one is: --snapshot 2026-12-31"));
+            let what =
+                format!("another {} of {} was loaded with different content", ready.fit.object.name, ready.dated.day);
+            refused.push(Problem::new(
+                Place::whole(&ready.file),
+                what,
+                "say of which day this one is: --snapshot 2026-12-31",
+            ));
         }
         // The same content twice in one command is one file.
         let twice = kept.iter().any(|(other, digest)| *other == slot && *digest == ready.digest);
@@ -208,7 +239,14 @@ fn slot(ready: &Ready) -> String {
 }
 
 /// Compares the files of one table with their neighbours, in the order of their snapshots, and writes what is new.
-async fn land(store: &Store, table: &str, files: &[Ready<'_>], dry_run: bool, journal: &mut Journal, at: DateTime<Utc>) -> Result<Vec<FileReport>, LakeError> {
+async fn land(
+    store: &Store,
+    table: &str,
+    files: &[Ready<'_>],
+    dry_run: bool,
+    journal: &mut Journal,
+    at: DateTime<Utc>,
+) -> Result<Vec<FileReport>, LakeError> {
     let loads: Vec<String> = files.iter().map(|ready| ready.load.clone()).collect();
     let committed = store.committed(table, &loads).await?;
     let columns = all_columns(files.iter().map(|ready| &ready.sheet));
@@ -216,14 +254,26 @@ async fn land(store: &Store, table: &str, files: &[Ready<'_>], dry_run: bool, jo
     let (mut batches, mut reports) = (vec![], vec![]);
     for (ready, committed) in files.iter().zip(committed) {
         let before = neighbour(store, table, ready, journal, &mut seen).await?;
-        let lands: Vec<bool> = ready.sheet.rows.iter().map(|row| !before.is_some_and(|set| set.contains(&(row.key.clone(), row.content)))).collect();
+        let lands: Vec<bool> = ready
+            .sheet
+            .rows
+            .iter()
+            .map(|row| !before.is_some_and(|set| set.contains(&(row.key.clone(), row.content))))
+            .collect();
         let now = seen.entry(ready.dated.day).or_default();
         now.extend(ready.sheet.rows.iter().map(|row| (row.key.clone(), row.content)));
         let report = counted(ready, &lands);
         journal.note(&report, &ready.load, &ready.digest, &ready.sheet, &ready.fit, at);
         if !committed && report.read > 0 {
             let presence = ready.fit.object.kind == Kind::Record;
-            let landing = Landing { sheet: &ready.sheet, lands: &lands, presence, snapshot: ready.dated.day, file: &ready.file, load: &ready.load };
+            let landing = Landing {
+                sheet: &ready.sheet,
+                lands: &lands,
+                presence,
+                snapshot: ready.dated.day,
+                file: &ready.file,
+                load: &ready.load,
+            };
             batches.push((batch(&landing, &columns), ready.load.clone()));
         }
         reports.push(report);
@@ -238,7 +288,13 @@ async fn land(store: &Store, table: &str, files: &[Ready<'_>], dry_run: bool, jo
 type Seen = BTreeMap<NaiveDate, HashSet<(String, i64)>>;
 
 /// What the nearest earlier snapshot of the same object holds, from this load or from the lake.
-async fn neighbour<'s>(store: &Store, table: &str, ready: &Ready<'_>, journal: &Journal, seen: &'s mut Seen) -> Result<Option<&'s HashSet<(String, i64)>>, LakeError> {
+async fn neighbour<'s>(
+    store: &Store,
+    table: &str,
+    ready: &Ready<'_>,
+    journal: &Journal,
+    seen: &'s mut Seen,
+) -> Result<Option<&'s HashSet<(String, i64)>>, LakeError> {
     let day = ready.dated.day;
     let in_lake = journal.before(&ready.fit.source.name, &ready.fit.object.name, day);
     let in_load = seen.range(..day).next_back().map(|(d, _)| *d);

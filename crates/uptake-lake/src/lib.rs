@@ -48,7 +48,13 @@ impl Lake {
     ///
     /// # Errors
     /// Only the lake itself; files at fault are named in the report.
-    pub async fn load(&self, project: &Project, order: &LoadOrder, at: DateTime<Utc>, on_file: &mut dyn FnMut(&FileReport)) -> Result<LoadReport, LakeError> {
+    pub async fn load(
+        &self,
+        project: &Project,
+        order: &LoadOrder,
+        at: DateTime<Utc>,
+        on_file: &mut dyn FnMut(&FileReport),
+    ) -> Result<LoadReport, LakeError> {
         landing::load(&self.0, project, order, at, on_file).await
     }
 
@@ -56,7 +62,12 @@ impl Lake {
     ///
     /// # Errors
     /// A model that cannot be computed; storage; another build that came first.
-    pub async fn build(&self, project: &Project, at: DateTime<Utc>, on_model: &mut dyn FnMut(&ModelReport)) -> Result<BuildReport, LakeError> {
+    pub async fn build(
+        &self,
+        project: &Project,
+        at: DateTime<Utc>,
+        on_model: &mut dyn FnMut(&ModelReport),
+    ) -> Result<BuildReport, LakeError> {
         build::build(&self.0, project, at, on_model).await
     }
 

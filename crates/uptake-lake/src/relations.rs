@@ -1,6 +1,6 @@
 //! Every relation a query may name, from landing tables to models, over a lake or over nothing.
 //!
-//! Landing tables, base tables and most models are views; `-- stored` models are tables that a build wrote.
+//! Landing tables and most models are views; base tables and `-- stored` models are tables that a build wrote.
 
 use crate::error::{LakeError, compute};
 use crate::functions::functions;
@@ -34,13 +34,18 @@ pub enum Ground<'a> {
     Nothing,
     /// No data, and base tables that take INSERTs, for the tests of KPIs.
     Test,
-    Lake { store: &'a Store, manifest: &'a Manifest, journal: &'a Journal },
+    Lake {
+        store: &'a Store,
+        manifest: &'a Manifest,
+        journal: &'a Journal,
+    },
 }
 
 /// A context with all functions and no relation. Registering everything in one place lets other processes do the same.
 pub fn empty_context(project: &Project) -> SessionContext {
     let config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
-    let state = SessionStateBuilder::new().with_config(config).with_default_features().with_query_planner(DeltaPlanner::new());
+    let state =
+        SessionStateBuilder::new().with_config(config).with_default_features().with_query_planner(DeltaPlanner::new());
     let context = SessionContext::new_with_state(state.build());
     functions(project).into_iter().for_each(|function| context.register_udf(function));
     context
@@ -51,8 +56,15 @@ pub async fn register_base(context: &SessionContext, project: &Project, ground: 
     register_settings(context, project, ground)?;
     let physical = register_landing(context, project, ground).await?;
     for table in &project.schema {
-        let provider = match ground {
-            Ground::Test => empty(schema_of(&table.columns)),
+        let built = match ground {
+            Ground::Lake { store, manifest, .. } => {
+                manifest.tables.get(&base_name(&table.name)).map(|version| (store, *version))
+            }
+            _ => None,
+        };
+        let provider = match (ground, built) {
+            (Ground::Test, _) => empty(schema_of(&table.columns)),
+            (_, Some((store, version))) => store.provider(&base_name(&table.name), version, &context.state()).await?,
             _ => base_table(context, project, table, &physical).await?,
         };
         register(context, &table.name, provider)?;
@@ -71,24 +83,46 @@ fn register_settings(context: &SessionContext, project: &Project, ground: Ground
     let settings = &project.settings;
     let one = |words: &[String]| words.iter().map(|word| vec![text(word)]).collect();
     let (robots, leaders): (Rows, Rows) = (one(&settings.robots), one(&settings.leader_grades));
-    let decimal = |d: rust_decimal::Decimal| Cell::Decimal(i128::from((d * rust_decimal::Decimal::from(10_000)).round().mantissa()));
+    let decimal = |d: rust_decimal::Decimal| {
+        Cell::Decimal(i128::from((d * rust_decimal::Decimal::from(10_000)).round().mantissa()))
+    };
     let targets = project.targets.iter().map(|t| {
         let until = t.valid_to.and_then(|day| day.succ_opt());
         let day = |day: Option<chrono::NaiveDate>| day.map_or(Cell::Nothing, Cell::Date);
-        vec![text(&t.metric), text(&t.scope), text(&t.direction), decimal(t.target), t.warn.map_or(Cell::Nothing, decimal), day(t.valid_from), day(until)]
+        vec![
+            text(&t.metric),
+            text(&t.scope),
+            text(&t.direction),
+            decimal(t.target),
+            t.warn.map_or(Cell::Nothing, decimal),
+            day(t.valid_from),
+            day(until),
+        ]
     });
     let holidays = project.holidays.iter().map(|h| vec![text(&h.calendar_id), Cell::Date(h.d), text(&h.name)]);
     let snapshots = match ground {
         Ground::Lake { journal, .. } => all_snapshots(journal),
         _ => vec![],
     };
-    let target_columns = [("metric", Text), ("scope", Text), ("direction", Text), ("target", Decimal), ("warn", Decimal), ("valid_from", Date), ("valid_to", Date)];
+    let target_columns = [
+        ("metric", Text),
+        ("scope", Text),
+        ("direction", Text),
+        ("target", Decimal),
+        ("warn", Decimal),
+        ("valid_from", Date),
+        ("valid_to", Date),
+    ];
     let test = matches!(ground, Ground::Test);
     register(context, "robots", memory(&[("robot", Text)], if test { vec![] } else { robots }))?;
     register(context, "leader_grades", memory(&[("grade", Text)], leaders))?;
     register(context, "targets", memory(&target_columns, if test { vec![] } else { targets.collect() }))?;
     register(context, "holidays", memory(&[("calendar_id", Text), ("d", Date), ("name", Text)], holidays.collect()))?;
-    register(context, "snapshots", memory(&[("source", Text), ("object", Text), ("snapshot", Date), ("complete", Boolean)], snapshots))
+    register(
+        context,
+        "snapshots",
+        memory(&[("source", Text), ("object", Text), ("snapshot", Date), ("complete", Boolean)], snapshots),
+    )
 }
 
 pub type Rows = Vec<Vec<Cell>>;
@@ -97,7 +131,11 @@ pub type Rows = Vec<Vec<Cell>>;
 pub fn memory(columns: &[(&str, ColumnType)], rows: Rows) -> Arc<dyn TableProvider> {
     let columns: Vec<(String, ColumnType)> = columns.iter().map(|(name, kind)| (name.to_string(), *kind)).collect();
     let schema = schema_of(&columns);
-    let arrays = columns.iter().enumerate().map(|(at, (_, kind))| array(*kind, rows.iter().map(|row| row[at].clone()))).collect();
+    let arrays = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (_, kind))| array(*kind, rows.iter().map(|row| row[at].clone())))
+        .collect();
     let batch = RecordBatch::try_new(schema.clone(), arrays).expect("every column has as many rows");
     Arc::new(MemTable::try_new(schema, vec![vec![batch]]).expect("the batch has this schema"))
 }
@@ -107,13 +145,18 @@ fn empty(schema: SchemaRef) -> Arc<dyn TableProvider> {
 }
 
 fn schema_of(columns: &[(String, ColumnType)]) -> SchemaRef {
-    Arc::new(Schema::new(columns.iter().map(|(name, kind)| Field::new(name, arrow_type(*kind), true)).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        columns.iter().map(|(name, kind)| Field::new(name, arrow_type(*kind), true)).collect::<Vec<_>>(),
+    ))
 }
 
 fn all_snapshots(journal: &Journal) -> Rows {
-    let pairs: std::collections::BTreeSet<(&str, &str)> = journal.entries().iter().map(|e| (e.report.source.as_str(), e.report.object.as_str())).collect();
+    let pairs: std::collections::BTreeSet<(&str, &str)> =
+        journal.entries().iter().map(|e| (e.report.source.as_str(), e.report.object.as_str())).collect();
     let rows = pairs.into_iter().flat_map(|(source, object)| {
-        let row = move |(day, complete)| vec![Cell::Text(source.into()), Cell::Text(object.into()), Cell::Date(day), Cell::Boolean(complete)];
+        let row = move |(day, complete)| {
+            vec![Cell::Text(source.into()), Cell::Text(object.into()), Cell::Date(day), Cell::Boolean(complete)]
+        };
         journal.snapshots(source, object).into_iter().map(row)
     });
     rows.collect()
@@ -128,13 +171,19 @@ struct Physical<'p> {
 }
 
 /// Registers `loads`, `rejects` and `landing.*`; what was never loaded has its declared columns and no rows.
-async fn register_landing<'p>(context: &SessionContext, project: &'p Project, ground: Ground<'_>) -> Result<Vec<Physical<'p>>, LakeError> {
+async fn register_landing<'p>(
+    context: &SessionContext,
+    project: &'p Project,
+    ground: Ground<'_>,
+) -> Result<Vec<Physical<'p>>, LakeError> {
     let catalog = context.catalog("datafusion").expect("the default catalog is there");
     catalog.register_schema("landing", Arc::new(MemorySchemaProvider::new())).map_err(compute("landing"))?;
     let state = context.state();
     for (name, columns) in [("loads", loads_columns()), ("rejects", rejects_columns())] {
         let provider = match ground {
-            Ground::Lake { store, manifest, .. } if manifest.tables.contains_key(name) => store.provider(name, manifest.tables[name], &state).await?,
+            Ground::Lake { store, manifest, .. } if manifest.tables.contains_key(name) => {
+                store.provider(name, manifest.tables[name], &state).await?
+            }
             _ => memory(columns, vec![]),
         };
         register(context, name, provider)?;
@@ -165,20 +214,31 @@ async fn register_landing<'p>(context: &SessionContext, project: &'p Project, gr
 /// Every source and object with rows, as the journal names them.
 fn loaded_objects<'p>(project: &'p Project, journal: &Journal) -> Vec<(&'p Source, String)> {
     let with_rows = journal.entries().iter().filter(|e| e.report.read > 0);
-    let pairs: std::collections::BTreeSet<(String, String)> = with_rows.map(|e| (e.report.source.clone(), e.report.object.clone())).collect();
-    let found = pairs.into_iter().filter_map(|(source, object)| Some((project.sources.iter().find(|s| s.name == source)?, object)));
+    let pairs: std::collections::BTreeSet<(String, String)> =
+        with_rows.map(|e| (e.report.source.clone(), e.report.object.clone())).collect();
+    let found = pairs
+        .into_iter()
+        .filter_map(|(source, object)| Some((project.sources.iter().find(|s| s.name == source)?, object)));
     found.collect()
 }
 
 /// The tables of the journal's objects, as they are named below the lake's root.
 pub fn landing_tables(project: &Project, journal: &Journal) -> Vec<String> {
-    loaded_objects(project, journal).iter().map(|(source, object)| format!("landing/{}", source.landing_name(object))).collect()
+    loaded_objects(project, journal)
+        .iter()
+        .map(|(source, object)| format!("landing/{}", source.landing_name(object)))
+        .collect()
 }
 
 /// The columns an object has by its source's TOML, whether or not an export brought them.
 fn declared(source: &Source, object: &Object) -> Vec<(String, ColumnType)> {
     let mut columns: Vec<(String, ColumnType)> = vec![];
-    let others = object.key.iter().chain(&object.needs).chain(&object.needs_any).map(|name| (name.clone(), source.column_type(object, name)));
+    let others = object
+        .key
+        .iter()
+        .chain(&object.needs)
+        .chain(&object.needs_any)
+        .map(|name| (name.clone(), source.column_type(object, name)));
     for (name, kind) in object.columns.iter().cloned().chain(others).chain(source.columns.iter().cloned()) {
         if !columns.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
             columns.push((name, kind));
@@ -192,37 +252,61 @@ fn landing_view_schema(columns: &[(String, ColumnType)]) -> SchemaRef {
     let hidden = ["_content", "_snapshot", "_full", "_load"];
     let full = landing_schema(columns);
     let kept = full.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).map(|f| f.as_ref().clone());
-    let validity = [("first_seen", DataType::Date32), ("last_seen", DataType::Date32), ("next_seen", DataType::Date32), ("gone", DataType::Boolean)];
+    let validity = [
+        ("first_seen", DataType::Date32),
+        ("last_seen", DataType::Date32),
+        ("next_seen", DataType::Date32),
+        ("gone", DataType::Boolean),
+    ];
     let validity = validity.into_iter().map(|(name, kind)| Field::new(name, kind, true));
     Arc::new(Schema::new(kept.chain(validity).collect::<Vec<_>>()))
 }
 
 /// Row versions over a landing table; declared columns that no export brought are NULL.
-async fn landing_view(physical: Arc<dyn TableProvider>, source: &Source, object: &Object, journal: &Journal) -> EngineResult<Arc<dyn TableProvider>> {
+async fn landing_view(
+    physical: Arc<dyn TableProvider>,
+    source: &Source,
+    object: &Object,
+    journal: &Journal,
+) -> EngineResult<Arc<dyn TableProvider>> {
     let scratch = SessionContext::new();
     scratch.register_table("physical", physical)?;
     let frame = match object.kind {
         Kind::Event => scratch.sql(EVENTS).await?,
         Kind::Record => {
             let days = days_with_next_complete(&journal.snapshots(&source.name, &object.name));
-            scratch.register_table("days", memory(&[("snapshot", ColumnType::Date), ("next_complete", ColumnType::Date)], days))?;
+            scratch.register_table(
+                "days",
+                memory(&[("snapshot", ColumnType::Date), ("next_complete", ColumnType::Date)], days),
+            )?;
             scratch.sql(VERSIONS).await?
         }
     };
     let there: Vec<String> = frame.schema().fields().iter().map(|f| f.name().clone()).collect();
-    let missing = declared(source, object).into_iter().filter(|(name, _)| !there.iter().any(|t| t.eq_ignore_ascii_case(name)));
+    let missing =
+        declared(source, object).into_iter().filter(|(name, _)| !there.iter().any(|t| t.eq_ignore_ascii_case(name)));
     let nothing = missing.map(|(name, kind)| cast(lit(ScalarValue::Null), arrow_type(kind)).alias(name));
     let columns: Vec<Expr> = there.iter().map(ident).chain(nothing).collect();
     Ok(frame.select(columns)?.into_view())
 }
 
 fn days_with_next_complete(snapshots: &[(chrono::NaiveDate, bool)]) -> Rows {
-    let next = |day| snapshots.iter().find(|(other, complete)| *complete && *other > day).map_or(Cell::Nothing, |(other, _)| Cell::Date(*other));
+    let next = |day| {
+        snapshots
+            .iter()
+            .find(|(other, complete)| *complete && *other > day)
+            .map_or(Cell::Nothing, |(other, _)| Cell::Date(*other))
+    };
     snapshots.iter().map(|(day, _)| vec![Cell::Date(*day), next(*day)]).collect()
 }
 
 /// A base table: the mappings of all sources for it, one below the other, in the declared shape.
-async fn base_table(context: &SessionContext, project: &Project, table: &LakeTable, landed: &[Physical<'_>]) -> Result<Arc<dyn TableProvider>, LakeError> {
+async fn base_table(
+    context: &SessionContext,
+    project: &Project,
+    table: &LakeTable,
+    landed: &[Physical<'_>],
+) -> Result<Arc<dyn TableProvider>, LakeError> {
     let mut whole: Option<DataFrame> = None;
     let mut parts = vec![];
     for mapping in project.sources.iter().flat_map(|s| &s.mappings).filter(|m| m.table == table.name) {
@@ -231,7 +315,14 @@ async fn base_table(context: &SessionContext, project: &Project, table: &LakeTab
         parts.push(shaped(frame, table).map_err(compute(&file))?);
     }
     if table.name == "stamps" {
-        parts.extend(stamps(context, landed).map_err(compute("stamps"))?.into_iter().map(|f| shaped(f, table)).collect::<EngineResult<Vec<_>>>().map_err(compute("stamps"))?);
+        parts.extend(
+            stamps(context, landed)
+                .map_err(compute("stamps"))?
+                .into_iter()
+                .map(|f| shaped(f, table))
+                .collect::<EngineResult<Vec<_>>>()
+                .map_err(compute("stamps"))?,
+        );
     }
     for part in parts {
         whole = Some(match whole {
@@ -259,7 +350,9 @@ fn stamps(context: &SessionContext, landed: &[Physical]) -> EngineResult<Vec<Dat
         let Some(Stamps { created, modified, .. }) = physical.source.stamps_of(&physical.object) else { continue };
         let pairs = [("created", Some(created)), ("modified", modified.as_ref())];
         let schema = physical.provider.schema();
-        let name_of = |column: &str| schema.fields().iter().map(|f| f.name().clone()).find(|name| name.eq_ignore_ascii_case(column));
+        let name_of = |column: &str| {
+            schema.fields().iter().map(|f| f.name().clone()).find(|name| name.eq_ignore_ascii_case(column))
+        };
         for (kind, pair) in pairs {
             let Some((user, instant)) = pair.and_then(|(u, i)| Some((name_of(u)?, name_of(i)?))) else { continue };
             let method = if physical.kind == Kind::Event { "log" } else { "stamp" };
@@ -291,11 +384,17 @@ pub fn in_order(project: &Project) -> Result<Vec<&uptake_spec::project::Model>, 
     let mut waiting: BTreeMap<&str, _> = project.models.iter().map(|m| (m.name.as_str(), (m, reads(&m.sql)))).collect();
     let mut ordered = vec![];
     while !waiting.is_empty() {
-        let ready = waiting.iter().find(|(name, (_, reads))| !reads.iter().any(|r| r != *name && waiting.contains_key(r.as_str())));
+        let ready = waiting
+            .iter()
+            .find(|(name, (_, reads))| !reads.iter().any(|r| r != *name && waiting.contains_key(r.as_str())));
         let Some((name, _)) = ready else {
             let (name, (model, _)) = waiting.first_key_value().expect("it is not empty");
             let place = uptake_spec::Place::whole(&model.file);
-            return Err(uptake_spec::Problem::new(place, format!("the model {name} needs a model that needs it"), "break the circle"));
+            return Err(uptake_spec::Problem::new(
+                place,
+                format!("the model {name} needs a model that needs it"),
+                "break the circle",
+            ));
         };
         let name = *name;
         ordered.push(waiting.remove(name).expect("it was found there").0);
@@ -307,7 +406,9 @@ pub fn in_order(project: &Project) -> Result<Vec<&uptake_spec::project::Model>, 
 pub async fn register_models(context: &SessionContext, project: &Project, ground: Ground<'_>) -> Result<(), LakeError> {
     for model in in_order(project).map_err(LakeError::Refused)? {
         let stored = match ground {
-            Ground::Lake { store, manifest, .. } if model.stored => manifest.tables.get(&model_table(&model.name)).map(|version| (store, *version)),
+            Ground::Lake { store, manifest, .. } if model.stored => {
+                manifest.tables.get(&model_table(&model.name)).map(|version| (store, *version))
+            }
             _ => None,
         };
         let provider = match stored {
@@ -328,6 +429,11 @@ pub async fn compute_models(context: &SessionContext, project: &Project) -> Engi
         context.register_table(model.name.as_str(), frame.into_view())?;
     }
     Ok(())
+}
+
+/// Where a base table lives below the lake's root, once a build has written it.
+pub fn base_name(name: &str) -> String {
+    format!("base/{name}")
 }
 
 /// Where a stored model lives below the lake's root.

@@ -68,7 +68,8 @@ impl Session {
             None => Journal::default(),
         };
         let through = complete_through(project, &journal);
-        Session::over(project, Ground::Lake { store, manifest: &manifest, journal: &journal }, manifest.build, through).await
+        Session::over(project, Ground::Lake { store, manifest: &manifest, journal: &journal }, manifest.build, through)
+            .await
     }
 
     /// A session without data, whose base tables take INSERTs: the ground of KPI tests.
@@ -78,7 +79,12 @@ impl Session {
         Session::over(project, Ground::Test, 0, through).await
     }
 
-    async fn over(project: &Project, ground: Ground<'_>, build: u64, through: BTreeMap<Input, NaiveDate>) -> Result<Session, LakeError> {
+    async fn over(
+        project: &Project,
+        ground: Ground<'_>,
+        build: u64,
+        through: BTreeMap<Input, NaiveDate>,
+    ) -> Result<Session, LakeError> {
         let context = empty_context(project);
         register_base(&context, project, ground).await?;
         register_models(&context, project, ground).await?;
@@ -113,11 +119,26 @@ impl Session {
         answer::answer(&self.0, kpi, params, viewer).await
     }
 
+    /// The day a question to `kpi` is told from: the asked one, else the least day all its inputs are complete through.
+    ///
+    /// # Errors
+    /// An input that was never loaded, an option the KPI does not have.
+    pub fn as_of(&self, kpi: &Kpi, params: &Params) -> Result<NaiveDate, AnswerError> {
+        let kpi = kpi.chosen(&params.options).map_err(|(what, hint)| AnswerError::wrong(what, hint))?;
+        answer::as_of(&self.0, &kpi, params)
+    }
+
     /// Answers a viewer's SELECT within limits.
     ///
     /// # Errors
     /// Not one SELECT, a forbidden function, a plan without bounds, a limit reached, or SQL that does not plan.
-    pub async fn query(&self, sql: &str, parameters: &BTreeMap<String, Bound>, limits: &Limits, viewer: &Viewer) -> Result<Rows, AnswerError> {
+    pub async fn query(
+        &self,
+        sql: &str,
+        parameters: &BTreeMap<String, Bound>,
+        limits: &Limits,
+        viewer: &Viewer,
+    ) -> Result<Rows, AnswerError> {
         let Viewer::Local = viewer;
         guard::query(&self.0.context, sql, parameters, limits).await
     }
@@ -132,7 +153,8 @@ impl Session {
             names.sort();
             for name in names {
                 let frame = self.0.context.table(format!("{schema_name}.{name}")).await?;
-                let fields: Vec<(String, String)> = frame.schema().fields().iter().map(|f| (f.name().clone(), f.data_type().to_string())).collect();
+                let fields: Vec<(String, String)> =
+                    frame.schema().fields().iter().map(|f| (f.name().clone(), f.data_type().to_string())).collect();
                 let count = frame.count().await? as i64;
                 for (column, kind) in fields {
                     schemas.push(Some(schema_name.to_string()));
@@ -157,7 +179,8 @@ impl Session {
         }
         let frame = frame.select(vec![col(column).alias("member")])?.distinct()?.sort_by(vec![col("member")])?;
         let schema = frame.schema().inner().clone();
-        let table = convert::table(&schema, &frame.collect().await?).map_err(|e| AnswerError::Engine(Box::new(e.into())))?;
+        let table =
+            convert::table(&schema, &frame.collect().await?).map_err(|e| AnswerError::Engine(Box::new(e.into())))?;
         let text = |row| match table.value(row, "member") {
             Value::Text(text) => Some(text.to_string()),
             _ => None,
@@ -172,7 +195,10 @@ impl Bound {
             Bound::Text(text) => ScalarValue::Utf8(Some(text.clone())),
             Bound::Texts(texts) => {
                 let values: Vec<ScalarValue> = texts.iter().map(|t| ScalarValue::Utf8(Some(t.clone()))).collect();
-                ScalarValue::List(ScalarValue::new_list_nullable(&values, &datafusion::arrow::datatypes::DataType::Utf8))
+                ScalarValue::List(ScalarValue::new_list_nullable(
+                    &values,
+                    &datafusion::arrow::datatypes::DataType::Utf8,
+                ))
             }
             Bound::Date(day) => ScalarValue::Date32(Some(day.to_epoch_days())),
             Bound::Nothing => ScalarValue::Null,
@@ -191,7 +217,8 @@ fn complete_through(project: &Project, journal: &Journal) -> BTreeMap<Input, Nai
             Kind::Record => entry.report.snapshot,
             Kind::Event => entry.newest.map(|at| at.with_timezone(&project.settings.time_zone).date_naive()),
         };
-        let records = (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
+        let records =
+            (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
         for input in object.feeds.iter().copied().filter(|_| own.is_some()).chain(records) {
             let newest = through.get(&input).copied().max(day);
             if let Some(newest) = newest {

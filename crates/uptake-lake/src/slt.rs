@@ -36,7 +36,8 @@ fn plain(project: &Project) -> Project {
 }
 
 async fn run(session: &Session, path: &str, text: &str) -> Result<usize, String> {
-    let records = sqllogictest::parse_with_name::<DefaultColumnType>(text, path.to_string()).map_err(|e| e.to_string())?;
+    let records =
+        sqllogictest::parse_with_name::<DefaultColumnType>(text, path.to_string()).map_err(|e| e.to_string())?;
     let mut runner = Runner::new(|| async { Ok(Database { session: session.clone(), stale: true }) });
     let mut held = 0;
     for record in records {

@@ -54,8 +54,9 @@ impl Store {
         if let (true, Ok(folder)) = (root.scheme() == "file", root.to_file_path()) {
             std::fs::create_dir_all(&folder).map_err(|source| LakeError::CreateFolder { folder, source })?;
         }
-        let (objects, prefix) = object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
-            .map_err(|_| LakeError::Address(address.into()))?;
+        let (objects, prefix) =
+            object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
+                .map_err(|_| LakeError::Address(address.into()))?;
         Ok(Store { root, objects: Arc::from(objects), prefix })
     }
 
@@ -71,7 +72,8 @@ impl Store {
     pub async fn lock(&self) -> Result<Lock, LakeError> {
         let Some(folder) = self.folder() else { return Ok(Lock { _file: None }) };
         let lock = move || {
-            let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+            let file =
+                std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
             file.lock()?;
             Ok(Lock { _file: Some(file) })
         };
@@ -109,7 +111,12 @@ impl Store {
     }
 
     /// A table at one version, for reading in `state`.
-    pub async fn provider(&self, name: &str, version: u64, state: &SessionState) -> Result<Arc<dyn TableProvider>, LakeError> {
+    pub async fn provider(
+        &self,
+        name: &str,
+        version: u64,
+        state: &SessionState,
+    ) -> Result<Arc<dyn TableProvider>, LakeError> {
         let mut table = self.table(name).await?;
         table.load_version(version as _).await.map_err(failed(name))?;
         table.update_datafusion_session(state).map_err(failed(name))?;

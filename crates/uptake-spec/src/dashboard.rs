@@ -69,7 +69,9 @@ pub enum What {
     Chart(ChartBlock),
     Table(TableBlock),
     /// A question asked on this page only; charts and tables name it.
-    Query { sql: String },
+    Query {
+        sql: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +110,13 @@ pub struct TableBlock {
 pub enum DataFrom {
     Kpi(Ask),
     /// A `sql` block of this page; `x`, `y` and `series` name its columns.
-    Query { name: String, x: Option<String>, y: Option<String>, series: Option<String>, place: Place },
+    Query {
+        name: String,
+        x: Option<String>,
+        y: Option<String>,
+        series: Option<String>,
+        place: Place,
+    },
 }
 
 /// A KPI with what this block asks of it.
@@ -184,9 +192,15 @@ fn read_filter(name: &str, f: &Fields) -> Option<PageFilter> {
     let (grain, values, default) = (f.text("grain"), f.text("values"), f.text("default"));
     let kind = match f.needed("type")?.as_str() {
         "date_range" => period_filter(f, grain, default)?,
-        "multi" => FilterKind::Multi { column: values.and_then(|v| v.split('.').next_back().map(String::from)).unwrap_or(name.into()) },
+        "multi" => FilterKind::Multi {
+            column: values.and_then(|v| v.split('.').next_back().map(String::from)).unwrap_or(name.into()),
+        },
         other => {
-            f.object("type", format!("no filter type is called \"{other}\""), crate::problem::did_you_mean(other, ["date_range", "multi"]));
+            f.object(
+                "type",
+                format!("no filter type is called \"{other}\""),
+                crate::problem::did_you_mean(other, ["date_range", "multi"]),
+            );
             return None;
         }
     };
@@ -199,7 +213,9 @@ fn period_filter(f: &Fields, grain: Option<String>, default: Option<String>) -> 
     let default = default.unwrap_or(format!("last 26 complete {grain}s"));
     let words: Vec<&str> = default.split_whitespace().collect();
     let parsed = match words[..] {
-        ["last", count, "complete", unit] => count.parse().ok().filter(|n| (1..=520).contains(n)).zip(unit.trim_end_matches('s').parse().ok()),
+        ["last", count, "complete", unit] => {
+            count.parse().ok().filter(|n| (1..=520).contains(n)).zip(unit.trim_end_matches('s').parse().ok())
+        }
         _ => None,
     };
     let Some((count, default_grain)) = parsed else {

@@ -68,8 +68,16 @@ impl<'a> Piece<'a> {
 
 impl<'p, 'a> Fields<'p, 'a> {
     fn find(&self, key: &'static str) -> Option<Key<'p>> {
-        self.asked.borrow_mut().push(key);
+        self.ask(key);
         self.table.iter().find(|(name, _)| name.get_ref().as_ref() == key)
+    }
+
+    /// Notes that `key` is one of ours.
+    fn ask(&self, key: &'static str) {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue>, wanted: &str) {
@@ -98,7 +106,7 @@ impl<'p, 'a> Fields<'p, 'a> {
         if self.has(key) {
             return self.text(key);
         }
-        self.asked.borrow_mut().push(key);
+        self.ask(key);
         self.piece.object(self.at, format!("\"{key}\" is missing"), format!("add {key} = \"…\""));
         None
     }
@@ -121,10 +129,13 @@ impl<'p, 'a> Fields<'p, 'a> {
     pub fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         self.typed(key, "a list of texts", |v| match v {
             DeValue::String(s) => Some(vec![s.to_string()]),
-            DeValue::Array(list) => list.iter().map(|item| match item.get_ref() {
-                DeValue::String(s) => Some(s.to_string()),
-                _ => None,
-            }).collect(),
+            DeValue::Array(list) => list
+                .iter()
+                .map(|item| match item.get_ref() {
+                    DeValue::String(s) => Some(s.to_string()),
+                    _ => None,
+                })
+                .collect(),
             _ => None,
         })
     }
@@ -138,6 +149,11 @@ impl<'p, 'a> Fields<'p, 'a> {
             self.piece.object(self.at_value(key), format!("\"{key}\" cannot be \"{word}\""), hint);
         }
         found
+    }
+
+    /// As [`Fields::one_of`], and it must be there.
+    pub fn needed_of<T: Clone>(&self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+        if self.has(key) { self.one_of(key, words) } else { self.needed(key).and(None) }
     }
 
     /// The table under `key`, read by `read`.
@@ -169,7 +185,10 @@ impl<'p, 'a> Fields<'p, 'a> {
     /// Every key of this table as a table of its own, in the order of the file.
     pub fn each<T>(&self, mut read: impl FnMut(&str, &Fields<'p, 'a>) -> Option<T>) -> Vec<T> {
         self.ignore_rest();
-        self.table.iter().filter_map(|(name, item)| self.inner(name.get_ref(), item, |f| read(name.get_ref(), f))).collect()
+        self.table
+            .iter()
+            .filter_map(|(name, item)| self.inner(name.get_ref(), item, |f| read(name.get_ref(), f)))
+            .collect()
     }
 
     /// Every key of this table with a text value, whatever the keys are called: `[columns]`.
@@ -198,8 +217,14 @@ impl<'p, 'a> Fields<'p, 'a> {
         for (name, item) in self.table.iter().filter(|(name, _)| !asked.contains(&name.get_ref().as_ref())) {
             let word = name.get_ref();
             match item.get_ref() {
-                DeValue::String(s) => others.push((word.to_string(), s.to_string(), self.piece.place(name.span().start))),
-                _ => self.piece.object(name.span().start, format!("unknown key \"{word}\""), did_you_mean(word, asked.iter().copied())),
+                DeValue::String(s) => {
+                    others.push((word.to_string(), s.to_string(), self.piece.place(name.span().start)))
+                }
+                _ => self.piece.object(
+                    name.span().start,
+                    format!("unknown key \"{word}\""),
+                    did_you_mean(word, asked.iter().copied()),
+                ),
             }
         }
         others
@@ -224,7 +249,12 @@ impl<'p, 'a> Fields<'p, 'a> {
         found.map_or(self.at, |(_, value)| value.span().start)
     }
 
-    fn inner<T>(&self, key: &str, value: &'p Spanned<DeValue<'p>>, read: impl FnOnce(&Fields<'p, 'a>) -> Option<T>) -> Option<T> {
+    fn inner<T>(
+        &self,
+        key: &str,
+        value: &'p Spanned<DeValue<'p>>,
+        read: impl FnOnce(&Fields<'p, 'a>) -> Option<T>,
+    ) -> Option<T> {
         let DeValue::Table(table) = value.get_ref() else {
             self.wrong(key, value, "a table");
             return None;
@@ -243,13 +273,17 @@ impl<'p, 'a> Fields<'p, 'a> {
         }
         for (name, _) in self.table.iter().filter(|(name, _)| !asked.contains(&name.get_ref().as_ref())) {
             let word = name.get_ref();
-            self.piece.object(name.span().start, format!("unknown key \"{word}\""), did_you_mean(word, asked.iter().copied()));
+            self.piece.object(
+                name.span().start,
+                format!("unknown key \"{word}\""),
+                did_you_mean(word, asked.iter().copied()),
+            );
         }
     }
 
     /// The other keys of this table are not ours to judge.
     pub fn ignore_rest(&self) {
-        self.asked.borrow_mut().push(ANY);
+        self.ask(ANY);
     }
 }
 

@@ -125,8 +125,13 @@ pub struct Kpi {
 }
 
 impl Unit {
-    const ALL: [(&str, Unit); 5] =
-        [("share", Unit::Share), ("money", Unit::Money), ("count", Unit::Count), ("rate", Unit::Rate), ("days", Unit::Days)];
+    const ALL: [(&str, Unit); 5] = [
+        ("share", Unit::Share),
+        ("money", Unit::Money),
+        ("count", Unit::Count),
+        ("rate", Unit::Rate),
+        ("days", Unit::Days),
+    ];
 }
 
 impl Input {
@@ -175,26 +180,32 @@ pub fn read_kpi(file: &Path, text: &str) -> Result<Kpi, Vec<Problem>> {
 }
 
 fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
+    // Everything is read before anything is missed, so that every mistake is told at once.
     let (code, title, asks, means) = (f.needed("code"), f.needed("title"), f.needed("asks"), f.needed("means"));
-    f.needed("unit").and_then(|_| f.one_of("unit", &Unit::ALL));
-    let kpi = Kpi {
+    let (unit, privacy) = (f.needed_of("unit", &Unit::ALL), f.needed_of("privacy", &PRIVACY));
+    let better = f.one_of("better", &BETTER).unwrap_or(Better::Neither);
+    let value_of = f.one_of("value", &VALUE_OF).unwrap_or(ValueOf::Ratio);
+    let attributes = words(f, "attributes", &Attributes::ALL);
+    let dimensions = f.texts("dimensions").unwrap_or_default();
+    let reads = words(f, "reads", &Input::ALL);
+    let options = f.named("option", |option, f| Some(KpiOption { name: option.into(), choices: read_choices(f) }));
+    Some(Kpi {
         name: name.into(),
         code: code?,
         title: title?,
         asks: asks?,
         means: means?,
-        unit: f.one_of("unit", &Unit::ALL)?,
-        better: f.one_of("better", &BETTER).unwrap_or(Better::Neither),
-        privacy: f.needed("privacy").and_then(|_| f.one_of("privacy", &PRIVACY))?,
-        value_of: f.one_of("value", &VALUE_OF).unwrap_or(ValueOf::Ratio),
-        attributes: words(f, "attributes", &Attributes::ALL),
-        dimensions: f.texts("dimensions").unwrap_or_default(),
-        reads: words(f, "reads", &Input::ALL),
-        options: f.named("option", |option, f| Some(KpiOption { name: option.into(), choices: read_choices(f) })),
+        unit: unit?,
+        better,
+        privacy: privacy?,
+        value_of,
+        attributes,
+        dimensions,
+        reads,
+        options,
         sql: sql.trim().into(),
         place,
-    };
-    Some(kpi)
+    })
 }
 
 fn read_choices(f: &Fields) -> Vec<Choice> {
@@ -239,7 +250,10 @@ impl Kpi {
                 continue;
             }
             let Some(choice) = self.choice(&option.name, asked) else {
-                let hint = crate::problem::did_you_mean(asked.unwrap_or_default(), option.choices.iter().map(|c| c.name.as_str()));
+                let hint = crate::problem::did_you_mean(
+                    asked.unwrap_or_default(),
+                    option.choices.iter().map(|c| c.name.as_str()),
+                );
                 return Err((format!("\"{}\" cannot be \"{}\"", option.name, asked.unwrap_or_default()), hint));
             };
             kpi.title = choice.title.clone().unwrap_or(kpi.title);

@@ -99,7 +99,8 @@ impl Files {
     }
 
     fn take(&mut self, root: &Path, path: &Path) -> io::Result<()> {
-        let text = std::fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         let inside = path.strip_prefix(root).expect("it was found below the root").to_path_buf();
         self.0.insert(inside, text);
         Ok(())
@@ -121,7 +122,11 @@ pub fn read_project(files: &Files) -> Result<Project, Vec<Problem>> {
     let settings = match files.text("uptake.toml") {
         Some(text) => read_settings(Path::new("uptake.toml"), text).map_err(&mut kept).ok(),
         None => {
-            kept(vec![Problem::new(Place::whole("uptake.toml"), "there is no uptake.toml", "`uptake init DIR` writes one")]);
+            kept(vec![Problem::new(
+                Place::whole("uptake.toml"),
+                "there is no uptake.toml",
+                "`uptake init DIR` writes one",
+            )]);
             None
         }
     };
@@ -129,11 +134,24 @@ pub fn read_project(files: &Files) -> Result<Project, Vec<Problem>> {
     let schema = files.text("queries/lake.toml").map_or(vec![], |text| read_schema(text, &mut kept));
     let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();
     let kpis = files.below("queries/kpis", "sql").filter_map(|(p, t)| read_kpi(p, t).map_err(&mut kept).ok()).collect();
-    let pages = files.below("dashboards", "md").filter_map(|(p, t)| read_dashboard(p, t).map_err(&mut kept).ok()).collect();
-    let targets = files.text("targets.csv").map_or(Ok(vec![]), dated::read_targets).map_err(&mut kept).unwrap_or_default();
-    let holidays = files.text("holidays.csv").map_or(Ok(vec![]), dated::read_holidays).map_err(&mut kept).unwrap_or_default();
+    let pages =
+        files.below("dashboards", "md").filter_map(|(p, t)| read_dashboard(p, t).map_err(&mut kept).ok()).collect();
+    let targets =
+        files.text("targets.csv").map_or(Ok(vec![]), dated::read_targets).map_err(&mut kept).unwrap_or_default();
+    let holidays =
+        files.text("holidays.csv").map_or(Ok(vec![]), dated::read_holidays).map_err(&mut kept).unwrap_or_default();
     let tests = files.below("queries/kpis", "slt").map(|(p, t)| (p.clone(), t.clone())).collect();
-    let project = settings.map(|settings| Project { settings, sources, schema, models, kpis, dashboards: pages, targets, holidays, tests });
+    let project = settings.map(|settings| Project {
+        settings,
+        sources,
+        schema,
+        models,
+        kpis,
+        dashboards: pages,
+        targets,
+        holidays,
+        tests,
+    });
     if let Some(project) = &project {
         problems.extend(crosscheck::mistakes(project, files));
     }
@@ -152,7 +170,8 @@ fn read_sources(files: &Files, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<Sourc
             Ok(mut source) => {
                 let folder = path.parent().unwrap_or(Path::new(""));
                 let ours = files.below("queries/sources", "sql").filter(|(p, _)| p.parent() == Some(folder));
-                source.mappings = ours.map(|(p, t)| Mapping { table: stem(p), sql: t.clone(), file: p.clone() }).collect();
+                source.mappings =
+                    ours.map(|(p, t)| Mapping { table: stem(p), sql: t.clone(), file: p.clone() }).collect();
                 sources.push(source);
             }
             Err(problems) => kept(problems),
@@ -164,7 +183,8 @@ fn read_sources(files: &Files, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<Sourc
 /// Reads `queries/lake.toml`: `[table.NAME]` with a type for each column.
 fn read_schema(text: &str, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<LakeTable> {
     let piece = Piece::new(Path::new("queries/lake.toml"), text, 0);
-    let table = |name: &str, f: &Fields| Some(LakeTable { name: name.into(), columns: source::typed(f, "", f.all_pairs()) });
+    let table =
+        |name: &str, f: &Fields| Some(LakeTable { name: name.into(), columns: source::typed(f, "", f.all_pairs()) });
     let tables = piece.read(text, |f| Some(f.named("table", table)));
     kept(piece.problems());
     tables.unwrap_or_default()

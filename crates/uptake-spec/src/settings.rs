@@ -46,7 +46,9 @@ fn read(f: &Fields) -> Settings {
         firm: f.needed("firm").unwrap_or_default(),
         currency: read_currency(f),
         time_zone: parsed(f, "time_zone", "an IANA zone such as \"Europe/Berlin\"").unwrap_or(Tz::UTC),
-        week_start: f.one_of("week_start", &[("monday", Weekday::Mon), ("sunday", Weekday::Sun)]).unwrap_or(Weekday::Mon),
+        week_start: f
+            .one_of("week_start", &[("monday", Weekday::Mon), ("sunday", Weekday::Sun)])
+            .unwrap_or(Weekday::Mon),
         fiscal_year_start: number(f, "fiscal_year_start", 1, 1..=12),
         go_live: parsed(f, "go_live", "a date such as \"2025-01-31\""),
         leader_grades: f.texts("leader_grades").unwrap_or_default(),
@@ -81,7 +83,11 @@ fn number(f: &Fields, key: &'static str, default: u32, allowed: std::ops::RangeI
     match u32::try_from(n).ok().filter(|n| allowed.contains(n)) {
         Some(n) => n,
         None => {
-            f.object(key, format!("\"{key}\" cannot be {n}"), format!("it wants {} to {}", allowed.start(), allowed.end()));
+            f.object(
+                key,
+                format!("\"{key}\" cannot be {n}"),
+                format!("it wants {} to {}", allowed.start(), allowed.end()),
+            );
             default
         }
     }

@@ -178,7 +178,9 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         title: f.needed("title")?,
         zone,
         nothing: f.texts("nothing").unwrap_or_default(),
-        set: f.table("set", |f| Some(SetName { pattern: f.needed("file")?, complete: f.flag("complete").unwrap_or(false) })),
+        set: f.table("set", |f| {
+            Some(SetName { pattern: f.needed("file")?, complete: f.flag("complete").unwrap_or(false) })
+        }),
         stamps: f.table("stamps", read_stamps),
         signature: f.texts("signature").unwrap_or_default(),
         other: f.table("other", |f| read_object("", f)),
@@ -200,7 +202,11 @@ fn read_stamps(f: &Fields) -> Option<Stamps> {
             }
         }
     };
-    Some(Stamps { created: pair("created")?, modified: pair("modified"), except: f.texts("except").unwrap_or_default() })
+    Some(Stamps {
+        created: pair("created")?,
+        modified: pair("modified"),
+        except: f.texts("except").unwrap_or_default(),
+    })
 }
 
 fn read_object(name: &str, f: &Fields) -> Option<Object> {

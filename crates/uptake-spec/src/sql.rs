@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn relations_and_parameters_are_found_and_ctes_are_not_relations() {
-        let sql = "WITH p AS (SELECT 1 FROM people WHERE d < $to)\nSELECT * FROM p JOIN landing.x ON true WHERE a = $as_of";
+        let sql =
+            "WITH p AS (SELECT 1 FROM people WHERE d < $to)\nSELECT * FROM p JOIN landing.x ON true WHERE a = $as_of";
         let found = reads(sql).expect("it is SQL");
         assert_eq!(found.relations.iter().map(String::as_str).collect::<Vec<_>>(), ["landing.x", "people"]);
         assert_eq!(found.parameters.iter().map(String::as_str).collect::<Vec<_>>(), ["as_of", "to"]);

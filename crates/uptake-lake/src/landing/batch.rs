@@ -4,7 +4,8 @@ use super::cell::Cell;
 use super::sheet::Sheet;
 use chrono::NaiveDate;
 use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder,
+    TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -70,7 +71,13 @@ pub fn all_columns<'a>(sheets: impl IntoIterator<Item = &'a Sheet>) -> Vec<(Stri
 pub fn batch(landing: &Landing, columns: &[(String, ColumnType)]) -> RecordBatch {
     let rows = || landing.sheet.rows.iter().zip(landing.lands).filter(|(_, lands)| **lands || landing.presence);
     let rejected: Vec<&str> = match landing.presence {
-        true => landing.sheet.rejects.iter().filter_map(|r| r.key.as_deref()).filter(|k| !landing.sheet.rows.iter().any(|r| r.key == *k)).collect(),
+        true => landing
+            .sheet
+            .rejects
+            .iter()
+            .filter_map(|r| r.key.as_deref())
+            .filter(|k| !landing.sheet.rows.iter().any(|r| r.key == *k))
+            .collect(),
         false => vec![],
     };
     let nothing = || rejected.iter().map(|_| Cell::Nothing);
@@ -131,7 +138,9 @@ pub fn array(kind: ColumnType, cells: impl Iterator<Item = Cell>) -> ArrayRef {
         ColumnType::Integer => built!(Int64Builder::new(), Cell::Integer(v) => v),
         ColumnType::Decimal => built!(Decimal128Builder::new().with_data_type(arrow_type(kind)), Cell::Decimal(v) => v),
         ColumnType::Date => built!(Date32Builder::new(), Cell::Date(v) => v.num_days_from_ce() - EPOCH_DAYS),
-        ColumnType::Instant => built!(TimestampMicrosecondBuilder::new().with_timezone("UTC"), Cell::Instant(v) => v.timestamp_micros()),
+        ColumnType::Instant => {
+            built!(TimestampMicrosecondBuilder::new().with_timezone("UTC"), Cell::Instant(v) => v.timestamp_micros())
+        }
         ColumnType::Boolean => built!(BooleanBuilder::new(), Cell::Boolean(v) => v),
     }
 }

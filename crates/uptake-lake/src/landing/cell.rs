@@ -59,7 +59,8 @@ pub fn id18(id: &str) -> String {
 }
 
 fn read_integer(text: &str) -> Result<i64, String> {
-    let whole = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
+    let whole =
+        text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
     whole.parse().map_err(|_| format!("\"{}\" is no whole number", shortened(text)))
 }
 
@@ -99,7 +100,9 @@ fn read_instant(text: &str, zone: Option<Tz>) -> Result<DateTime<Utc>, String> {
             return Ok(instant.to_utc());
         }
     }
-    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"].iter().find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
+    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+        .iter()
+        .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
     let naive = naive.or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(0, 0, 0)));
     let naive = naive.ok_or_else(wrong)?;
     let zone = zone.ok_or_else(|| format!("\"{}\" has no zone and its source declares none", shortened(text)))?;
@@ -159,7 +162,11 @@ mod tests {
     /// Pairs seen in real exports: inputs.md 1.6.
     #[test]
     fn short_ids_get_their_checksum() {
-        for (short, long) in [("0055j000000utlP", "0055j000000utlPAAQ"), ("0055j00000AT6I1", "0055j00000AT6I1AAL"), ("0055d00000BEvZB", "0055d00000BEvZBAA1")] {
+        for (short, long) in [
+            ("0055j000000utlP", "0055j000000utlPAAQ"),
+            ("0055j00000AT6I1", "0055j00000AT6I1AAL"),
+            ("0055d00000BEvZB", "0055d00000BEvZBAA1"),
+        ] {
             assert_eq!(id18(short), long);
         }
         assert_eq!(read("000000000000000AAA", ColumnType::Id), Ok(Cell::Nothing));

@@ -62,10 +62,13 @@ impl Found {
         match &self.entry {
             None => {
                 let mut file = open(&self.path)?;
-                file.read_to_end(&mut bytes).map_err(|e| refused(format!("it cannot be read: {e}"), "check the disk and the rights"))?;
+                file.read_to_end(&mut bytes)
+                    .map_err(|e| refused(format!("it cannot be read: {e}"), "check the disk and the rights"))?;
             }
             Some(entry) => {
-                let torn = |e: String| refused(format!("it cannot be unpacked: {e}"), "the zip is damaged or cut off; fetch it again");
+                let torn = |e: String| {
+                    refused(format!("it cannot be unpacked: {e}"), "the zip is damaged or cut off; fetch it again")
+                };
                 let mut archive = ZipArchive::new(open(&self.path)?).map_err(|e| torn(e.to_string()))?;
                 let file = archive.by_index(entry.at).map_err(|e| torn(e.to_string()))?;
                 let mut limited = file.take(MOST_BYTES + 1);
@@ -99,7 +102,8 @@ pub fn find(paths: &[String]) -> Search {
 
 fn look(path: &Path, named: bool, search: &mut Search) {
     if path.is_dir() {
-        let mut inside: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let mut inside: Vec<PathBuf> =
+            std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
         inside.sort();
         inside.iter().for_each(|path| look(path, false, search));
         return;
@@ -137,21 +141,32 @@ type ZipEntry = (usize, String, Option<chrono::NaiveDate>);
 /// Index, name and date of every file in a zip. A name that leads out of it refuses the whole zip.
 fn zip_entries(path: &Path) -> Result<Vec<ZipEntry>, Problem> {
     let refused = |what: String, hint: &str| Problem::new(Place::whole(path), what, hint);
-    let mut archive = ZipArchive::new(open(path)?)
-        .map_err(|e| refused(format!("it is no whole zip: {e}"), "the download was cut off or the file is something else; fetch it again"))?;
+    let mut archive = ZipArchive::new(open(path)?).map_err(|e| {
+        refused(
+            format!("it is no whole zip: {e}"),
+            "the download was cut off or the file is something else; fetch it again",
+        )
+    })?;
     if archive.len() > MOST_ENTRIES {
         return Err(refused(format!("it has {} entries, more than {MOST_ENTRIES}", archive.len()), "split it"));
     }
     let mut entries = vec![];
     for at in 0..archive.len() {
-        let file = archive.by_index_raw(at).map_err(|e| refused(format!("its entry {at} cannot be read: {e}"), "fetch it again"))?;
-        let name = file.name().map_err(|e| refused(format!("the name of its entry {at} cannot be read: {e}"), "fetch it again"))?.to_string();
+        let file = archive
+            .by_index_raw(at)
+            .map_err(|e| refused(format!("its entry {at} cannot be read: {e}"), "fetch it again"))?;
+        let name = file
+            .name()
+            .map_err(|e| refused(format!("the name of its entry {at} cannot be read: {e}"), "fetch it again"))?
+            .to_string();
         if file.enclosed_name().is_none() {
             let hint = "this is no honest export; take it apart by hand if you trust it";
             return Err(refused(format!("its entry \"{name}\" leads out of the zip"), hint));
         }
         if !file.is_dir() && !name.starts_with("__MACOSX/") {
-            let date = file.last_modified().and_then(|t| chrono::NaiveDate::from_ymd_opt(t.year().into(), t.month().into(), t.day().into()));
+            let date = file
+                .last_modified()
+                .and_then(|t| chrono::NaiveDate::from_ymd_opt(t.year().into(), t.month().into(), t.day().into()));
             entries.push((at, name, date));
         }
     }
@@ -159,5 +174,7 @@ fn zip_entries(path: &Path) -> Result<Vec<ZipEntry>, Problem> {
 }
 
 fn open(path: &Path) -> Result<std::fs::File, Problem> {
-    std::fs::File::open(path).map_err(|e| Problem::new(Place::whole(path), format!("it cannot be opened: {e}"), "check the path and the rights"))
+    std::fs::File::open(path).map_err(|e| {
+        Problem::new(Place::whole(path), format!("it cannot be opened: {e}"), "check the path and the rights")
+    })
 }

@@ -1,10 +1,10 @@
 //! What was loaded: the lake's `loads` and `rejects`, read at the start of a load and written at its end.
 
+use super::FileReport;
 use super::batch::{array, arrow_type};
 use super::cell::Cell;
 use super::recognise::Recognised;
 use super::sheet::{Reject, Sheet};
-use super::FileReport;
 use crate::error::LakeError;
 use crate::store::Store;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -115,11 +115,21 @@ impl Journal {
 
     /// The newest snapshot of an object before `day` that the lake holds.
     pub fn before(&self, source: &str, object: &str, day: NaiveDate) -> Option<NaiveDate> {
-        let same = self.entries[..self.stored].iter().filter(|e| e.report.source == source && e.report.object == object && e.report.read > 0);
+        let same = self.entries[..self.stored]
+            .iter()
+            .filter(|e| e.report.source == source && e.report.object == object && e.report.read > 0);
         same.filter_map(|entry| entry.report.snapshot).filter(|d| *d < day).max()
     }
 
-    pub fn note(&mut self, report: &FileReport, load: &str, digest: &str, sheet: &Sheet, fit: &Recognised, at: DateTime<Utc>) {
+    pub fn note(
+        &mut self,
+        report: &FileReport,
+        load: &str,
+        digest: &str,
+        sheet: &Sheet,
+        fit: &Recognised,
+        at: DateTime<Utc>,
+    ) {
         let entry = Entry {
             report: report.clone(),
             load: load.into(),
@@ -175,7 +185,8 @@ impl Journal {
     /// The snapshots of one object, in order, each with whether it is complete: a whole export with at least one row
     /// and every column that an earlier complete one had.
     pub fn snapshots(&self, source: &str, object: &str) -> Vec<(NaiveDate, bool)> {
-        let ours = self.entries.iter().filter(|e| e.report.source == source && e.report.object == object && e.report.read > 0);
+        let ours =
+            self.entries.iter().filter(|e| e.report.source == source && e.report.object == object && e.report.read > 0);
         let mut days: Vec<NaiveDate> = ours.clone().filter_map(|e| e.report.snapshot).collect();
         days.sort();
         days.dedup();
@@ -253,7 +264,11 @@ fn read_entry(table: &Table, row: usize) -> Entry {
         file: text("file"),
         source: text("source"),
         object: text("object"),
-        table: if read == 0 { String::new() } else { format!("landing.{}_{}", text("source"), text("object").to_lowercase()) },
+        table: if read == 0 {
+            String::new()
+        } else {
+            format!("landing.{}_{}", text("source"), text("object").to_lowercase())
+        },
         snapshot: match table.value(row, "snapshot") {
             Value::Date(day) => Some(day),
             _ => None,

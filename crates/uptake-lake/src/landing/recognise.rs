@@ -25,7 +25,12 @@ impl Recognised<'_> {
 
 /// # Errors
 /// Nothing fits, two sources fit, or a required column is missing; each with the way out.
-pub fn recognise<'p>(project: &'p Project, found: &Found, header: &[String], only: Option<&str>) -> Result<Recognised<'p>, Problem> {
+pub fn recognise<'p>(
+    project: &'p Project,
+    found: &Found,
+    header: &[String],
+    only: Option<&str>,
+) -> Result<Recognised<'p>, Problem> {
     let place = || Place::new(found.shown(), 1, 1);
     let known = || project.sources.iter().map(|s| s.name.as_str());
     if let Some(name) = only.filter(|name| !known().any(|k| k == *name)) {
@@ -37,52 +42,80 @@ pub fn recognise<'p>(project: &'p Project, found: &Found, header: &[String], onl
             return in_set(source, set, found, header);
         }
     }
-    let mut fits: Vec<Recognised> = sources().filter_map(|source| plain(source, found, header)).collect();
+    // A name says more than columns do.
+    let mut fits: Vec<Recognised> = sources().filter_map(|source| by_name(source, found, header)).collect();
+    if fits.is_empty() {
+        fits = sources().filter_map(|source| by_columns(source, header)).collect();
+    }
     match fits.len() {
         1 => check_needs(fits.remove(0), found, header),
         0 => Err(Problem::new(
             place(),
             format!("no source knows this file; its columns are {}", listed(header)),
-            format!("the sources are {}; name the file after its object, or describe it in queries/sources/", known().collect::<Vec<_>>().join(", ")),
+            format!(
+                "the sources are {}; name the file after its object, or describe it in queries/sources/",
+                known().collect::<Vec<_>>().join(", ")
+            ),
         )),
         _ => {
             let names: Vec<&str> = fits.iter().map(|fit| fit.source.name.as_str()).collect();
-            Err(Problem::new(place(), format!("it could be of {}", names.join(" or ")), format!("say --source {}", names[0])))
+            Err(Problem::new(
+                place(),
+                format!("it could be of {}", names.join(" or ")),
+                format!("say --source {}", names[0]),
+            ))
         }
     }
 }
 
-fn in_set<'p>(source: &'p Source, set: (String, u32), found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
+fn in_set<'p>(
+    source: &'p Source,
+    set: (String, u32),
+    found: &Found,
+    header: &[String],
+) -> Result<Recognised<'p>, Problem> {
     let stem = found.stem();
     let known = source.objects.iter().find(|object| object.name.eq_ignore_ascii_case(&stem));
     let other = || source.other.as_ref().map(|other| Object { name: stem.clone(), ..other.clone() });
     let Some(object) = known.cloned().or_else(other) else {
-        return Err(Problem::new(Place::whole(found.shown()), format!("{} has no object \"{stem}\"", source.title), "describe it in the source's TOML"));
+        return Err(Problem::new(
+            Place::whole(found.shown()),
+            format!("{} has no object \"{stem}\"", source.title),
+            "describe it in the source's TOML",
+        ));
     };
     let whole = object.kind == Kind::Record && source.set.as_ref().is_some_and(|set| set.complete);
     check_needs(Recognised { source, object, set: Some(set), whole }, found, header)
 }
 
-/// A file by itself: its stem is an object's name, or its columns say enough.
-fn plain<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
+/// A file by itself whose stem is an object's name, or that bears the source's signature.
+fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
     let stem = found.stem();
     let has = |column: &String| header.iter().any(|h| h.eq_ignore_ascii_case(column));
-    let named = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem) && o.needs.iter().any(has));
-    let by_columns = || {
-        source.objects.iter().find(|o| {
-            let known = o.columns.iter().filter(|(column, _)| has(column)).count();
-            !o.named && known >= 3 && o.needs.iter().all(has) && (o.needs_any.is_empty() || o.needs_any.iter().any(has))
-        })
+    let known = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem));
+    let signed = !source.signature.is_empty() && source.signature.iter().all(has);
+    let other = || source.other.as_ref().map(|other| Object { name: stem.clone(), ..other.clone() });
+    let object = match known {
+        Some(object) if signed || object.needs.iter().any(has) => object.clone(),
+        None if signed => other()?,
+        _ => return None,
     };
-    let by_signature = || {
-        let fits = !source.signature.is_empty() && source.signature.iter().all(has);
-        let other = source.other.as_ref().filter(|_| fits)?;
-        let known = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem));
-        Some(known.cloned().unwrap_or(Object { name: stem.clone(), ..other.clone() }))
+    Some(alone(source, object))
+}
+
+/// A file by itself, whatever it is called, with at least three of the columns of an object.
+fn by_columns<'p>(source: &'p Source, header: &[String]) -> Option<Recognised<'p>> {
+    let has = |column: &String| header.iter().any(|h| h.eq_ignore_ascii_case(column));
+    let fits = |o: &&Object| {
+        let known = o.columns.iter().filter(|(column, _)| has(column)).count();
+        !o.named && known >= 3 && o.needs.iter().all(has) && (o.needs_any.is_empty() || o.needs_any.iter().any(has))
     };
-    let object = named.or_else(by_columns).cloned().or_else(by_signature)?;
+    source.objects.iter().find(fits).map(|object| alone(source, object.clone()))
+}
+
+fn alone(source: &Source, object: Object) -> Recognised<'_> {
     let whole = object.kind == Kind::Record && object.complete;
-    Some(Recognised { source, object, set: None, whole })
+    Recognised { source, object, set: None, whole }
 }
 
 fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
@@ -94,8 +127,17 @@ fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Res
     }
     let wanted: Vec<&String> = if none_of { fit.object.needs_any.iter().collect() } else { missing };
     let words: Vec<String> = wanted.iter().map(|w| format!("\"{w}\"")).collect();
-    let what = format!("{} {} lacks the required column {}", fit.source.title, fit.object.name, words.join(if none_of { " or " } else { ", " }));
-    Err(Problem::new(Place::new(found.shown(), 1, 1), what, format!("it has {}; export it again with the column", listed(header))))
+    let what = format!(
+        "{} {} lacks the required column {}",
+        fit.source.title,
+        fit.object.name,
+        words.join(if none_of { " or " } else { ", " })
+    );
+    Err(Problem::new(
+        Place::new(found.shown(), 1, 1),
+        what,
+        format!("it has {}; export it again with the column", listed(header)),
+    ))
 }
 
 fn listed(header: &[String]) -> String {

@@ -42,7 +42,8 @@ pub struct Reject {
 impl Sheet {
     /// The newest of the object's system stamps.
     pub fn newest(&self, object: &Object) -> Option<DateTime<Utc>> {
-        let at = self.columns.iter().position(|(c, _)| object.newest.as_ref().is_some_and(|n| n.eq_ignore_ascii_case(c)))?;
+        let at =
+            self.columns.iter().position(|(c, _)| object.newest.as_ref().is_some_and(|n| n.eq_ignore_ascii_case(c)))?;
         let stamps = self.rows.iter().filter_map(|row| match row.cells[at] {
             Cell::Instant(instant) => Some(instant),
             _ => None,
@@ -85,11 +86,20 @@ pub fn read_sheet(text: &str, file: &str, fit: &Recognised) -> Result<Sheet, Pro
     if fit.source.zone.is_none() && columns.iter().any(|(_, kind)| *kind == ColumnType::Instant) {
         check_zones(text, &columns).map_err(|line| {
             let what = "a timestamp has no zone and the source declares none";
-            Problem::new(Place::new(file, line, 1), what, format!("add zone = \"UTC\" to {}", fit.source.file.display()))
+            Problem::new(
+                Place::new(file, line, 1),
+                what,
+                format!("add zone = \"UTC\" to {}", fit.source.file.display()),
+            )
         })?;
     }
     let mut sheet = Sheet { columns, rows: vec![], rejects: vec![] };
-    let key: Vec<usize> = fit.object.key.iter().filter_map(|k| sheet.columns.iter().position(|(c, _)| c.eq_ignore_ascii_case(k))).collect();
+    let key: Vec<usize> = fit
+        .object
+        .key
+        .iter()
+        .filter_map(|k| sheet.columns.iter().position(|(c, _)| c.eq_ignore_ascii_case(k)))
+        .collect();
     let mut reader = reader(text);
     let mut record = csv::ByteRecord::new();
     loop {
@@ -98,7 +108,13 @@ pub fn read_sheet(text: &str, file: &str, fit: &Recognised) -> Result<Sheet, Pro
             Ok(true) => take(&record, fit, &key, &mut sheet),
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                sheet.rejects.push(Reject { line, column: String::new(), reason: error.to_string(), raw: String::new(), key: None });
+                sheet.rejects.push(Reject {
+                    line,
+                    column: String::new(),
+                    reason: error.to_string(),
+                    raw: String::new(),
+                    key: None,
+                });
             }
         }
     }
@@ -118,7 +134,10 @@ fn declared(fit: &Recognised, name: &str) -> (String, ColumnType) {
 fn check_zones(text: &str, columns: &[(String, ColumnType)]) -> Result<(), usize> {
     for record in reader(text).records().flatten() {
         for (cell, (_, kind)) in record.iter().zip(columns) {
-            if *kind == ColumnType::Instant && read_cell(cell, *kind, &[], None).is_err() && read_cell(cell, *kind, &[], Some(chrono_tz::UTC)).is_ok() {
+            if *kind == ColumnType::Instant
+                && read_cell(cell, *kind, &[], None).is_err()
+                && read_cell(cell, *kind, &[], Some(chrono_tz::UTC)).is_ok()
+            {
                 return Err(record.position().map_or(0, |p| p.line() as usize));
             }
         }
@@ -133,9 +152,15 @@ fn take(record: &csv::ByteRecord, fit: &Recognised, key: &[usize], sheet: &mut S
     }
 }
 
-fn read_row(record: &csv::ByteRecord, fit: &Recognised, key: &[usize], columns: &[(String, ColumnType)]) -> Result<Row, Reject> {
+fn read_row(
+    record: &csv::ByteRecord,
+    fit: &Recognised,
+    key: &[usize],
+    columns: &[(String, ColumnType)],
+) -> Result<Row, Reject> {
     let line = record.position().map_or(0, csv::Position::line);
-    let reject = |column: &str, reason: String, key| Reject { line, column: column.into(), reason, raw: raw(record), key };
+    let reject =
+        |column: &str, reason: String, key| Reject { line, column: column.into(), reason, raw: raw(record), key };
     if record.len() != columns.len() {
         return Err(reject("", format!("{} cells where the header has {}", record.len(), columns.len()), None));
     }
@@ -143,7 +168,11 @@ fn read_row(record: &csv::ByteRecord, fit: &Recognised, key: &[usize], columns: 
     let mut wrong = None;
     for (bytes, (name, kind)) in record.iter().zip(columns) {
         if bytes.len() > MOST_CELL_BYTES {
-            let reason = format!("the cell has {} MB, more than {}; a quote may never close", bytes.len() >> 20, MOST_CELL_BYTES >> 20);
+            let reason = format!(
+                "the cell has {} MB, more than {}; a quote may never close",
+                bytes.len() >> 20,
+                MOST_CELL_BYTES >> 20
+            );
             return Err(reject(name, reason, None));
         }
         let text = std::str::from_utf8(bytes).expect("the whole text was decoded to UTF-8");
@@ -207,17 +236,26 @@ fn reject_open_quote(text: &str, sheet: &mut Sheet) {
     if last > rejected {
         let row = sheet.rows.pop().expect("it has a last row");
         let reason = "its last quote never closes: the file was cut off".to_string();
-        sheet.rejects.push(Reject { line: row.line, column: String::new(), reason, raw: row.key.clone(), key: Some(row.key) });
+        sheet.rejects.push(Reject {
+            line: row.line,
+            column: String::new(),
+            reason,
+            raw: row.key.clone(),
+            key: Some(row.key),
+        });
     }
 }
 
 /// Of two rows with one key the one with the newest system stamp holds, of equal ones the later.
 fn reject_doubles(fit: &Recognised, sheet: &mut Sheet) {
-    let newest = fit.object.newest.as_ref().and_then(|n| sheet.columns.iter().position(|(c, _)| c.eq_ignore_ascii_case(n)));
-    let stamp = |row: &Row| newest.map(|at| match row.cells[at] {
-        Cell::Instant(instant) => instant.timestamp_micros(),
-        _ => i64::MIN,
-    });
+    let newest =
+        fit.object.newest.as_ref().and_then(|n| sheet.columns.iter().position(|(c, _)| c.eq_ignore_ascii_case(n)));
+    let stamp = |row: &Row| {
+        newest.map(|at| match row.cells[at] {
+            Cell::Instant(instant) => instant.timestamp_micros(),
+            _ => i64::MIN,
+        })
+    };
     let mut holds: HashMap<&str, usize> = HashMap::with_capacity(sheet.rows.len());
     let mut doubles = vec![];
     for (at, row) in sheet.rows.iter().enumerate() {
@@ -234,7 +272,13 @@ fn reject_doubles(fit: &Recognised, sheet: &mut Sheet) {
     for at in doubles.into_iter().rev() {
         let row = sheet.rows.remove(at);
         let raw: Vec<String> = row.cells.iter().map(|cell| cell.canonical().unwrap_or_default()).collect();
-        let reject = Reject { line: row.line, column: fit.object.key.join(", "), reason: "key twice".into(), raw: raw.join(","), key: Some(row.key) };
+        let reject = Reject {
+            line: row.line,
+            column: fit.object.key.join(", "),
+            reason: "key twice".into(),
+            raw: raw.join(","),
+            key: Some(row.key),
+        };
         sheet.rejects.push(reject);
     }
 }

@@ -13,9 +13,16 @@ pub struct Dated {
 }
 
 /// `None` if nothing dates the file.
-pub fn date_of(found: &Found, fit: &Recognised, sheet: &Sheet, by_hand: Option<NaiveDate>, set_newest: Option<NaiveDate>) -> Option<Dated> {
+pub fn date_of(
+    found: &Found,
+    fit: &Recognised,
+    sheet: &Sheet,
+    by_hand: Option<NaiveDate>,
+    set_newest: Option<NaiveDate>,
+) -> Option<Dated> {
     let dated = |from: &'static str| move |day| Dated { day, from };
-    let folder = found.path.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder =
+        found.path.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let zipped = set_newest.or(found.entry.as_ref().and_then(|entry| entry.newest));
     by_hand
         .map(dated("--snapshot"))

@@ -36,7 +36,12 @@ struct Asked {
     attributes: Attributes,
 }
 
-pub(super) async fn answer(session: &Inner, kpi: &Kpi, params: &Params, viewer: &Viewer) -> Result<Answer, AnswerError> {
+pub(super) async fn answer(
+    session: &Inner,
+    kpi: &Kpi,
+    params: &Params,
+    viewer: &Viewer,
+) -> Result<Answer, AnswerError> {
     let Viewer::Local = viewer; // sees every cell; suppression for others stands here
     let asked = complete(session, kpi, params)?;
     check_columns(&asked.kpi, params)?;
@@ -65,7 +70,10 @@ fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, Answer
     let attributes = params.attributes.or(kpi.attributes.first().copied()).unwrap_or(Attributes::Event);
     if !kpi.attributes.contains(&attributes) {
         let modes: Vec<&str> = kpi.attributes.iter().map(Attributes::word).collect();
-        return Err(AnswerError::wrong(format!("{} has no attributes \"{}\"", kpi.name, attributes.word()), format!("it has {}", modes.join(", "))));
+        return Err(AnswerError::wrong(
+            format!("{} has no attributes \"{}\"", kpi.name, attributes.word()),
+            format!("it has {}", modes.join(", ")),
+        ));
     }
     let as_of = as_of(session, &kpi, params)?;
     let (calendar, grain) = (session.project.calendar(), params.grain.unwrap_or(Grain::Week));
@@ -73,13 +81,20 @@ fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, Answer
     let whole = calendar.is_complete(running, as_of);
     let usual_from = calendar.back(as_of, grain, if whole { USUAL_PERIODS - 1 } else { USUAL_PERIODS });
     let (from, to) = (params.from.unwrap_or(usual_from), params.to.unwrap_or(running.to()).min(running.to()));
-    let from = if params.from.is_none() && params.to.is_some() { calendar.back(to, grain, USUAL_PERIODS - 1) } else { from };
+    let from =
+        if params.from.is_none() && params.to.is_some() { calendar.back(to, grain, USUAL_PERIODS - 1) } else { from };
     let Some(range) = Range::new(from, to) else {
-        return Err(AnswerError::wrong(format!("the range begins on {from}, after it ends or after the data ends on {as_of}"), "ask from an earlier day"));
+        return Err(AnswerError::wrong(
+            format!("the range begins on {from}, after it ends or after the data ends on {as_of}"),
+            "ask from an earlier day",
+        ));
     };
     let most = MOST_PERIODS as i64 * if grain == Grain::Day { 1 } else { 7 };
     if (range.to() - range.from()).num_days() > most {
-        return Err(AnswerError::wrong(format!("{from} to {to} has too many periods"), "ask for fewer, or in a coarser grain"));
+        return Err(AnswerError::wrong(
+            format!("{from} to {to} has too many periods"),
+            "ask for fewer, or in a coarser grain",
+        ));
     }
     let periods = calendar.periods(range, grain);
     let range = Range::new(periods[0].from(), periods[periods.len() - 1].to()).expect("periods are in order");
@@ -87,8 +102,9 @@ fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, Answer
 }
 
 /// The asked day, else the least day that all inputs of the KPI are complete through.
-fn as_of(session: &Inner, kpi: &Kpi, params: &Params) -> Result<NaiveDate, AnswerError> {
-    let missing: Vec<&str> = kpi.reads.iter().filter(|input| !session.through.contains_key(input)).map(Input::in_words).collect();
+pub(super) fn as_of(session: &Inner, kpi: &Kpi, params: &Params) -> Result<NaiveDate, AnswerError> {
+    let missing: Vec<&str> =
+        kpi.reads.iter().filter(|input| !session.through.contains_key(input)).map(Input::in_words).collect();
     if !missing.is_empty() {
         return Err(AnswerError::NotLoaded { needs: missing.join(" and ") });
     }
@@ -108,17 +124,33 @@ fn check_columns(kpi: &Kpi, params: &Params) -> Result<(), AnswerError> {
 }
 
 /// The KPI's own SQL over the asked periods, planned.
-async fn facts(context: &SessionContext, session: &Inner, asked: &Asked, params: &Params) -> Result<DataFrame, AnswerError> {
+async fn facts(
+    context: &SessionContext,
+    session: &Inner,
+    asked: &Asked,
+    params: &Params,
+) -> Result<DataFrame, AnswerError> {
     let calendar = session.project.calendar();
     let rows = asked.periods.iter().map(|period| {
         let at = period.to().min(asked.as_of);
-        vec![Cell::Date(period.from()), Cell::Date(period.to()), Cell::Date(at), Cell::Boolean(calendar.is_complete(*period, asked.as_of))]
+        vec![
+            Cell::Date(period.from()),
+            Cell::Date(period.to()),
+            Cell::Date(at),
+            Cell::Boolean(calendar.is_complete(*period, asked.as_of)),
+        ]
     });
-    let columns = [("period_start", ColumnType::Date), ("period_end", ColumnType::Date), ("at", ColumnType::Date), ("complete", ColumnType::Boolean)];
+    let columns = [
+        ("period_start", ColumnType::Date),
+        ("period_end", ColumnType::Date),
+        ("at", ColumnType::Date),
+        ("complete", ColumnType::Boolean),
+    ];
     let context = overlay::with_table(context, "periods", memory(&columns, rows.collect()));
     let bound = bound(asked, params);
     let used = sql::reads(&asked.kpi.sql).map_err(|why| AnswerError::wrong(why, ""))?.parameters;
-    let values: HashMap<String, ScalarValue> = bound.into_iter().filter(|(name, _)| used.contains(name)).map(|(name, value)| (name, value.scalar())).collect();
+    let values: HashMap<String, ScalarValue> =
+        bound.into_iter().filter(|(name, _)| used.contains(name)).map(|(name, value)| (name, value.scalar())).collect();
     let frame = context.sql(&asked.kpi.sql).await?;
     Ok(if values.is_empty() { frame } else { frame.with_param_values(values)? })
 }
@@ -195,7 +227,8 @@ fn shape(session: &Inner, asked: &Asked, by: &[String], sums: &Table) -> Result<
     ];
     for name in by {
         let member = |row: &Option<usize>| row.map(|row| sums.value(row, name).to_string());
-        columns.push(Column { name: name.clone(), data: Data::Text(lines.iter().map(|(_, row)| member(row)).collect()) });
+        columns
+            .push(Column { name: name.clone(), data: Data::Text(lines.iter().map(|(_, row)| member(row)).collect()) });
     }
     let rows: Vec<Option<usize>> = lines.iter().map(|(_, row)| *row).collect();
     columns.push(Column { name: "value".into(), data: values(&asked.kpi, sums, &rows) });
@@ -221,7 +254,9 @@ fn values(kpi: &Kpi, sums: &Table, rows: &[Option<usize>]) -> Data {
     match kpi.value_of {
         ValueOf::Ratio => ratio("numerator", "denominator"),
         ValueOf::Share => ratio("value", "whole"),
-        ValueOf::Sum => Data::Decimal(rows.iter().map(|row| Some(summed(kpi.unit, row.map(|row| sums.value(row, "value"))))).collect()),
+        ValueOf::Sum => Data::Decimal(
+            rows.iter().map(|row| Some(summed(kpi.unit, row.map(|row| sums.value(row, "value"))))).collect(),
+        ),
     }
 }
 

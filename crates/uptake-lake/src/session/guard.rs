@@ -49,11 +49,27 @@ const MOST_SET_OPERATIONS: usize = 50;
 const STACK_BYTES: usize = 16 << 20;
 /// Functions whose output the memory pool does not see, or that make rows out of nothing.
 const FORBIDDEN: [&str; 13] = [
-    "repeat", "lpad", "rpad", "replace", "range", "generate_series", "array_repeat", "array_resize", "string_agg", "array_agg",
-    "array_fill", "list_repeat", "gen_series",
+    "repeat",
+    "lpad",
+    "rpad",
+    "replace",
+    "range",
+    "generate_series",
+    "array_repeat",
+    "array_resize",
+    "string_agg",
+    "array_agg",
+    "array_fill",
+    "list_repeat",
+    "gen_series",
 ];
 
-pub(super) async fn query(base: &SessionContext, sql: &str, parameters: &BTreeMap<String, Bound>, limits: &Limits) -> Result<Rows, AnswerError> {
+pub(super) async fn query(
+    base: &SessionContext,
+    sql: &str,
+    parameters: &BTreeMap<String, Bound>,
+    limits: &Limits,
+) -> Result<Rows, AnswerError> {
     let used = judge_text(sql)?;
     if let Some(name) = used.iter().find(|name| !parameters.contains_key(*name)) {
         return Err(AnswerError::wrong(format!("${name} has no value"), "declare a filter of that name"));
@@ -61,19 +77,31 @@ pub(super) async fn query(base: &SessionContext, sql: &str, parameters: &BTreeMa
     let context = limited(base, limits)?;
     let frame = context.sql_with_options(sql, read_only()).await?;
     judge_plan(frame.logical_plan())?;
-    let values: HashMap<String, ScalarValue> = used.iter().map(|name| (name.clone(), parameters[name].scalar())).collect();
+    let values: HashMap<String, ScalarValue> =
+        used.iter().map(|name| (name.clone(), parameters[name].scalar())).collect();
     let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
     within(limits.time, collect(frame, limits.rows)).await
 }
 
 /// Runs `work` on threads of its own and waits at most `time` for it. Some plans never yield: on shared threads they
 /// would keep the clock itself from ticking. What is given up on goes on until the process ends.
-async fn within(time: Duration, work: impl Future<Output = Result<Rows, AnswerError>> + Send + 'static) -> Result<Rows, AnswerError> {
+async fn within(
+    time: Duration,
+    work: impl Future<Output = Result<Rows, AnswerError>> + Send + 'static,
+) -> Result<Rows, AnswerError> {
     let (done, waiting) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_stack_size(STACK_BYTES).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_stack_size(STACK_BYTES)
+            .enable_all()
+            .build();
         let rows = match runtime {
-            Ok(runtime) => runtime.block_on(async { tokio::spawn(work).await.unwrap_or_else(|e| Err(AnswerError::wrong(format!("the query broke off: {e}"), ""))) }),
+            Ok(runtime) => runtime.block_on(async {
+                tokio::spawn(work)
+                    .await
+                    .unwrap_or_else(|e| Err(AnswerError::wrong(format!("the query broke off: {e}"), "")))
+            }),
             Err(error) => Err(AnswerError::wrong(format!("no thread for the query: {error}"), "try again")),
         };
         let _gone = done.send(rows); // nobody waits any more after the limit
@@ -92,13 +120,21 @@ fn read_only() -> SQLOptions {
 /// One SELECT of bounded length; gives the `$names` it uses.
 fn judge_text(sql: &str) -> Result<Vec<String>, AnswerError> {
     if sql.len() > MOST_TEXT_BYTES {
-        return Err(AnswerError::wrong(format!("the query is longer than {} kB", MOST_TEXT_BYTES >> 10), "make it shorter"));
+        return Err(AnswerError::wrong(
+            format!("the query is longer than {} kB", MOST_TEXT_BYTES >> 10),
+            "make it shorter",
+        ));
     }
-    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| AnswerError::wrong(e.to_string(), ""))?;
+    let tokens =
+        Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| AnswerError::wrong(e.to_string(), ""))?;
     let operators = tokens.iter().filter(|token| is_operator(token)).count();
-    let sets = tokens.iter().filter(|token| is_word(token, &[Keyword::UNION, Keyword::INTERSECT, Keyword::EXCEPT])).count();
+    let sets =
+        tokens.iter().filter(|token| is_word(token, &[Keyword::UNION, Keyword::INTERSECT, Keyword::EXCEPT])).count();
     if operators > MOST_OPERATORS || sets > MOST_SET_OPERATIONS {
-        return Err(AnswerError::wrong(format!("the query has {operators} operators and {sets} unions"), format!("at most {MOST_OPERATORS} and {MOST_SET_OPERATIONS} are allowed; use IN (…)")));
+        return Err(AnswerError::wrong(
+            format!("the query has {operators} operators and {sets} unions"),
+            format!("at most {MOST_OPERATORS} and {MOST_SET_OPERATIONS} are allowed; use IN (…)"),
+        ));
     }
     if tokens.iter().any(|token| is_word(token, &[Keyword::RECURSIVE])) {
         return Err(AnswerError::wrong("WITH RECURSIVE is not allowed", "use generate by a calendar table instead"));
@@ -138,7 +174,10 @@ fn judge_plan(plan: &LogicalPlan) -> Result<(), AnswerError> {
         })
     })?;
     match found {
-        Some(name) => Err(AnswerError::wrong(format!("the function {name} is not allowed here"), "it can take more memory than there is")),
+        Some(name) => Err(AnswerError::wrong(
+            format!("the function {name} is not allowed here"),
+            "it can take more memory than there is",
+        )),
         None => Ok(()),
     }
 }
@@ -158,7 +197,9 @@ fn limited(base: &SessionContext, limits: &Limits) -> EngineResult<SessionContex
         .with_disk_manager_builder(disk)
         .with_object_store_registry(base.runtime_env().object_store_registry.clone())
         .build_arc()?;
-    Ok(SessionContext::new_with_state(SessionStateBuilder::new_from_existing(base.state()).with_runtime_env(runtime).build()))
+    Ok(SessionContext::new_with_state(
+        SessionStateBuilder::new_from_existing(base.state()).with_runtime_env(runtime).build(),
+    ))
 }
 
 async fn collect(frame: DataFrame, most: usize) -> Result<Rows, AnswerError> {
@@ -173,6 +214,7 @@ async fn collect(frame: DataFrame, most: usize) -> Result<Rows, AnswerError> {
             break;
         }
     }
-    let table = convert::table(&schema, &batches).map_err(|e| AnswerError::wrong(e.to_string(), "give every column a name of its own"))?;
+    let table = convert::table(&schema, &batches)
+        .map_err(|e| AnswerError::wrong(e.to_string(), "give every column a name of its own"))?;
     Ok(Rows { table, truncated: rows > most })
 }

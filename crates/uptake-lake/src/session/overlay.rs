@@ -1,7 +1,8 @@
 //! A context for one question: the session's relations, and beside them one that only this question sees.
 
 use datafusion::catalog::{
-    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider,
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider,
+    TableProvider,
 };
 use datafusion::error::Result;
 use datafusion::execution::SessionStateBuilder;
@@ -20,7 +21,9 @@ pub fn with_table(base: &SessionContext, name: &str, table: Arc<dyn TableProvide
     }
     let list = MemoryCatalogProviderList::new();
     list.register_catalog("datafusion".into(), Arc::new(ours));
-    SessionContext::new_with_state(SessionStateBuilder::new_from_existing(base.state()).with_catalog_list(Arc::new(list)).build())
+    SessionContext::new_with_state(
+        SessionStateBuilder::new_from_existing(base.state()).with_catalog_list(Arc::new(list)).build(),
+    )
 }
 
 #[derive(Debug)]

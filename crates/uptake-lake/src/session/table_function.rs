@@ -3,7 +3,9 @@
 use super::{Inner, answer};
 use crate::error::AnswerError;
 use crate::landing::arrow_type;
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray};
+use datafusion::arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray,
+};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, Session as EngineSession, TableFunctionArgs, TableFunctionImpl, TableProvider};
@@ -44,7 +46,10 @@ impl std::fmt::Debug for KpiFunction {
 impl TableFunctionImpl for KpiFunction {
     fn call_with_args(&self, args: TableFunctionArgs) -> Result<Arc<dyn TableProvider>> {
         let params = read_params(&self.kpi, args.exprs())?;
-        let kpi = self.kpi.chosen(&params.options).map_err(|(what, hint)| DataFusionError::Plan(format!("{what}; {hint}")))?;
+        let kpi = self
+            .kpi
+            .chosen(&params.options)
+            .map_err(|(what, hint)| DataFusionError::Plan(format!("{what}; {hint}")))?;
         let value = if kpi.value_of == ValueOf::Sum { DataType::Decimal128(38, SCALE) } else { DataType::Float64 };
         let date = |name: &str| Field::new(name, arrow_type(ColumnType::Date), true);
         let mut fields = vec![date("period_start"), date("period_end")];
@@ -108,8 +113,18 @@ impl TableProvider for Asked {
         TableType::Base
     }
 
-    async fn scan(&self, state: &dyn EngineSession, projection: Option<&Vec<usize>>, filters: &[Expr], limit: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
-        let session = self.function.session.upgrade().ok_or_else(|| DataFusionError::Execution("the session has ended".into()))?;
+    async fn scan(
+        &self,
+        state: &dyn EngineSession,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let session = self
+            .function
+            .session
+            .upgrade()
+            .ok_or_else(|| DataFusionError::Execution("the session has ended".into()))?;
         let answer = Box::pin(answer::answer(&session, &self.function.kpi, &self.params, &Viewer::Local)).await;
         let answer = answer.map_err(|error: AnswerError| DataFusionError::External(Box::new(error)))?;
         let batch = batch(&answer.table, &self.schema)?;
@@ -125,7 +140,9 @@ fn batch(table: &Table, schema: &SchemaRef) -> Result<RecordBatch> {
             Data::Float(v) => Arc::new(Float64Array::from(v.clone())),
             Data::Boolean(v) => Arc::new(BooleanArray::from(v.clone())),
             Data::Date(v) => Arc::new(v.iter().map(|d| d.map(|d| d.to_epoch_days())).collect::<Date32Array>()),
-            Data::Decimal(v) => Arc::new(v.iter().map(|d| d.map(units)).collect::<Decimal128Array>().with_precision_and_scale(38, SCALE)?),
+            Data::Decimal(v) => Arc::new(
+                v.iter().map(|d| d.map(units)).collect::<Decimal128Array>().with_precision_and_scale(38, SCALE)?,
+            ),
             Data::Instant(_) => return Err(DataFusionError::Internal("an answer has no instants".into())),
         })
     });

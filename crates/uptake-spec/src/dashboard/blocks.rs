@@ -10,7 +10,8 @@ use comrak::{Arena, Options};
 use std::path::Path;
 
 const FENCES: [&str; 5] = ["kpi", "chart", "table", "note", "sql"];
-const WIDTHS: [(&str, Width); 4] = [("1", Width::Full), ("1/2", Width::Half), ("1/3", Width::Third), ("2/3", Width::TwoThirds)];
+const WIDTHS: [(&str, Width); 4] =
+    [("1", Width::Full), ("1/2", Width::Half), ("1/3", Width::Third), ("2/3", Width::TwoThirds)];
 
 pub(super) fn read_blocks(file: &Path, text: &str, body_at: usize, problems: &mut Vec<Problem>) -> Vec<Block> {
     // Blank lines in place of the front matter keep comrak's line numbers those of the file.
@@ -32,10 +33,19 @@ pub(super) fn read_blocks(file: &Path, text: &str, body_at: usize, problems: &mu
     blocks
 }
 
-fn read_block<'a>(node: &'a AstNode<'a>, file: &Path, text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<Block> {
-    let prose = |prose| Some(Block { id: String::new(), width: Width::Full, place: place.clone(), what: What::Prose(prose) });
+fn read_block<'a>(
+    node: &'a AstNode<'a>,
+    file: &Path,
+    text: &str,
+    place: Place,
+    problems: &mut Vec<Problem>,
+) -> Option<Block> {
+    let prose =
+        |prose| Some(Block { id: String::new(), width: Width::Full, place: place.clone(), what: What::Prose(prose) });
     match &node.data.borrow().value {
-        NodeValue::Heading(heading) => prose(Prose::Heading { level: heading.level, text: read_inlines(node, &place, problems) }),
+        NodeValue::Heading(heading) => {
+            prose(Prose::Heading { level: heading.level, text: read_inlines(node, &place, problems) })
+        }
         NodeValue::Paragraph => prose(Prose::Paragraph(read_inlines(node, &place, problems))),
         NodeValue::List(list) => {
             let items = node.children().map(|item| read_inlines(item, &place, problems)).collect();
@@ -44,13 +54,23 @@ fn read_block<'a>(node: &'a AstNode<'a>, file: &Path, text: &str, place: Place, 
         NodeValue::CodeBlock(fence) => read_fence(fence, file, text, place, problems),
         other => {
             let what = format!("{} is not allowed on a page", other.xml_node_name());
-            problems.push(Problem::new(place, what, "pages use headings, paragraphs, lists and fenced blocks; no raw HTML"));
+            problems.push(Problem::new(
+                place,
+                what,
+                "pages use headings, paragraphs, lists and fenced blocks; no raw HTML",
+            ));
             None
         }
     }
 }
 
-fn read_fence(fence: &NodeCodeBlock, file: &Path, text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<Block> {
+fn read_fence(
+    fence: &NodeCodeBlock,
+    file: &Path,
+    text: &str,
+    place: Place,
+    problems: &mut Vec<Problem>,
+) -> Option<Block> {
     let (word, name) = fence.info.trim().split_once(' ').map_or((fence.info.trim(), ""), |(w, n)| (w, n.trim()));
     if !FENCES.contains(&word) {
         problems.push(Problem::new(place, format!("no block is called \"{word}\""), did_you_mean(word, FENCES)));
@@ -60,7 +80,12 @@ fn read_fence(fence: &NodeCodeBlock, file: &Path, text: &str, place: Place, prob
         if name.is_empty() {
             problems.push(Problem::new(place.clone(), "a sql block needs a name", "write ```sql my_question"));
         }
-        return Some(Block { id: name.into(), width: Width::Full, place, what: What::Query { sql: fence.literal.clone() } });
+        return Some(Block {
+            id: name.into(),
+            width: Width::Full,
+            place,
+            what: What::Query { sql: fence.literal.clone() },
+        });
     }
     let inside = text.split_inclusive('\n').take(place.line).map(str::len).sum();
     let piece = Piece::new(file, text, inside);
@@ -79,7 +104,12 @@ fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
     let (title, link, width, id) = (f.text("title"), f.text("link"), width(f), f.text("id"));
     f.needed("kpi")?;
     let ask = read_ask(f)?;
-    Some(Block { id: id.unwrap_or(ask.kpi.clone()), width, place: place.clone(), what: What::Tile(TileBlock { ask, title, compare, link }) })
+    Some(Block {
+        id: id.unwrap_or(ask.kpi.clone()),
+        width,
+        place: place.clone(),
+        what: What::Tile(TileBlock { ask, title, compare, link }),
+    })
 }
 
 fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
@@ -87,7 +117,11 @@ fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
     let kind = f.needed("type");
     let alt = f.needed("alt").unwrap_or_default();
     if f.flag("normal") == Some(true) {
-        f.object("normal", "\"normal\" needs the limits of what is normal, which are not there yet", "leave the line out");
+        f.object(
+            "normal",
+            "\"normal\" needs the limits of what is normal, which are not there yet",
+            "leave the line out",
+        );
     }
     let target = !f.tables("line", |f| f.needed("target")).is_empty();
     let kind_place = f.place("type");
@@ -115,7 +149,8 @@ fn read_data(f: &Fields) -> Option<(String, DataFrom)> {
     if f.has("query") {
         let name = f.text("query")?;
         let place = f.place("query");
-        let data = DataFrom::Query { name: name.clone(), x: f.text("x"), y: f.text("y"), series: f.text("series"), place };
+        let data =
+            DataFrom::Query { name: name.clone(), x: f.text("x"), y: f.text("y"), series: f.text("series"), place };
         return Some((format!("{name}_picture"), data));
     }
     f.needed("kpi")?;

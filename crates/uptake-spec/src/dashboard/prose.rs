@@ -36,9 +36,13 @@ pub enum Show {
     /// As the KPI's unit has it.
     Usual,
     /// 0.684 → 68 %
-    Percent { decimals: u8 },
+    Percent {
+        decimals: u8,
+    },
     /// 1234.5 → 1,235
-    Number { decimals: u8 },
+    Number {
+        decimals: u8,
+    },
     Money,
     Date,
 }
@@ -100,7 +104,11 @@ pub(super) fn read_inlines<'a>(node: &'a AstNode<'a>, at: &Place, problems: &mut
                 continue;
             }
             other => {
-                problems.push(Problem::new(at.clone(), format!("{} is not allowed here", other.xml_node_name()), "pages use text, emphasis, code and links only"));
+                problems.push(Problem::new(
+                    at.clone(),
+                    format!("{} is not allowed here", other.xml_node_name()),
+                    "pages use text, emphasis, code and links only",
+                ));
                 continue;
             }
         };
@@ -114,7 +122,11 @@ pub(super) fn read_inlines<'a>(node: &'a AstNode<'a>, at: &Place, problems: &mut
 fn checked_url(url: &str, at: &Place, problems: &mut Vec<Problem>) -> String {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     if !matches!(scheme.as_deref(), None | Some("http" | "https" | "mailto")) {
-        problems.push(Problem::new(at.clone(), format!("a link cannot go to \"{url}\""), "use http, https, mailto or a page of this site"));
+        problems.push(Problem::new(
+            at.clone(),
+            format!("a link cannot go to \"{url}\""),
+            "use http, https, mailto or a page of this site",
+        ));
     }
     url.into()
 }
@@ -155,7 +167,9 @@ fn read_token(inside: &str, at: &Place) -> Result<Token, Problem> {
         None => usual,
         Some(word) => match SHOWS.iter().find(|(name, _)| *name == word) {
             Some((_, show)) => *show,
-            None => return Err(object(format!("no format is called \"{word}\""), did_you_mean(word, SHOWS.map(|s| s.0)))),
+            None => {
+                return Err(object(format!("no format is called \"{word}\""), did_you_mean(word, SHOWS.map(|s| s.0))));
+            }
         },
     };
     Ok(Token { of: of.into(), field: field.into(), show, place: at.clone() })

@@ -11,7 +11,8 @@ pub const BOUND: [&str; 5] = ["from", "to", "grain", "as_of", "attributes"];
 
 pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
     let kpis = project.kpis.iter().flat_map(|kpi| in_kpi(kpi, files));
-    let models = project.models.iter().flat_map(|model| in_sql(&model.sql, &model.file, 1, &[], "a model takes no parameters"));
+    let models =
+        project.models.iter().flat_map(|model| in_sql(&model.sql, &model.file, 1, &[], "a model takes no parameters"));
     let mappings = project.sources.iter().flat_map(|s| &s.mappings);
     let mappings = mappings.flat_map(|m| in_sql(&m.sql, &m.file, 1, &[], "a mapping takes no parameters"));
     let pages = project.dashboards.iter().flat_map(|page| in_page(project, page, files));
@@ -20,7 +21,11 @@ pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
         Problem::new(Place::whole("targets.csv"), format!("no KPI is called \"{}\"", t.metric), hint)
     });
     let sources = project.sources.iter().filter(|s| s.mappings.is_empty()).map(|s| {
-        Problem::new(Place::whole(&s.file), format!("the source \"{}\" maps to no table", s.name), "add a TABLE.sql beside it")
+        Problem::new(
+            Place::whole(&s.file),
+            format!("the source \"{}\" maps to no table", s.name),
+            "add a TABLE.sql beside it",
+        )
     });
     kpis.chain(models).chain(mappings).chain(pages).chain(targets).chain(sources).collect()
 }
@@ -33,7 +38,11 @@ fn in_kpi(kpi: &Kpi, files: &Files) -> Vec<Problem> {
         problems.push(Problem::new(Place::whole(&kpi.place.file), what, format!("add {}", test.display())));
     }
     if kpi.attributes.is_empty() {
-        problems.push(Problem::new(Place::new(&kpi.place.file, 1, 1), "\"attributes\" is missing", "add -- attributes = [\"period-end\"]"));
+        problems.push(Problem::new(
+            Place::new(&kpi.place.file, 1, 1),
+            "\"attributes\" is missing",
+            "add -- attributes = [\"period-end\"]",
+        ));
     }
     let options = kpi.options.iter().map(|o| o.name.as_str());
     let known: Vec<&str> = BOUND.into_iter().chain(options).collect();
@@ -106,7 +115,11 @@ fn in_block(project: &Project, page: &Dashboard, block: &Block) -> Vec<Problem> 
     {
         let queries = page.blocks.iter().filter(|b| matches!(b.what, What::Query { .. })).map(|b| b.id.as_str());
         if !queries.clone().any(|id| id == name) {
-            problems.push(Problem::new(place.clone(), format!("no sql block is called \"{name}\""), did_you_mean(name, queries)));
+            problems.push(Problem::new(
+                place.clone(),
+                format!("no sql block is called \"{name}\""),
+                did_you_mean(name, queries),
+            ));
         }
     }
     problems
@@ -136,7 +149,8 @@ fn in_ask(project: &Project, ask: &Ask) -> Vec<Problem> {
     for (name, (value, place)) in &ask.options {
         let one = [(name.clone(), value.clone())].into();
         if let Err((what, hint)) = kpi.chosen(&one) {
-            let what = if kpi.options.iter().any(|o| o.name == *name) { what } else { format!("unknown key \"{name}\"") };
+            let what =
+                if kpi.options.iter().any(|o| o.name == *name) { what } else { format!("unknown key \"{name}\"") };
             problems.push(Problem::new(place.clone(), what, hint));
         }
     }

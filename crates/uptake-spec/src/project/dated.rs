@@ -44,7 +44,11 @@ pub(super) fn read_targets(text: &str) -> Result<Vec<Target>, Vec<Problem>> {
 
 pub(super) fn read_holidays(text: &str) -> Result<Vec<Holiday>, Vec<Problem>> {
     read_rows("holidays.csv", text, &["calendar_id", "d"], |row| {
-        Ok(Holiday { calendar_id: row.text("calendar_id"), d: row.parsed("d")?.ok_or("the date is empty")?, name: row.text("name") })
+        Ok(Holiday {
+            calendar_id: row.text("calendar_id"),
+            d: row.parsed("d")?.ok_or("the date is empty")?,
+            name: row.text("name"),
+        })
     })
 }
 
@@ -67,21 +71,39 @@ impl Row<'_> {
     }
 }
 
-fn read_rows<T>(file: &str, text: &str, needed: &[&str], read: impl Fn(&Row) -> Result<T, String>) -> Result<Vec<T>, Vec<Problem>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let whole = |what: String| vec![Problem::new(Place::new(file, 1, 1), what, format!("its columns are {} and more, see contract.md", needed.join(", ")))];
+fn read_rows<T>(
+    file: &str,
+    text: &str,
+    needed: &[&str],
+    read: impl Fn(&Row) -> Result<T, String>,
+) -> Result<Vec<T>, Vec<Problem>> {
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let whole = |what: String| {
+        vec![Problem::new(
+            Place::new(file, 1, 1),
+            what,
+            format!("its columns are {} and more, see contract.md", needed.join(", ")),
+        )]
+    };
     let header = reader.headers().map_err(|e| whole(e.to_string()))?.clone();
-    let columns: HashMap<String, usize> = header.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
+    let columns: HashMap<String, usize> =
+        header.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
     if let Some(missing) = needed.iter().find(|name| !columns.contains_key(**name)) {
         return Err(whole(format!("the column \"{missing}\" is missing")));
     }
     let (mut rows, mut problems) = (vec![], vec![]);
     for record in reader.records() {
         let line = record.as_ref().ok().and_then(|r| r.position()).map_or(0, |p| p.line() as usize);
-        let row = record.map_err(|e| e.to_string()).and_then(|record| read(&Row { columns: &columns, record: &record }));
+        let row =
+            record.map_err(|e| e.to_string()).and_then(|record| read(&Row { columns: &columns, record: &record }));
         match row {
             Ok(row) => rows.push(row),
-            Err(what) => problems.push(Problem::new(Place::new(file, line, 1), what, "numbers with a point, dates as 2026-12-31")),
+            Err(what) => problems.push(Problem::new(
+                Place::new(file, line, 1),
+                what,
+                "numbers with a point, dates as 2026-12-31",
+            )),
         }
     }
     if problems.is_empty() { Ok(rows) } else { Err(problems) }

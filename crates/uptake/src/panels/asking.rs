@@ -57,7 +57,7 @@ pub async fn ask_for<'a>(
     viewer: &Viewer,
     wanted: &(dyn Fn(&Block) -> bool + Sync),
 ) -> Asked<'a> {
-    let params = with_days(session, project, page, params, viewer).await;
+    let params = with_days(session, project, page, params);
     let blocks: Vec<&Block> = page.blocks.iter().filter(|block| wanted(block)).collect();
     let questions = questions(project, page, &blocks, &params);
     let answers = async {
@@ -70,11 +70,7 @@ pub async fn ask_for<'a>(
     let newest = answers.iter().filter_map(|a| a.answer.as_ref().ok()).map(|answer| answer.as_of).max();
     let as_of = match newest {
         Some(day) => day,
-        None => newest_as_of(session, project, page, &params, viewer)
-            .await
-            .or(params.as_of)
-            .or(params.to)
-            .unwrap_or_default(),
+        None => newest_as_of(session, project, page, &params).or(params.as_of).or(params.to).unwrap_or_default(),
     };
     Asked { project, page, as_of, grain: period_of(page).map(|(grain, _)| grain), params, answers, rows }
 }

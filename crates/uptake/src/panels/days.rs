@@ -1,11 +1,10 @@
 //! The days of a page: resolved once, relative to what its data is complete through.
 
 use super::asking::question;
-use chrono::{Days, NaiveDate};
-use futures::future::join_all;
+use chrono::NaiveDate;
 use uptake_lake::Session;
 use uptake_spec::dashboard::{Block, FilterKind};
-use uptake_spec::{Calendar, Dashboard, Grain, Kpi, Params, Project, Range, Viewer};
+use uptake_spec::{Calendar, Dashboard, Grain, Kpi, Params, Project, Range};
 
 /// The page's own period: its grain, and how many complete ones it shows.
 pub fn period_of(page: &Dashboard) -> Option<(Grain, u32)> {
@@ -16,19 +15,12 @@ pub fn period_of(page: &Dashboard) -> Option<(Grain, u32)> {
 }
 
 /// `params` with the first and the last day of the page filled in. A page without a period leaves them to each KPI.
-pub async fn with_days(
-    session: &Session,
-    project: &Project,
-    page: &Dashboard,
-    params: &Params,
-    viewer: &Viewer,
-) -> Params {
+pub fn with_days(session: &Session, project: &Project, page: &Dashboard, params: &Params) -> Params {
     let Some((grain, count)) = period_of(page) else { return params.clone() };
     let both = params.from.zip(params.to).and_then(|(from, to)| Range::new(from, to));
     let range = match both {
         Some(range) => Some(whole(&project.calendar(), range, grain)),
-        None => newest_as_of(session, project, page, params, viewer)
-            .await
+        None => newest_as_of(session, project, page, params)
             .map(|as_of| days(&project.calendar(), grain, count, params, as_of)),
     };
     Params { from: range.map(|r| r.from()).or(params.from), to: range.map(|r| r.to()).or(params.to), ..params.clone() }
@@ -54,35 +46,17 @@ fn whole(calendar: &Calendar, range: Range, grain: Grain) -> Range {
 
 /// The newest day that any KPI of the page is told from; a page without KPIs takes the project's.
 /// `None` if nothing was loaded for any of them.
-pub async fn newest_as_of(
-    session: &Session,
-    project: &Project,
-    page: &Dashboard,
-    params: &Params,
-    viewer: &Viewer,
-) -> Option<NaiveDate> {
+pub fn newest_as_of(session: &Session, project: &Project, page: &Dashboard, params: &Params) -> Option<NaiveDate> {
     if params.as_of.is_some() {
         return params.as_of;
     }
     let asks = page.blocks.iter().filter_map(Block::ask);
-    let mut questions: Vec<(&Kpi, Params)> = vec![];
-    for (kpi, asked) in asks.filter_map(|ask| question(project, ask, &Params::default())) {
-        let light = lightest(Params { options: asked.options, ..Params::default() });
-        if !questions.iter().any(|(known, params)| known.name == kpi.name && *params == light) {
-            questions.push((kpi, light));
-        }
-    }
+    let mut questions: Vec<(&Kpi, Params)> =
+        asks.filter_map(|ask| question(project, ask, &Params::default())).collect();
     if questions.is_empty() {
-        questions = project.kpis.iter().map(|kpi| (kpi, lightest(Params::default()))).collect();
+        questions = project.kpis.iter().map(|kpi| (kpi, Params::default())).collect();
     }
-    let answers = join_all(questions.iter().map(|(kpi, params)| session.answer(kpi, params, viewer))).await;
-    answers.into_iter().flatten().map(|answer| answer.as_of).max()
-}
-
-/// One day long before any CRM: an answer without rows tells its as-of all the same, and costs little.
-fn lightest(params: Params) -> Params {
-    let day = NaiveDate::default() + Days::new(4);
-    Params { from: Some(day), to: Some(day), ..params }
+    questions.iter().filter_map(|(kpi, params)| session.as_of(kpi, params).ok()).max()
 }
 
 #[cfg(test)]
