@@ -6,6 +6,7 @@
 -- better     = "up"
 -- privacy    = "N"
 -- value      = "value"
+-- lacking    = "opportunities have no amount in the firm's currency"
 -- attributes = ["event"]
 -- dimensions = ["grade", "office", "location", "department"]
 -- reads      = ["deals", "users"]

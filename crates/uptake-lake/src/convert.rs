@@ -15,7 +15,9 @@ use uptake_spec::{Column, Data, Table};
 /// # Errors
 /// No columns, two of one name, or values that cannot be shown.
 pub fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Table, ArrowError> {
-    let whole = concat_batches(schema, batches)?;
+    // What was computed may be of another physical type than what was planned: views of texts, say.
+    let computed = batches.first().map_or_else(|| schema.clone(), RecordBatch::schema);
+    let whole = concat_batches(&computed, batches)?;
     let columns = schema.fields().iter().zip(whole.columns());
     let columns = columns.map(|(field, array)| Ok(Column { name: field.name().clone(), data: data(array)? }));
     let columns: Vec<Column> = columns.collect::<Result<_, ArrowError>>()?;

@@ -5,6 +5,7 @@
 
 mod batch;
 mod cell;
+mod conflicts;
 mod decode;
 mod find;
 mod journal;
@@ -25,7 +26,7 @@ use recognise::Recognised;
 use sheet::Sheet;
 use snapshot::Dated;
 use std::collections::{BTreeMap, HashSet};
-use uptake_spec::source::{ColumnType, Kind};
+use uptake_spec::source::Kind;
 use uptake_spec::{Place, Problem, Project};
 
 /// What to load and how.
@@ -109,13 +110,21 @@ pub async fn load(
             Err(problem) => report.refused.push(problem),
         }
     }
-    refuse_mixed_firms(&mut by_table, &journal, &mut report.refused);
+    conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
+    conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
     for (table, mut files) in by_table {
         files.sort_by(|a, b| (a.dated.day, &a.file).cmp(&(b.dated.day, &b.file)));
-        refuse_conflicts(&mut files, &journal, &mut report.refused);
-        let landed = land(store, &table, &files, order.dry_run, &mut journal, at).await?;
-        landed.iter().for_each(&mut *on_file);
-        report.files.extend(landed);
+        match land(store, &table, &files, order.dry_run, &mut journal, at).await {
+            Ok(landed) => {
+                landed.iter().for_each(&mut *on_file);
+                report.files.extend(landed);
+            }
+            // What one table cannot take does not keep the others from landing.
+            Err(error @ LakeError::Table { .. }) => {
+                report.refused.extend(files.iter().map(|ready| cannot_take(ready, &error)))
+            }
+            Err(error) => return Err(error),
+        }
     }
     if !order.dry_run {
         journal.commit(store).await?;
@@ -123,9 +132,14 @@ pub async fn load(
     Ok(report)
 }
 
+fn cannot_take(ready: &Ready, error: &LakeError) -> Problem {
+    let hint = "nothing of it was landed; the other tables were";
+    Problem::new(Place::whole(&ready.file), crate::check::chain(error), hint)
+}
+
 enum Prepared<'p> {
     Ready(Box<Ready<'p>>),
-    /// Loaded before, with what it counted then.
+    /// Loaded before: every row of it is a duplicate.
     Known(FileReport),
     Skipped(String),
 }
@@ -160,7 +174,8 @@ fn prepare<'p>(
     };
     let load = format!("{digest}:{}:{}:{}", fit.source.name, fit.object.name, dated.day);
     if let Some(known) = journal.known(&load) {
-        return Ok(Prepared::Known(FileReport { file, note: "already loaded".into(), ..known }));
+        let note = "already loaded".into();
+        return Ok(Prepared::Known(FileReport { file, note, landed: 0, rejected: 0, duplicate: known.read, ..known }));
     }
     Ok(Prepared::Ready(Box::new(Ready { fit, sheet, dated, file, note: decoded.note, load, digest })))
 }
@@ -172,65 +187,6 @@ fn newest_of_set(org: &str, found: &Found, all: &[Found], fit: &Recognised) -> O
         other.path.parent() == found.path.parent() && name.read(&other.file_name()).is_some_and(|(o, _)| o == org)
     };
     all.iter().filter(same_set).filter_map(|other| other.entry.as_ref()?.newest).max()
-}
-
-/// A fictional firm and a real one never mix in one lake.
-fn refuse_mixed_firms(by_table: &mut BTreeMap<String, Vec<Ready>>, journal: &Journal, refused: &mut Vec<Problem>) {
-    let orgs = by_table.values().flatten().filter_map(|ready| ready.fit.set.as_ref().map(|(org, _)| org.clone()));
-    let first = journal.organisation().map(String::from).or_else(|| orgs.min());
-    let Some(home) = first else { return };
-    for files in by_table.values_mut() {
-        files.retain(|ready| {
-            let foreign = match &ready.fit.set {
-                Some((org, _)) => (*org == crate::SAMPLE_ORGANISATION) != (home == crate::SAMPLE_ORGANISATION),
-                None => home == crate::SAMPLE_ORGANISATION && bears_other_ids(ready),
-            };
-            if foreign {
-                let what = if home == crate::SAMPLE_ORGANISATION {
-                    "this lake holds the sample firm"
-                } else {
-                    "this file is of the sample firm"
-                };
-                let hint = "`uptake init DIR` makes a project and an empty lake for a firm of one's own";
-                refused.push(Problem::new(Place::whole(&ready.file), what, hint));
-            }
-            !foreign
-        });
-    }
-}
-
-/// Whether a file that names no organisation holds ids, and none of them of the sample firm's instance: the fourth to
-/// sixth character of an id name the instance that made it.
-fn bears_other_ids(ready: &Ready) -> bool {
-    let is_id = |column: &String| ready.fit.source.column_type(&ready.fit.object, column) == ColumnType::Id;
-    let by_id = !ready.fit.object.key.is_empty() && ready.fit.object.key.iter().all(is_id);
-    by_id
-        && !ready.sheet.rows.is_empty()
-        && !ready.sheet.rows.iter().any(|row| row.key.get(3..6) == crate::SAMPLE_ORGANISATION.get(3..6))
-}
-
-/// Two files of one object, day and part with different content: which one holds?
-fn refuse_conflicts(files: &mut Vec<Ready>, journal: &Journal, refused: &mut Vec<Problem>) {
-    let mut kept: Vec<(String, String)> = vec![];
-    files.retain(|ready| {
-        let slot = slot(ready);
-        let in_order = kept.iter().find(|(other, digest)| *other == slot && *digest != ready.digest);
-        let clash =
-            ready.fit.object.kind == Kind::Record && (in_order.is_some() || journal.holds_other(&slot, &ready.digest));
-        if clash {
-            let what =
-                format!("another {} of {} was loaded with different content", ready.fit.object.name, ready.dated.day);
-            refused.push(Problem::new(
-                Place::whole(&ready.file),
-                what,
-                "say of which day this one is: --snapshot 2026-12-31",
-            ));
-        }
-        // The same content twice in one command is one file.
-        let twice = kept.iter().any(|(other, digest)| *other == slot && *digest == ready.digest);
-        kept.push((slot, ready.digest.clone()));
-        !clash && !twice
-    });
 }
 
 fn slot(ready: &Ready) -> String {
@@ -249,7 +205,7 @@ async fn land(
 ) -> Result<Vec<FileReport>, LakeError> {
     let loads: Vec<String> = files.iter().map(|ready| ready.load.clone()).collect();
     let committed = store.committed(table, &loads).await?;
-    let columns = all_columns(files.iter().map(|ready| &ready.sheet));
+    let columns = all_columns(&store.columns(table).await?, files.iter().map(|ready| &ready.sheet));
     let mut seen = Seen::new();
     let (mut batches, mut reports) = (vec![], vec![]);
     for (ready, committed) in files.iter().zip(committed) {
@@ -263,13 +219,10 @@ async fn land(
         let now = seen.entry(ready.dated.day).or_default();
         now.extend(ready.sheet.rows.iter().map(|row| (row.key.clone(), row.content)));
         let report = counted(ready, &lands);
-        journal.note(&report, &ready.load, &ready.digest, &ready.sheet, &ready.fit, at);
         if !committed && report.read > 0 {
-            let presence = ready.fit.object.kind == Kind::Record;
             let landing = Landing {
                 sheet: &ready.sheet,
                 lands: &lands,
-                presence,
                 snapshot: ready.dated.day,
                 file: &ready.file,
                 load: &ready.load,
@@ -281,6 +234,9 @@ async fn land(
     if !dry_run && !batches.is_empty() {
         let (rows, transactions): (Vec<_>, Vec<_>) = batches.into_iter().unzip();
         store.append(table, rows, &transactions).await?;
+    }
+    for (ready, report) in files.iter().zip(&reports) {
+        journal.note(report, &ready.load, &ready.digest, &ready.sheet, &ready.fit, at);
     }
     Ok(reports)
 }
@@ -316,7 +272,9 @@ fn counted(ready: &Ready, lands: &[bool]) -> FileReport {
     let rejected = ready.sheet.rejects.len() as u64;
     let read = ready.sheet.rows.len() as u64 + rejected;
     let header_only = if read == 0 { "header only" } else { "" };
-    let notes = [ready.note.as_str(), header_only];
+    let torn = ready.fit.whole && read > 0 && !ready.sheet.is_whole();
+    let torn = if torn { "not taken as complete: some rows have no readable key" } else { "" };
+    let notes = [ready.note.as_str(), header_only, torn];
     FileReport {
         file: ready.file.clone(),
         source: ready.fit.source.name.clone(),

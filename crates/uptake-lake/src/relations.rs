@@ -10,6 +10,7 @@ use crate::store::Store;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
+use datafusion::common::TableReference;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result as EngineResult;
 use datafusion::execution::SessionStateBuilder;
@@ -202,13 +203,27 @@ async fn register_landing<'p>(
         let table = format!("landing/{}", source.landing_name(&name));
         let (Some(object), Some(version)) = (object, manifest.tables.get(&table)) else { continue };
         let provider = store.provider(&table, *version, &state).await?;
+        let provider = journaled(context, provider, journal, source, &name).map_err(compute(&table))?;
         let view = landing_view(provider.clone(), source, &object, journal).await.map_err(compute(&table))?;
-        let view_name = format!("landing.{}", source.landing_name(&name));
-        context.deregister_table(&view_name).map_err(compute(&view_name))?;
-        register(context, &view_name, view)?;
+        let view_name = TableReference::partial("landing", source.landing_name(&name));
+        context.deregister_table(view_name.clone()).map_err(compute(&table))?;
+        context.register_table(view_name, view).map_err(compute(&table))?;
         landed.push(Physical { source, object: name, kind: object.kind, provider });
     }
     Ok(landed)
+}
+
+/// The rows of loads that ended: what a load that was killed left behind counts once the load is repeated.
+fn journaled(
+    context: &SessionContext,
+    provider: Arc<dyn TableProvider>,
+    journal: &Journal,
+    source: &Source,
+    object: &str,
+) -> EngineResult<Arc<dyn TableProvider>> {
+    let ours = journal.entries().iter().filter(|e| e.report.source == source.name && e.report.object == object);
+    let loads = ours.map(|entry| lit(entry.load.as_str())).collect();
+    Ok(context.read_table(provider)?.filter(col("_load").in_list(loads, false))?.into_view())
 }
 
 /// Every source and object with rows, as the journal names them.

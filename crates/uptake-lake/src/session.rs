@@ -9,7 +9,7 @@ pub use guard::Limits;
 pub(crate) use overlay::with_table;
 
 use crate::convert;
-use crate::error::{AnswerError, LakeError};
+use crate::error::{AnswerError, LakeError, compute};
 use crate::landing::Journal;
 use crate::manifest::Manifest;
 use crate::relations::{Ground, empty_context, register_base, register_models};
@@ -29,6 +29,8 @@ pub struct Session(Arc<Inner>);
 
 /// The model whose columns are the attributes of people.
 const MEMBERS_OF: &str = "person_history";
+/// The model that lists users who are no people.
+const LEFT_OUT: &str = "left_out";
 
 pub(crate) struct Inner {
     context: SessionContext,
@@ -36,6 +38,8 @@ pub(crate) struct Inner {
     build: u64,
     /// The day each input is complete through; an input that was never loaded is absent.
     through: BTreeMap<Input, NaiveDate>,
+    /// Who is counted nowhere since they are no people, in a sentence; empty if there is nobody.
+    left_out: String,
 }
 
 /// The value of a `$name` in SQL; bound, never pasted.
@@ -88,7 +92,11 @@ impl Session {
         let context = empty_context(project);
         register_base(&context, project, ground).await?;
         register_models(&context, project, ground).await?;
-        let inner = Arc::new(Inner { context, project: project.clone(), build, through });
+        let left_out = match ground {
+            Ground::Lake { .. } => left_out(&context).await.map_err(compute(LEFT_OUT))?,
+            _ => String::new(),
+        };
+        let inner = Arc::new(Inner { context, project: project.clone(), build, through, left_out });
         table_function::register(&inner);
         Ok(Session(inner))
     }
@@ -204,6 +212,28 @@ impl Bound {
             Bound::Nothing => ScalarValue::Null,
         }
     }
+}
+
+/// "Left out, being no people: integration@x.example, 2 portal users."; robots by name, the CRM's other kinds by number.
+async fn left_out(context: &SessionContext) -> datafusion::error::Result<String> {
+    if !context.table_exist(LEFT_OUT)? {
+        return Ok(String::new());
+    }
+    let frame = context.table(LEFT_OUT).await?;
+    let schema = frame.schema().inner().clone();
+    let table = convert::table(&schema, &frame.collect().await?)?;
+    let (mut names, mut kinds) = (vec![], BTreeMap::<String, usize>::new());
+    for row in 0..table.rows() {
+        match (table.value(row, "name"), table.value(row, "kind")) {
+            (Value::Text(name), _) => names.push(name.to_string()),
+            (_, kind) => *kinds.entry(kind.to_string()).or_default() += 1,
+        }
+    }
+    names.sort();
+    names.extend(
+        kinds.into_iter().map(|(kind, count)| format!("{count} {kind} {}", if count == 1 { "user" } else { "users" })),
+    );
+    Ok(if names.is_empty() { String::new() } else { format!("Left out, being no people: {}.", names.join(", ")) })
 }
 
 /// A snapshot is complete through its date, a log through the date of its newest row.

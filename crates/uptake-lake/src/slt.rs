@@ -32,6 +32,7 @@ fn plain(project: &Project) -> Project {
     plain.settings.week_start = chrono::Weekday::Mon;
     plain.settings.fiscal_year_start = 1;
     plain.holidays.clear();
+    plain.settings.leader_grades.clear();
     plain
 }
 

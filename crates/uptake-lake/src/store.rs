@@ -150,6 +150,13 @@ impl Store {
         Ok((0..rows.rows()).filter_map(pair).collect())
     }
 
+    /// The names of a table's columns; none if it was never written.
+    pub async fn columns(&self, name: &str) -> Result<Vec<String>, LakeError> {
+        let table = self.table(name).await?;
+        let Ok(state) = table.snapshot() else { return Ok(vec![]) };
+        Ok(state.schema().fields().map(|field| field.name().clone()).collect())
+    }
+
     /// Which of `transactions` this table has committed.
     pub async fn committed(&self, name: &str, transactions: &[String]) -> Result<Vec<bool>, LakeError> {
         let table = self.table(name).await?;

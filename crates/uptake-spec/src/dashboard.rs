@@ -32,6 +32,7 @@ pub struct Dashboard {
 pub struct PageFilter {
     pub name: String,
     pub kind: FilterKind,
+    /// Where `[filter.NAME]` stands.
     pub place: Place,
 }
 
@@ -86,7 +87,7 @@ pub struct TileBlock {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartBlock {
     pub data: DataFrom,
-    /// The form's word, as `line`; the forms are listed by uptake-draw.
+    /// The form's word, as `line`; the forms are listed by uptake-draw. Empty only when it was missing, which is a problem.
     pub kind: String,
     pub kind_place: Place,
     pub title: Option<String>,
@@ -122,6 +123,7 @@ pub enum DataFrom {
 /// A KPI with what this block asks of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
+    /// Empty only when it was missing, which is a problem.
     pub kpi: String,
     pub kpi_place: Place,
     pub by: Vec<String>,
@@ -129,6 +131,8 @@ pub struct Ask {
     pub grain: Option<Grain>,
     /// The KPI's options with where they stand: `basis = "login"`.
     pub options: BTreeMap<String, (String, Place)>,
+    /// The block's own keys, for the hint to a key that is neither one of them nor an option.
+    pub keys: Vec<&'static str>,
 }
 
 impl Ask {
@@ -149,26 +153,22 @@ impl Block {
     }
 }
 
-/// Reads `dashboards/SLUG.md`.
+/// Reads `dashboards/SLUG.md`: what of it could be read, and every mistake of the file. `None` only without front matter.
 ///
-/// # Errors
-/// Every mistake of the file; names of KPIs are checked later, by [`crate::project`].
-pub fn read_dashboard(file: &Path, text: &str) -> Result<Dashboard, Vec<Problem>> {
+/// Names of KPIs are checked later, by [`crate::project`].
+pub fn read_dashboard(file: &Path, text: &str) -> (Option<Dashboard>, Vec<Problem>) {
     let mut problems = vec![];
     let slug = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let Some((front, body_at)) = front_matter(text) else {
         let hint = "begin the file with +++, title = \"…\", asks = \"…\", +++";
-        return Err(vec![Problem::new(Place::new(file, 1, 1), "there is no front matter", hint)]);
+        return (None, vec![Problem::new(Place::new(file, 1, 1), "there is no front matter", hint)]);
     };
     let piece = Piece::new(file, text, front.0);
     let head = piece.read(&text[front.0..front.1], |f| Some(read_front(f)));
     problems.extend(piece.problems());
     let blocks = blocks::read_blocks(file, text, body_at, &mut problems);
     let (title, asks, owner, filters) = head.unwrap_or_default();
-    match problems.is_empty() {
-        true => Ok(Dashboard { slug, title, asks, owner, filters, blocks, file: file.into() }),
-        false => Err(problems),
-    }
+    (Some(Dashboard { slug, title, asks, owner, filters, blocks, file: file.into() }), problems)
 }
 
 /// The bytes between the two `+++` lines, and where the body begins.
@@ -190,25 +190,33 @@ fn read_front(f: &Fields) -> Front {
 
 fn read_filter(name: &str, f: &Fields) -> Option<PageFilter> {
     let (grain, values, default) = (f.text("grain"), f.text("values"), f.text("default"));
-    let kind = match f.needed("type")?.as_str() {
-        "date_range" => period_filter(f, grain, default)?,
-        "multi" => FilterKind::Multi {
-            column: values.and_then(|v| v.split('.').next_back().map(String::from)).unwrap_or(name.into()),
-        },
+    let kind = match f.needed("type").as_deref() {
+        Some("date_range") => period_filter(f, grain, default),
+        Some("multi") => multi_filter(name, f, values, default),
         other => {
-            f.object(
-                "type",
-                format!("no filter type is called \"{other}\""),
-                crate::problem::did_you_mean(other, ["date_range", "multi"]),
-            );
-            return None;
+            if let Some(word) = other {
+                let hint = crate::problem::did_you_mean(word, ["date_range", "multi"]);
+                f.object("type", format!("no filter type is called \"{word}\""), hint);
+            }
+            // Kept for its name: what uses it is no mistake.
+            USUAL_PERIOD
         }
     };
     Some(PageFilter { name: name.into(), kind, place: f.place("") })
 }
 
-/// `last 26 complete weeks`.
-fn period_filter(f: &Fields, grain: Option<String>, default: Option<String>) -> Option<FilterKind> {
+fn multi_filter(name: &str, f: &Fields, values: Option<String>, default: Option<String>) -> FilterKind {
+    if let Some(word) = default.filter(|word| word != "all") {
+        f.object("default", format!("\"default\" cannot be \"{word}\""), "only \"all\" is known yet");
+    }
+    let column = values.and_then(|v| v.split('.').next_back().map(String::from));
+    FilterKind::Multi { column: column.unwrap_or(name.into()) }
+}
+
+const USUAL_PERIOD: FilterKind = FilterKind::Period { grain: Grain::Week, count: 26 };
+
+/// `last 26 complete weeks`; these where the words are wrong.
+fn period_filter(f: &Fields, grain: Option<String>, default: Option<String>) -> FilterKind {
     let grain = grain.unwrap_or("week".into());
     let default = default.unwrap_or(format!("last 26 complete {grain}s"));
     let words: Vec<&str> = default.split_whitespace().collect();
@@ -220,17 +228,17 @@ fn period_filter(f: &Fields, grain: Option<String>, default: Option<String>) -> 
     };
     let Some((count, default_grain)) = parsed else {
         f.object("default", format!("\"default\" cannot be \"{default}\""), "write it as \"last 26 complete weeks\"");
-        return None;
+        return USUAL_PERIOD;
     };
     match grain.parse::<Grain>() {
-        Ok(grain) if grain == default_grain => Some(FilterKind::Period { grain, count }),
+        Ok(grain) if grain == default_grain => FilterKind::Period { grain, count },
         Ok(_) => {
             f.object("default", "\"default\" counts in another grain than \"grain\"", "use one grain for both");
-            None
+            USUAL_PERIOD
         }
         Err(why) => {
             f.object("grain", why, "");
-            None
+            USUAL_PERIOD
         }
     }
 }

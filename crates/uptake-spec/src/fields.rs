@@ -4,7 +4,7 @@ use crate::problem::{Place, Problem, did_you_mean};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
 /// The text of a TOML piece, where it stands in its file, and the mistakes found so far.
 ///
@@ -120,7 +120,7 @@ impl<'p, 'a> Fields<'p, 'a> {
 
     pub fn integer(&self, key: &'static str) -> Option<i64> {
         self.typed(key, "a whole number", |v| match v {
-            DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).ok(),
+            DeValue::Integer(n) => whole(n),
             _ => None,
         })
     }
@@ -209,18 +209,22 @@ impl<'p, 'a> Fields<'p, 'a> {
         pairs
     }
 
-    /// The keys nobody asked for, with text values and their places: a block's options. The caller judges them.
+    /// The keys asked for so far.
+    pub fn asked(&self) -> Vec<&'static str> {
+        self.asked.borrow().clone()
+    }
+
+    /// The keys nobody asked for, with their places: a block's options. The caller judges them.
+    /// Their values are texts; a whole number is read as its text.
     pub fn others(&self) -> Vec<(String, String, Place)> {
         let asked = self.asked.borrow().clone();
         self.ignore_rest();
         let mut others = vec![];
         for (name, item) in self.table.iter().filter(|(name, _)| !asked.contains(&name.get_ref().as_ref())) {
             let word = name.get_ref();
-            match item.get_ref() {
-                DeValue::String(s) => {
-                    others.push((word.to_string(), s.to_string(), self.piece.place(name.span().start)))
-                }
-                _ => self.piece.object(
+            match text_or_whole(item.get_ref()) {
+                Some(text) => others.push((word.to_string(), text, self.piece.place(name.span().start))),
+                None => self.piece.object(
                     name.span().start,
                     format!("unknown key \"{word}\""),
                     did_you_mean(word, asked.iter().copied()),
@@ -284,6 +288,18 @@ impl<'p, 'a> Fields<'p, 'a> {
     /// The other keys of this table are not ours to judge.
     pub fn ignore_rest(&self) {
         self.ask(ANY);
+    }
+}
+
+fn whole(n: &DeInteger) -> Option<i64> {
+    i64::from_str_radix(n.as_str(), n.radix()).ok()
+}
+
+fn text_or_whole(value: &DeValue) -> Option<String> {
+    match value {
+        DeValue::String(s) => Some(s.to_string()),
+        DeValue::Integer(n) => whole(n).map(|n| n.to_string()),
+        _ => None,
     }
 }
 

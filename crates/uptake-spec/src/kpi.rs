@@ -114,6 +114,8 @@ pub struct Kpi {
     pub better: Better,
     pub privacy: Privacy,
     pub value_of: ValueOf,
+    /// What it says of those in the denominator that are not in the numerator: `opportunities have no amount in EUR`.
+    pub lacking: Option<String>,
     /// The attribute modes it can answer in, the default first.
     pub attributes: Vec<Attributes>,
     /// The columns one can group and filter by.
@@ -185,6 +187,7 @@ fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
     let (unit, privacy) = (f.needed_of("unit", &Unit::ALL), f.needed_of("privacy", &PRIVACY));
     let better = f.one_of("better", &BETTER).unwrap_or(Better::Neither);
     let value_of = f.one_of("value", &VALUE_OF).unwrap_or(ValueOf::Ratio);
+    let lacking = f.text("lacking");
     let attributes = words(f, "attributes", &Attributes::ALL);
     let dimensions = f.texts("dimensions").unwrap_or_default();
     let reads = words(f, "reads", &Input::ALL);
@@ -199,6 +202,7 @@ fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
         better,
         privacy: privacy?,
         value_of,
+        lacking,
         attributes,
         dimensions,
         reads,

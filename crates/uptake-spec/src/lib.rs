@@ -21,6 +21,6 @@ pub use dashboard::Dashboard;
 pub use kpi::Kpi;
 pub use params::{Attributes, Filter, Grain, Params, Range, Viewer};
 pub use problem::{Place, Problem};
-pub use project::{Files, Project, read_project};
+pub use project::{Files, Project, read_parts, read_project};
 pub use settings::Settings;
 pub use table::{Column, Data, Table, Value};

@@ -2,6 +2,8 @@
 
 mod crosscheck;
 mod dated;
+#[cfg(test)]
+mod tests;
 
 pub use dated::Target;
 
@@ -10,15 +12,19 @@ use crate::dashboard::{Dashboard, read_dashboard};
 use crate::fields::{Fields, Piece};
 use crate::kpi::{Kpi, read_kpi};
 use crate::problem::{Place, Problem};
-use crate::settings::{Settings, read_settings};
+use crate::settings::{self, Settings};
 use crate::source::{self, ColumnType, Mapping, Source, read_source};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The texts of a project by path relative to its folder.
+/// The texts of a project by path relative to its folder, without byte order marks and with `\n` at the ends of lines.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Files(BTreeMap<PathBuf, String>);
+pub struct Files {
+    texts: BTreeMap<PathBuf, String>,
+    /// One for each file that is not UTF-8; its text has \u{fffd} where it is not.
+    unreadable: Vec<Problem>,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Project {
@@ -55,13 +61,14 @@ pub struct Model {
 impl Files {
     /// The files a binary carries.
     pub fn of<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Files {
-        Files(texts.into_iter().map(|(path, text)| (path.into(), text.into())).collect())
+        let texts = texts.into_iter().map(|(path, text)| (path.into(), plain(text))).collect();
+        Files { texts, unreadable: vec![] }
     }
 
     /// These files with those of `folder` laid over them, path by path.
     ///
     /// # Errors
-    /// A file that cannot be read, or is not UTF-8.
+    /// A file that cannot be read. One that is not UTF-8 is a mistake of the project.
     pub fn with_folder(mut self, folder: &Path) -> io::Result<Files> {
         for name in ["uptake.toml", "targets.csv", "holidays.csv"] {
             if folder.join(name).is_file() {
@@ -75,12 +82,12 @@ impl Files {
     }
 
     pub fn text(&self, path: &str) -> Option<&str> {
-        self.0.get(Path::new(path)).map(String::as_str)
+        self.texts.get(Path::new(path)).map(String::as_str)
     }
 
     /// Every path with its text, in the order of the paths.
     pub fn iter(&self) -> impl Iterator<Item = (&Path, &str)> {
-        self.0.iter().map(|(path, text)| (path.as_path(), text.as_str()))
+        self.texts.iter().map(|(path, text)| (path.as_path(), text.as_str()))
     }
 
     fn take_all(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
@@ -99,17 +106,28 @@ impl Files {
     }
 
     fn take(&mut self, root: &Path, path: &Path) -> io::Result<()> {
-        let text =
-            std::fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+        let bytes = std::fs::read(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         let inside = path.strip_prefix(root).expect("it was found below the root").to_path_buf();
-        self.0.insert(inside, text);
+        self.unreadable.extend(not_utf8(&inside, &bytes));
+        self.texts.insert(inside, plain(&String::from_utf8_lossy(&bytes)));
         Ok(())
     }
 
     fn below<'a>(&'a self, folder: &'a str, extension: &'a str) -> impl Iterator<Item = (&'a PathBuf, &'a String)> {
         let fits = move |path: &Path| path.starts_with(folder) && path.extension().is_some_and(|e| e == extension);
-        self.0.iter().filter(move |(path, _)| fits(path) && path.file_name().is_some_and(|n| n != "README.md"))
+        self.texts.iter().filter(move |(path, _)| fits(path) && path.file_name().is_some_and(|n| n != "README.md"))
     }
+}
+
+fn plain(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
+}
+
+fn not_utf8(file: &Path, bytes: &[u8]) -> Option<Problem> {
+    let error = std::str::from_utf8(bytes).err()?;
+    let before = plain(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+    let place = Place::at(file, &before, before.len());
+    Some(Problem::new(place, "this is not UTF-8", "save the file with the encoding UTF-8"))
 }
 
 /// Reads a whole project.
@@ -117,29 +135,25 @@ impl Files {
 /// # Errors
 /// Every mistake in it, ordered by file and line.
 pub fn read_project(files: &Files) -> Result<Project, Vec<Problem>> {
-    let mut problems = vec![];
+    match read_parts(files) {
+        (Some(project), problems) if problems.is_empty() => Ok(project),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Everything of a project that could be read, and every mistake in it, ordered by file and line.
+/// `None` only without `uptake.toml`.
+pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
+    let mut problems = files.unreadable.clone();
     let mut kept = |problem: Vec<Problem>| problems.extend(problem);
-    let settings = match files.text("uptake.toml") {
-        Some(text) => read_settings(Path::new("uptake.toml"), text).map_err(&mut kept).ok(),
-        None => {
-            kept(vec![Problem::new(
-                Place::whole("uptake.toml"),
-                "there is no uptake.toml",
-                "`uptake init DIR` writes one",
-            )]);
-            None
-        }
-    };
+    let settings = read_own_settings(files, &mut kept);
     let sources = read_sources(files, &mut kept);
     let schema = files.text("queries/lake.toml").map_or(vec![], |text| read_schema(text, &mut kept));
     let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();
     let kpis = files.below("queries/kpis", "sql").filter_map(|(p, t)| read_kpi(p, t).map_err(&mut kept).ok()).collect();
-    let pages =
-        files.below("dashboards", "md").filter_map(|(p, t)| read_dashboard(p, t).map_err(&mut kept).ok()).collect();
-    let targets =
-        files.text("targets.csv").map_or(Ok(vec![]), dated::read_targets).map_err(&mut kept).unwrap_or_default();
-    let holidays =
-        files.text("holidays.csv").map_or(Ok(vec![]), dated::read_holidays).map_err(&mut kept).unwrap_or_default();
+    let pages = files.below("dashboards", "md").filter_map(|(p, t)| taken(read_dashboard(p, t), &mut kept)).collect();
+    let targets = files.text("targets.csv").map_or(vec![], |text| taken(dated::read_targets(text), &mut kept));
+    let holidays = files.text("holidays.csv").map_or(vec![], |text| taken(dated::read_holidays(text), &mut kept));
     let tests = files.below("queries/kpis", "slt").map(|(p, t)| (p.clone(), t.clone())).collect();
     let project = settings.map(|settings| Project {
         settings,
@@ -157,10 +171,22 @@ pub fn read_project(files: &Files) -> Result<Project, Vec<Problem>> {
     }
     problems.sort();
     problems.dedup();
-    match project {
-        Some(project) if problems.is_empty() => Ok(project),
-        _ => Err(problems),
-    }
+    (project, problems)
+}
+
+/// What was read, once its mistakes are put with the others.
+fn taken<T>((read, problems): (T, Vec<Problem>), kept: &mut impl FnMut(Vec<Problem>)) -> T {
+    kept(problems);
+    read
+}
+
+fn read_own_settings(files: &Files, kept: &mut impl FnMut(Vec<Problem>)) -> Option<Settings> {
+    let Some(text) = files.text("uptake.toml") else {
+        let (place, hint) = (Place::whole("uptake.toml"), "`uptake init DIR` writes one");
+        kept(vec![Problem::new(place, "there is no uptake.toml", hint)]);
+        return None;
+    };
+    Some(taken(settings::read_what_is_there(Path::new("uptake.toml"), text), kept))
 }
 
 fn read_sources(files: &Files, kept: &mut impl FnMut(Vec<Problem>)) -> Vec<Source> {

@@ -33,12 +33,18 @@ pub struct Settings {
 /// # Errors
 /// Every mistake of the file.
 pub fn read_settings(file: &Path, text: &str) -> Result<Settings, Vec<Problem>> {
-    let piece = Piece::new(file, text, 0);
-    let settings = piece.read(text, |f| Some(read(f)));
-    match (settings, piece.problems()) {
-        (Some(settings), problems) if problems.is_empty() => Ok(settings),
+    match read_what_is_there(file, text) {
+        (settings, problems) if problems.is_empty() => Ok(settings),
         (_, problems) => Err(problems),
     }
+}
+
+/// The settings with a default for each that could not be read, and every mistake of the file.
+pub(crate) fn read_what_is_there(file: &Path, text: &str) -> (Settings, Vec<Problem>) {
+    let piece = Piece::new(file, text, 0);
+    let settings = piece.read(text, |f| Some(read(f)));
+    let defaults = || Piece::new(file, "", 0).read("", |f| Some(read(f)));
+    (settings.or_else(defaults).expect("an empty text is TOML"), piece.problems())
 }
 
 fn read(f: &Fields) -> Settings {

@@ -113,9 +113,11 @@ impl Source {
         found.map_or(ColumnType::Text, |(_, kind)| *kind)
     }
 
-    /// `salesforce_opportunity`: the table below `landing.` for an object.
+    /// `salesforce_opportunity`: the table below `landing.` for an object; letters, digits and `_` only.
     pub fn landing_name(&self, object: &str) -> String {
-        format!("{}_{}", self.name, object.to_lowercase())
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let word: String = object.to_lowercase().chars().map(plain).collect();
+        format!("{}_{word}", self.name)
     }
 
     /// Whether rows of `object` are stamps of work.
@@ -238,6 +240,8 @@ pub(crate) fn typed(f: &Fields, key: &'static str, pairs: Vec<(String, String)>)
             None => {
                 let hint = crate::problem::did_you_mean(&word, TYPES.iter().map(|(name, _)| *name));
                 f.object(key, format!("\"{column}\" cannot be of type \"{word}\""), hint);
+                // Kept, so that nothing else misses it.
+                columns.push((column, ColumnType::Text));
             }
         }
     }

@@ -124,3 +124,12 @@ fn column_and_value(text: &str) -> Result<(String, String), String> {
         _ => Err("write it as COLUMN=VALUE, such as grade=Partner".into()),
     }
 }
+
+/// Writes data to stdout. A reader that closed the pipe has seen enough: that is no mistake.
+pub fn say(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        written => Ok(written?),
+    }
+}

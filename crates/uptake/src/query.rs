@@ -42,7 +42,7 @@ pub fn read_query(
     pairs: &[(String, String)],
 ) -> Result<Chosen, Vec<Wrong>> {
     let mut chosen = Chosen::default();
-    let mut wrong = vec![];
+    let mut wrong = said_twice(page, pairs);
     for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let taken = match key.as_str() {
             "from" => day("from", value).map(|day| chosen.from = Some(day)),
@@ -103,6 +103,19 @@ impl Chosen {
             query.extend_pairs(values.iter().map(|value| (name, value)));
         }
         query.finish()
+    }
+}
+
+/// A period beside days, or one of them twice: which one is meant?
+fn said_twice(page: &Dashboard, pairs: &[(String, String)]) -> Vec<Wrong> {
+    let given = || pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, _)| key.as_str());
+    let times = |fits: &dyn Fn(&str) -> bool| given().filter(|key| fits(key)).count();
+    let periods = times(&|key| is_period(page, key));
+    let days = times(&|key| key == "from" || key == "to");
+    let twice = ["from", "to", "as_of"].iter().any(|day| times(&|key| key == *day) > 1);
+    match periods > 1 || twice || (periods == 1 && days > 0) {
+        true => vec![Wrong::new("the days are said twice", "say a period, or from and to, once")],
+        false => vec![],
     }
 }
 
@@ -182,7 +195,7 @@ mod tests {
                         [filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\n+++\n";
 
     fn read(query: &str) -> Result<Chosen, Vec<Wrong>> {
-        let page = read_dashboard("t.md".as_ref(), PAGE).expect("the page is right");
+        let page = read_dashboard("t.md".as_ref(), PAGE).0.expect("the page is right");
         let settings = "firm = \"F\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\nfiscal_year_start = 4\n";
         let calendar = Calendar::new(&read_settings("uptake.toml".as_ref(), settings).expect("right"), &[]);
         let members = [("grade".to_string(), vec!["Partner".to_string(), "Analyst".to_string()])].into();

@@ -9,6 +9,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use uptake_spec::source::ColumnType;
 
@@ -31,8 +32,6 @@ pub struct Landing<'a> {
     pub sheet: &'a Sheet,
     /// For each row of the sheet: does it land?
     pub lands: &'a [bool],
-    /// Whether unchanged rows and rejected keys are noted; events have no need of it.
-    pub presence: bool,
     pub snapshot: NaiveDate,
     pub file: &'a str,
     pub load: &'a str,
@@ -56,12 +55,14 @@ pub fn landing_schema(columns: &[(String, ColumnType)]) -> SchemaRef {
     Arc::new(Schema::new(data.chain(ours).collect::<Vec<_>>()))
 }
 
-/// The union of the columns of several files, in the order of their first appearance.
-pub fn all_columns<'a>(sheets: impl IntoIterator<Item = &'a Sheet>) -> Vec<(String, ColumnType)> {
+/// The union of the columns of several files, in the order of their first appearance, each as the table already
+/// spells it.
+pub fn all_columns<'a>(spelled: &[String], sheets: impl IntoIterator<Item = &'a Sheet>) -> Vec<(String, ColumnType)> {
     let mut all: Vec<(String, ColumnType)> = vec![];
     for (name, kind) in sheets.into_iter().flat_map(|sheet| &sheet.columns) {
         if !all.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            all.push((name.clone(), *kind));
+            let known = spelled.iter().find(|known| known.eq_ignore_ascii_case(name));
+            all.push((known.unwrap_or(name).clone(), *kind));
         }
     }
     all
@@ -69,17 +70,10 @@ pub fn all_columns<'a>(sheets: impl IntoIterator<Item = &'a Sheet>) -> Vec<(Stri
 
 /// One batch of what lands of one file, in the shape of [`landing_schema`] of `columns`.
 pub fn batch(landing: &Landing, columns: &[(String, ColumnType)]) -> RecordBatch {
-    let rows = || landing.sheet.rows.iter().zip(landing.lands).filter(|(_, lands)| **lands || landing.presence);
-    let rejected: Vec<&str> = match landing.presence {
-        true => landing
-            .sheet
-            .rejects
-            .iter()
-            .filter_map(|r| r.key.as_deref())
-            .filter(|k| !landing.sheet.rows.iter().any(|r| r.key == *k))
-            .collect(),
-        false => vec![],
-    };
+    let rows = || landing.sheet.rows.iter().zip(landing.lands);
+    let there: HashSet<&str> = landing.sheet.rows.iter().map(|row| row.key.as_str()).collect();
+    let lost: BTreeSet<&str> = landing.sheet.rejects.iter().filter_map(|reject| reject.key.as_deref()).collect();
+    let rejected: Vec<&str> = lost.into_iter().filter(|key| !there.contains(key)).collect();
     let nothing = || rejected.iter().map(|_| Cell::Nothing);
     let mut arrays = vec![];
     for (name, kind) in columns {

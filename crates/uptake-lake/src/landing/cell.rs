@@ -1,6 +1,6 @@
 //! From the text of one cell to its value, by the type its column declares.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use uptake_spec::source::ColumnType;
 
@@ -38,8 +38,10 @@ pub fn read_cell(text: &str, kind: ColumnType, nothing: &[String], zone: Option<
         ColumnType::Id => Ok(Cell::Text(id18(text))),
         ColumnType::Integer => read_integer(text).map(Cell::Integer),
         ColumnType::Decimal => read_decimal(text).map(Cell::Decimal),
-        ColumnType::Date => read_date(text).map(Cell::Date),
-        ColumnType::Instant => read_instant(text, zone).map(Cell::Instant),
+        ColumnType::Date => read_date(text).and_then(|day| thinkable(day, text).map(|()| Cell::Date(day))),
+        ColumnType::Instant => {
+            read_instant(text, zone).and_then(|at| thinkable(at.date_naive(), text).map(|()| Cell::Instant(at)))
+        }
         ColumnType::Boolean => read_boolean(text).map(Cell::Boolean),
     }
 }
@@ -81,6 +83,14 @@ fn read_decimal(text: &str) -> Result<i128, String> {
     }
     let units: i128 = format!("{whole}{fraction:0<4}").parse().map_err(|_| wrong())?;
     Ok(if negative { -units } else { units })
+}
+
+/// A year that nobody means would only break the arithmetic behind it.
+fn thinkable(day: NaiveDate, text: &str) -> Result<(), String> {
+    match (1..=9999).contains(&day.year()) {
+        true => Ok(()),
+        false => Err(format!("\"{}\" is in no year from 1 to 9999", shortened(text))),
+    }
 }
 
 /// `2026-12-31`, also with a time of midnight behind it. A date is never shifted by a zone.

@@ -102,8 +102,16 @@ pub fn find(paths: &[String]) -> Search {
 
 fn look(path: &Path, named: bool, search: &mut Search) {
     if path.is_dir() {
-        let mut inside: Vec<PathBuf> =
-            std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let listed: std::io::Result<Vec<PathBuf>> =
+            std::fs::read_dir(path).and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
+        let mut inside = match listed {
+            Ok(inside) => inside,
+            Err(error) => {
+                let what = format!("the folder cannot be read: {error}");
+                search.refused.push(Problem::new(Place::whole(path), what, "check the rights"));
+                return;
+            }
+        };
         inside.sort();
         inside.iter().for_each(|path| look(path, false, search));
         return;
@@ -166,6 +174,7 @@ fn zip_entries(path: &Path) -> Result<Vec<ZipEntry>, Problem> {
         if !file.is_dir() && !name.starts_with("__MACOSX/") {
             let date = file
                 .last_modified()
+                .filter(|t| t.year() > 1980)
                 .and_then(|t| chrono::NaiveDate::from_ymd_opt(t.year().into(), t.month().into(), t.day().into()));
             entries.push((at, name, date));
         }

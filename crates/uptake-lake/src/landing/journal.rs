@@ -108,9 +108,9 @@ impl Journal {
         self.entries.iter().find_map(|entry| entry.organisation.as_deref())
     }
 
-    /// Whether this slot was filled by a file of other content.
+    /// Whether this slot was filled by a file of other content; a header alone fills nothing.
     pub fn holds_other(&self, slot: &str, digest: &str) -> bool {
-        self.entries.iter().any(|entry| entry.slot() == slot && entry.digest != digest)
+        self.entries.iter().any(|entry| entry.report.read > 0 && entry.slot() == slot && entry.digest != digest)
     }
 
     /// The newest snapshot of an object before `day` that the lake holds.
@@ -136,7 +136,7 @@ impl Journal {
             digest: digest.into(),
             organisation: fit.set.as_ref().map(|(org, _)| org.clone()),
             part: fit.set.as_ref().map_or(0, |(_, part)| i64::from(*part)),
-            whole: fit.whole,
+            whole: fit.whole && sheet.is_whole(),
             columns: sheet.columns.iter().map(|(name, _)| name.clone()).collect(),
             newest: sheet.newest(&fit.object),
             at,

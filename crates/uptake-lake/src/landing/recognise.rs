@@ -1,6 +1,7 @@
 //! Which source and object a file is of: by its name and its header, whatever the folder is called.
 
 use super::find::Found;
+use super::snapshot::without_date;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::source::{Kind, Object, Source};
 use uptake_spec::{Place, Problem, Project};
@@ -74,7 +75,7 @@ fn in_set<'p>(
     found: &Found,
     header: &[String],
 ) -> Result<Recognised<'p>, Problem> {
-    let stem = found.stem();
+    let stem = without_date(&found.stem());
     let known = source.objects.iter().find(|object| object.name.eq_ignore_ascii_case(&stem));
     let other = || source.other.as_ref().map(|other| Object { name: stem.clone(), ..other.clone() });
     let Some(object) = known.cloned().or_else(other) else {
@@ -90,7 +91,7 @@ fn in_set<'p>(
 
 /// A file by itself whose stem is an object's name, or that bears the source's signature.
 fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
-    let stem = found.stem();
+    let stem = without_date(&found.stem());
     let has = |column: &String| header.iter().any(|h| h.eq_ignore_ascii_case(column));
     let known = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);

@@ -5,6 +5,7 @@ use super::recognise::Recognised;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::hash::Hasher;
+use std::io::Read;
 use twox_hash::XxHash3_64;
 use uptake_spec::source::{ColumnType, Object};
 use uptake_spec::{Place, Problem};
@@ -15,6 +16,8 @@ pub struct Sheet {
     pub columns: Vec<(String, ColumnType)>,
     pub rows: Vec<Row>,
     pub rejects: Vec<Reject>,
+    /// The file ends inside a quoted cell.
+    pub cut_off: bool,
 }
 
 #[derive(Debug)]
@@ -40,6 +43,17 @@ pub struct Reject {
 }
 
 impl Sheet {
+    /// Whether the file has a header only.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.rejects.is_empty()
+    }
+
+    /// Whether nothing of the file is unknown: every row that did not land still tells its key. Only then does a key
+    /// that is missing from it mean anything.
+    pub fn is_whole(&self) -> bool {
+        !self.rows.is_empty() && !self.cut_off && self.rejects.iter().all(|reject| reject.key.is_some())
+    }
+
     /// The newest of the object's system stamps.
     pub fn newest(&self, object: &Object) -> Option<DateTime<Utc>> {
         let at =
@@ -62,9 +76,13 @@ pub fn header(text: &str) -> Result<Vec<String>, csv::Error> {
     Ok(reader(text).headers()?.iter().map(clean).collect())
 }
 
-fn reader(text: &str) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes())
+fn reader(text: &str) -> csv::Reader<impl Read> {
+    csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes().chain(END))
 }
+
+/// A line behind the last one: if it comes out as a row of its own, the last quote was closed.
+const END: &[u8] = b"\n\x02";
+const END_CELL: &[u8] = b"\x02";
 
 /// Header words without blanks, non-breaking ones too, and without the characters a Delta column cannot have.
 fn clean(word: &str) -> String {
@@ -93,7 +111,7 @@ pub fn read_sheet(text: &str, file: &str, fit: &Recognised) -> Result<Sheet, Pro
             )
         })?;
     }
-    let mut sheet = Sheet { columns, rows: vec![], rejects: vec![] };
+    let mut sheet = Sheet { columns, rows: vec![], rejects: vec![], cut_off: false };
     let key: Vec<usize> = fit
         .object
         .key
@@ -118,17 +136,24 @@ pub fn read_sheet(text: &str, file: &str, fit: &Recognised) -> Result<Sheet, Pro
             }
         }
     }
-    reject_open_quote(text, &mut sheet);
     reject_doubles(fit, &mut sheet);
     Ok(sheet)
 }
 
-/// The column's name and type as the source declares them, else the header's word as text.
+/// The column's name and type as the source declares them, else the header's word as text. A word that means
+/// something in every landing table gets a `_` behind it.
 fn declared(fit: &Recognised, name: &str) -> (String, ColumnType) {
     let all = fit.object.columns.iter().chain(&fit.source.columns);
     let own = all.map(|(column, _)| column).find(|column| column.eq_ignore_ascii_case(name));
-    (own.cloned().unwrap_or(name.to_string()), fit.source.column_type(&fit.object, name))
+    let ours = RESERVED.contains(&name.to_lowercase().as_str()) || name.starts_with('_');
+    let word = own
+        .cloned()
+        .unwrap_or_else(|| if ours { format!("{}_", name.trim_start_matches('_')) } else { name.to_string() });
+    (word, fit.source.column_type(&fit.object, name))
 }
+
+/// Columns that `landing.*` has beside those of the export; so has every name that begins with `_`.
+const RESERVED: [&str; 5] = ["first_seen", "last_seen", "next_seen", "gone", "nth"];
 
 /// The line of the first timestamp without a zone.
 fn check_zones(text: &str, columns: &[(String, ColumnType)]) -> Result<(), usize> {
@@ -146,6 +171,16 @@ fn check_zones(text: &str, columns: &[(String, ColumnType)]) -> Result<(), usize
 }
 
 fn take(record: &csv::ByteRecord, fit: &Recognised, key: &[usize], sheet: &mut Sheet) {
+    if record.len() == 1 && &record[0] == END_CELL {
+        return;
+    }
+    if record.iter().next_back().is_some_and(|cell| cell.ends_with(END_CELL)) {
+        sheet.cut_off = true;
+        let reason = "a quote opens in this row and never closes: the file was cut off".to_string();
+        let line = record.position().map_or(0, csv::Position::line);
+        sheet.rejects.push(Reject { line, column: String::new(), reason, raw: raw(record), key: None });
+        return;
+    }
     match read_row(record, fit, key, &sheet.columns) {
         Ok(row) => sheet.rows.push(row),
         Err(reject) => sheet.rejects.push(reject),
@@ -205,7 +240,7 @@ fn content(cells: &[Cell], columns: &[(String, ColumnType)]) -> i64 {
     // Added up, so that the order of the columns does not matter.
     let sum = values.fold(0u64, |sum, (name, value)| {
         let mut hash = XxHash3_64::with_seed(0);
-        hash.write(name.as_bytes());
+        hash.write(name.to_lowercase().as_bytes());
         hash.write(&[0x1f]);
         hash.write(value.as_bytes());
         sum.wrapping_add(hash.finish())
@@ -226,26 +261,6 @@ fn raw(record: &csv::ByteRecord) -> String {
     text
 }
 
-/// A file whose quotes do not pair was cut off: what stands behind the last one is no row.
-fn reject_open_quote(text: &str, sheet: &mut Sheet) {
-    if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 0 {
-        return;
-    }
-    let last = sheet.rows.last().map(|row| row.line);
-    let rejected = sheet.rejects.iter().map(|reject| reject.line).max();
-    if last > rejected {
-        let row = sheet.rows.pop().expect("it has a last row");
-        let reason = "its last quote never closes: the file was cut off".to_string();
-        sheet.rejects.push(Reject {
-            line: row.line,
-            column: String::new(),
-            reason,
-            raw: row.key.clone(),
-            key: Some(row.key),
-        });
-    }
-}
-
 /// Of two rows with one key the one with the newest system stamp holds, of equal ones the later.
 fn reject_doubles(fit: &Recognised, sheet: &mut Sheet) {
     let newest =
@@ -257,28 +272,25 @@ fn reject_doubles(fit: &Recognised, sheet: &mut Sheet) {
         })
     };
     let mut holds: HashMap<&str, usize> = HashMap::with_capacity(sheet.rows.len());
-    let mut doubles = vec![];
+    let mut loses = vec![false; sheet.rows.len()];
     for (at, row) in sheet.rows.iter().enumerate() {
         if let Some(other) = holds.get(row.key.as_str()).copied() {
-            let loser = if stamp(row) >= stamp(&sheet.rows[other]) { other } else { at };
-            doubles.push(loser);
-            if loser == at {
+            let older = stamp(row) < stamp(&sheet.rows[other]);
+            loses[if older { at } else { other }] = true;
+            if older {
                 continue;
             }
         }
         holds.insert(&row.key, at);
     }
-    doubles.sort_unstable();
-    for at in doubles.into_iter().rev() {
-        let row = sheet.rows.remove(at);
+    let rows = std::mem::take(&mut sheet.rows);
+    for (row, loses) in rows.into_iter().zip(loses) {
+        if !loses {
+            sheet.rows.push(row);
+            continue;
+        }
         let raw: Vec<String> = row.cells.iter().map(|cell| cell.canonical().unwrap_or_default()).collect();
-        let reject = Reject {
-            line: row.line,
-            column: fit.object.key.join(", "),
-            reason: "key twice".into(),
-            raw: raw.join(","),
-            key: Some(row.key),
-        };
-        sheet.rejects.push(reject);
+        let (column, reason) = (fit.object.key.join(", "), "key twice".into());
+        sheet.rejects.push(Reject { line: row.line, column, reason, raw: raw.join(","), key: Some(row.key) });
     }
 }

@@ -34,6 +34,23 @@ pub fn date_of(
 
 /// The first `2026-10-25` (also with `_` or nothing between) in `name`.
 fn date_in(name: &str) -> Option<NaiveDate> {
+    dated_span(name).map(|(day, _)| day)
+}
+
+/// A file's stem without what people and browsers add to it: `Opportunity_2026-01-04`, `User (1)`.
+pub fn without_date(stem: &str) -> String {
+    let mut word = stem.trim().to_string();
+    if let Some((_, span)) = dated_span(&word) {
+        word.replace_range(span, "");
+    }
+    let copy = word.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+    let copy =
+        copy.filter(|(_, number)| number.bytes().all(|b| b.is_ascii_digit())).map(|(before, _)| before.to_string());
+    word = copy.unwrap_or(word);
+    word.trim_matches([' ', '-', '.']).trim_end_matches('_').trim_start_matches('_').to_string()
+}
+
+fn dated_span(name: &str) -> Option<(NaiveDate, std::ops::Range<usize>)> {
     let bytes = name.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     (0..bytes.len()).find_map(|at| {
@@ -47,7 +64,8 @@ fn date_in(name: &str) -> Option<NaiveDate> {
             return None;
         }
         let number = |from: usize, len: usize| name.get(from..from + len)?.parse::<u32>().ok();
-        NaiveDate::from_ymd_opt(number(at, 4)? as i32, number(month, 2)?, number(day, 2)?)
+        let found = NaiveDate::from_ymd_opt(number(at, 4)? as i32, number(month, 2)?, number(day, 2)?)?;
+        Some((found, at..day + 2))
     })
 }
 
@@ -73,5 +91,19 @@ mod tests {
         assert_eq!(date_in("report1761350400000.csv"), None);
         assert_eq!(date_in("WE_00D4J000000CuzUUAS_1.ZIP"), None);
         assert_eq!(date_in("2026-13-01"), None);
+    }
+
+    #[test]
+    fn a_dated_file_is_of_the_object_it_is_called_after() {
+        for stem in [
+            "Opportunity",
+            "Opportunity_2026-01-04",
+            "2026_01_04 Opportunity",
+            "Opportunity (1)",
+            "Opportunity-20260104 (2)",
+        ] {
+            assert_eq!(without_date(stem), "Opportunity");
+        }
+        assert_eq!(without_date("Engagement__c"), "Engagement__c");
     }
 }

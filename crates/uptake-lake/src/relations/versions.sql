@@ -1,6 +1,15 @@
 -- Which versions did each record have, and from which snapshot to which?
 -- `physical`: a landing table as written. `days`: its snapshots, each with the next complete one after it.
-WITH observed AS (
+WITH once AS (
+    -- Where two parts of one export tell of the same record, the later part holds.
+    SELECT
+        _key,
+        _snapshot,
+        _content,
+        row_number() OVER (PARTITION BY _key, _snapshot ORDER BY _content IS NULL, _file DESC, _line DESC) AS nth
+    FROM physical
+),
+observed AS (
     SELECT
         _key,
         _snapshot,
@@ -13,7 +22,8 @@ WITH observed AS (
                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
             )
         ) AS content
-    FROM physical
+    FROM once
+    WHERE nth = 1
 ),
 compared AS (
     SELECT

@@ -49,6 +49,7 @@ pub(super) async fn answer(
     let sums = sums(facts, &asked, params).await?;
     let table = shape(session, &asked, &params.by, &sums)?;
     Ok(Answer {
+        notes: notes(session, &asked, &table),
         table,
         kpi: asked.kpi.name.clone(),
         title: asked.kpi.title.clone(),
@@ -59,7 +60,6 @@ pub(super) async fn answer(
         by: params.by.clone(),
         attributes: asked.attributes,
         as_of: asked.as_of,
-        notes: vec![],
         targets: target_steps(session, &asked, params),
     })
 }
@@ -109,7 +109,12 @@ pub(super) fn as_of(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Naive
         return Err(AnswerError::NotLoaded { needs: missing.join(" and ") });
     }
     let through = kpi.reads.iter().map(|input| session.through[input]).min();
-    let day = params.as_of.or(through).filter(|day| *day < NaiveDate::MAX);
+    // Nothing is known of days behind the data.
+    let day = match (params.as_of, through) {
+        (Some(asked), Some(through)) => Some(asked.min(through)),
+        (asked, through) => asked.or(through),
+    };
+    let day = day.filter(|day| *day < NaiveDate::MAX);
     day.ok_or_else(|| AnswerError::wrong("nothing says of which day the answer is", "say --as-of 2026-12-31"))
 }
 
@@ -275,6 +280,31 @@ fn summed(unit: Unit, value: Option<Value>) -> Decimal {
         }
         _ => exact.normalize(),
     }
+}
+
+/// What a reader must know beside the figures of the newest period.
+fn notes(session: &Inner, asked: &Asked, table: &Table) -> Vec<String> {
+    let mut notes = vec![];
+    let newest = asked.periods.last().map_or(asked.as_of, Range::from);
+    let rows = || (0..table.rows()).filter(|row| table.value(*row, "period_start") == Value::Date(newest));
+    let total = |name: &str| -> i64 {
+        let counts = rows().map(|row| match table.value(row, name) {
+            Value::Integer(n) => n,
+            _ => 0,
+        });
+        counts.sum()
+    };
+    let (with, all) = (total("numerator"), total("denominator"));
+    if let Some(lacking) = asked.kpi.lacking.as_ref().filter(|_| with < all) {
+        notes.push(format!("{} of {all} {lacking}.", all - with));
+    }
+    if asked.kpi.reads.contains(&Input::Users)
+        && asked.attributes == Attributes::PeriodEnd
+        && !session.left_out.is_empty()
+    {
+        notes.push(session.left_out.clone());
+    }
+    notes
 }
 
 /// The dated targets of the whole firm, where the question is for the whole firm.

@@ -102,8 +102,7 @@ fn read_fence(
 fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
     let compare = f.one_of("compare", &[("previous", true), ("none", false)]).unwrap_or(true);
     let (title, link, width, id) = (f.text("title"), f.text("link"), width(f), f.text("id"));
-    f.needed("kpi")?;
-    let ask = read_ask(f)?;
+    let ask = read_ask(f);
     Some(Block {
         id: id.unwrap_or(ask.kpi.clone()),
         width,
@@ -114,7 +113,7 @@ fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
 
 fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
     let (id, width, title, link) = (f.text("id"), width(f), f.text("title"), f.text("link"));
-    let kind = f.needed("type");
+    let kind = f.needed("type").unwrap_or_default();
     let alt = f.needed("alt").unwrap_or_default();
     if f.flag("normal") == Some(true) {
         f.object(
@@ -125,46 +124,67 @@ fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
     }
     let target = !f.tables("line", |f| f.needed("target")).is_empty();
     let kind_place = f.place("type");
-    let (own_id, data) = read_data(f)?;
-    let what = What::Chart(ChartBlock { data, kind: kind?, kind_place, title, alt, target, link });
+    let (own_id, data) = read_data(f);
+    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, target, link });
     Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
 }
 
 fn read_table(f: &Fields, place: &Place) -> Option<Block> {
     let (id, width, title) = (f.text("id"), width(f), f.text("title"));
-    let limit = f.integer("limit").and_then(|n| usize::try_from(n).ok());
-    let (own_id, data) = read_data(f)?;
+    let limit = read_limit(f);
+    let (own_id, data) = read_data(f);
     let what = What::Table(TableBlock { data, title, limit });
     Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
 }
 
+fn read_limit(f: &Fields) -> Option<usize> {
+    let asked = f.integer("limit")?;
+    let limit = usize::try_from(asked).ok().filter(|n| *n > 0);
+    if limit.is_none() {
+        f.object("limit", format!("\"limit\" cannot be {asked}"), "it wants 1 or more");
+    }
+    limit
+}
+
 fn read_note(f: &Fields, place: &Place) -> Option<Block> {
-    let text = f.needed("text")?;
+    let (width, text) = (width(f), f.needed("text")?);
     let what = What::Note(vec![super::Inline::Text(text)]);
-    Some(Block { id: String::new(), width: width(f), place: place.clone(), what })
+    Some(Block { id: String::new(), width, place: place.clone(), what })
 }
 
 /// The KPI or query behind a chart or table, and the id it lends the block.
-fn read_data(f: &Fields) -> Option<(String, DataFrom)> {
+fn read_data(f: &Fields) -> (String, DataFrom) {
     if f.has("query") {
-        let name = f.text("query")?;
+        let name = f.text("query").unwrap_or_default();
         let place = f.place("query");
         let data =
             DataFrom::Query { name: name.clone(), x: f.text("x"), y: f.text("y"), series: f.text("series"), place };
-        return Some((format!("{name}_picture"), data));
+        return (format!("{name}_picture"), data);
     }
-    f.needed("kpi")?;
-    let ask = read_ask(f)?;
-    Some((ask.kpi.clone(), DataFrom::Kpi(ask)))
+    let ask = read_ask(f);
+    (ask.kpi.clone(), DataFrom::Kpi(ask))
 }
 
 /// Reads what is left of a block: the KPI, its grouping, and as options every other key.
-fn read_ask(f: &Fields) -> Option<Ask> {
-    let kpi = f.text("kpi")?;
-    let by = f.texts("by").unwrap_or_default();
+fn read_ask(f: &Fields) -> Ask {
+    let kpi = f.needed("kpi").unwrap_or_default();
+    let by = read_by(f);
     let grain = f.one_of("grain", &Grain::ALL);
+    let keys = f.asked();
     let options = f.others().into_iter().map(|(name, value, place)| (name, (value, place))).collect();
-    Some(Ask { kpi, kpi_place: f.place("kpi"), by, by_place: f.place("by"), grain, options })
+    Ask { kpi, kpi_place: f.place("kpi"), by, by_place: f.place("by"), grain, options, keys }
+}
+
+/// The columns of `by`, each once.
+fn read_by(f: &Fields) -> Vec<String> {
+    let mut columns: Vec<String> = vec![];
+    for column in f.texts("by").unwrap_or_default() {
+        match columns.contains(&column) {
+            true => f.object("by", format!("\"by\" names \"{column}\" twice"), "name each column once"),
+            false => columns.push(column),
+        }
+    }
+    columns
 }
 
 fn width(f: &Fields) -> Width {

@@ -16,13 +16,13 @@ pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
     let mappings = project.sources.iter().flat_map(|s| &s.mappings);
     let mappings = mappings.flat_map(|m| in_sql(&m.sql, &m.file, 1, &[], "a mapping takes no parameters"));
     let pages = project.dashboards.iter().flat_map(|page| in_page(project, page, files));
-    let targets = project.targets.iter().filter(|t| project.kpi(&t.metric).is_none()).map(|t| {
+    let targets = project.targets.iter().filter(|t| !is_there(project, files, &t.metric)).map(|t| {
         let hint = did_you_mean(&t.metric, project.kpis.iter().map(|k| k.name.as_str()));
-        Problem::new(Place::whole("targets.csv"), format!("no KPI is called \"{}\"", t.metric), hint)
+        Problem::new(Place::new("targets.csv", t.line, 1), format!("no KPI is called \"{}\"", t.metric), hint)
     });
     let sources = project.sources.iter().filter(|s| s.mappings.is_empty()).map(|s| {
         Problem::new(
-            Place::whole(&s.file),
+            Place::new(&s.file, 1, 1),
             format!("the source \"{}\" maps to no table", s.name),
             "add a TABLE.sql beside it",
         )
@@ -35,7 +35,7 @@ fn in_kpi(kpi: &Kpi, files: &Files) -> Vec<Problem> {
     let test = kpi.place.file.with_extension("slt");
     if !files.iter().any(|(path, _)| path == test) {
         let what = format!("{} has no test beside it", kpi.name);
-        problems.push(Problem::new(Place::whole(&kpi.place.file), what, format!("add {}", test.display())));
+        problems.push(Problem::new(Place::new(&kpi.place.file, 1, 1), what, format!("add {}", test.display())));
     }
     if kpi.attributes.is_empty() {
         problems.push(Problem::new(
@@ -66,22 +66,26 @@ fn in_sql(text: &str, file: &std::path::Path, line: usize, known: &[&str], other
 }
 
 fn in_page(project: &Project, page: &Dashboard, files: &Files) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = page.blocks.iter().flat_map(|block| in_block(project, page, block)).collect();
+    let mut problems: Vec<Problem> =
+        page.blocks.iter().flat_map(|block| in_block(project, files, page, block)).collect();
     let filters: Vec<&str> = page.filters.iter().map(|f| f.name.as_str()).collect();
     let known: Vec<&str> = ["from", "to", "as_of"].into_iter().chain(filters).collect();
     for block in &page.blocks {
-        if let What::Query { sql } = &block.what {
+        if let What::Query { sql } = &block.what
+            && front_was_read(page)
+        {
             problems.extend(in_sql(sql, &page.file, block.place.line + 1, &known, "declare a filter of that name"));
         }
     }
-    for filter in &page.filters {
+    // A KPI with mistakes of its own may have the column.
+    let all_read = page.blocks.iter().filter_map(Block::ask).all(|ask| !is_broken(project, files, &ask.kpi));
+    for filter in page.filters.iter().filter(|_| all_read) {
         let FilterKind::Multi { column } = &filter.kind else { continue };
         let by_kpi = page.blocks.iter().filter_map(Block::ask).filter_map(|ask| project.kpi(&ask.kpi));
         let used = by_kpi.clone().any(|kpi| kpi.dimensions.contains(column)) || uses_parameter(page, &filter.name);
         if !used {
-            let place = filter_place(files, page, &filter.name);
             let what = format!("nothing on this page uses the filter \"{}\"", filter.name);
-            problems.push(Problem::new(place, what, "remove it, or filter by a column its KPIs have"));
+            problems.push(Problem::new(filter.place.clone(), what, "remove it, or filter by a column its KPIs have"));
         }
     }
     problems
@@ -94,27 +98,35 @@ fn uses_parameter(page: &Dashboard, name: &str) -> bool {
     })
 }
 
-/// Where `[filter.NAME]` stands.
-fn filter_place(files: &Files, page: &Dashboard, name: &str) -> Place {
-    let text = files.iter().find(|(path, _)| *path == page.file).map_or("", |(_, text)| text);
-    let at = text.find(&format!("[filter.{name}]")).unwrap_or_default();
-    Place::at(&page.file, text, at)
+/// Front matter that is no TOML leaves nothing; which filters it has is then unknown.
+fn front_was_read(page: &Dashboard) -> bool {
+    !(page.title.is_empty() && page.asks.is_empty() && page.filters.is_empty())
 }
 
-fn in_block(project: &Project, page: &Dashboard, block: &Block) -> Vec<Problem> {
+/// The KPI has a file, but its header has mistakes, which are told there.
+fn is_broken(project: &Project, files: &Files, kpi: &str) -> bool {
+    project.kpi(kpi).is_none() && files.text(&format!("queries/kpis/{kpi}.sql")).is_some()
+}
+
+fn is_there(project: &Project, files: &Files, kpi: &str) -> bool {
+    project.kpi(kpi).is_some() || is_broken(project, files, kpi)
+}
+
+fn in_block(project: &Project, files: &Files, page: &Dashboard, block: &Block) -> Vec<Problem> {
     let tokens = match &block.what {
         What::Prose(prose) => prose.tokens(),
         _ => vec![],
     };
-    let mut problems: Vec<Problem> = tokens.into_iter().filter_map(|token| in_token(project, page, token)).collect();
-    if let Some(ask) = block.ask() {
+    let mut problems: Vec<Problem> =
+        tokens.into_iter().filter_map(|token| in_token(project, files, page, token)).collect();
+    if let Some(ask) = block.ask().filter(|ask| !is_broken(project, files, &ask.kpi)) {
         problems.extend(in_ask(project, ask));
     }
     if let What::Chart(ChartBlock { data: DataFrom::Query { name, place, .. }, .. })
     | What::Table(TableBlock { data: DataFrom::Query { name, place, .. }, .. }) = &block.what
     {
         let queries = page.blocks.iter().filter(|b| matches!(b.what, What::Query { .. })).map(|b| b.id.as_str());
-        if !queries.clone().any(|id| id == name) {
+        if !name.is_empty() && !queries.clone().any(|id| id == name) {
             problems.push(Problem::new(
                 place.clone(),
                 format!("no sql block is called \"{name}\""),
@@ -125,11 +137,11 @@ fn in_block(project: &Project, page: &Dashboard, block: &Block) -> Vec<Problem> 
     problems
 }
 
-fn in_token(project: &Project, page: &Dashboard, token: &Token) -> Option<Problem> {
+fn in_token(project: &Project, files: &Files, page: &Dashboard, token: &Token) -> Option<Problem> {
     let blocks = page.blocks.iter().filter(|b| b.ask().is_some()).map(|b| b.id.as_str());
     let kpis = project.kpis.iter().map(|k| k.name.as_str());
     let mut known = blocks.chain(kpis);
-    if known.clone().any(|name| name == token.of) {
+    if known.clone().any(|name| name == token.of) || is_broken(project, files, &token.of) {
         return None;
     }
     let what = format!("no block and no KPI is called \"{}\"", token.of);
@@ -137,10 +149,7 @@ fn in_token(project: &Project, page: &Dashboard, token: &Token) -> Option<Proble
 }
 
 fn in_ask(project: &Project, ask: &Ask) -> Vec<Problem> {
-    let Some(kpi) = project.kpi(&ask.kpi) else {
-        let hint = did_you_mean(&ask.kpi, project.kpis.iter().map(|k| k.name.as_str()));
-        return vec![Problem::new(ask.kpi_place.clone(), format!("no KPI is called \"{}\"", ask.kpi), hint)];
-    };
+    let Some(kpi) = project.kpi(&ask.kpi) else { return without_kpi(project, ask) };
     let mut problems = vec![];
     for column in ask.by.iter().filter(|c| !kpi.dimensions.contains(c)) {
         let hint = did_you_mean(column, kpi.dimensions.iter().map(String::as_str));
@@ -148,11 +157,33 @@ fn in_ask(project: &Project, ask: &Ask) -> Vec<Problem> {
     }
     for (name, (value, place)) in &ask.options {
         let one = [(name.clone(), value.clone())].into();
-        if let Err((what, hint)) = kpi.chosen(&one) {
-            let what =
-                if kpi.options.iter().any(|o| o.name == *name) { what } else { format!("unknown key \"{name}\"") };
+        if !kpi.options.iter().any(|o| o.name == *name) {
+            problems.push(unknown_key(ask, name, place, std::slice::from_ref(kpi)));
+        } else if let Err((what, hint)) = kpi.chosen(&one) {
             problems.push(Problem::new(place.clone(), what, hint));
         }
     }
     problems
+}
+
+/// What is wrong whichever KPI was meant. A missing name was told when the block was read.
+fn without_kpi(project: &Project, ask: &Ask) -> Vec<Problem> {
+    let mut problems = vec![];
+    if !ask.kpi.is_empty() {
+        let hint = did_you_mean(&ask.kpi, project.kpis.iter().map(|k| k.name.as_str()));
+        problems.push(Problem::new(ask.kpi_place.clone(), format!("no KPI is called \"{}\"", ask.kpi), hint));
+    }
+    for (name, (_, place)) in &ask.options {
+        if !project.kpis.iter().flat_map(|kpi| &kpi.options).any(|o| o.name == *name) {
+            problems.push(unknown_key(ask, name, place, &project.kpis));
+        }
+    }
+    problems
+}
+
+/// A key that is none of the block's and no option of `kpis`.
+fn unknown_key(ask: &Ask, name: &str, place: &Place, kpis: &[Kpi]) -> Problem {
+    let options = kpis.iter().flat_map(|kpi| &kpi.options).map(|o| o.name.as_str());
+    let known: std::collections::BTreeSet<&str> = ask.keys.iter().copied().chain(options).collect();
+    Problem::new(place.clone(), format!("unknown key \"{name}\""), did_you_mean(name, known))
 }

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 /// One row of `targets.csv`: what a KPI should reach, for whom, from when to when.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
+    /// Of `targets.csv`, from 1.
+    pub line: usize,
     /// The KPI's name.
     pub metric: String,
     /// Empty for the whole firm, else `grade=Partner`.
@@ -23,18 +25,20 @@ pub struct Target {
     pub valid_to: Option<NaiveDate>,
 }
 
-pub(super) fn read_targets(text: &str) -> Result<Vec<Target>, Vec<Problem>> {
+/// The rows that could be read, and a mistake for each other.
+pub(super) fn read_targets(text: &str) -> (Vec<Target>, Vec<Problem>) {
     let needed = ["metric", "target"];
     read_rows("targets.csv", text, &needed, |row| {
         let direction = row.text("direction");
         if !["", "up", "down"].contains(&direction.as_str()) {
-            return Err(format!("\"direction\" cannot be \"{direction}\""));
+            return Err((format!("\"direction\" cannot be \"{direction}\""), "\"up\" or \"down\""));
         }
         Ok(Target {
+            line: row.line,
             metric: row.text("metric"),
             scope: row.text("scope"),
             direction,
-            target: row.parsed("target")?.ok_or("the target is empty")?,
+            target: row.parsed("target")?.ok_or(("the target is empty".to_string(), FORMATS))?,
             warn: row.parsed("warn")?,
             valid_from: row.parsed("valid_from")?,
             valid_to: row.parsed("valid_to")?,
@@ -42,32 +46,39 @@ pub(super) fn read_targets(text: &str) -> Result<Vec<Target>, Vec<Problem>> {
     })
 }
 
-pub(super) fn read_holidays(text: &str) -> Result<Vec<Holiday>, Vec<Problem>> {
+/// As [`read_targets`].
+pub(super) fn read_holidays(text: &str) -> (Vec<Holiday>, Vec<Problem>) {
     read_rows("holidays.csv", text, &["calendar_id", "d"], |row| {
         Ok(Holiday {
             calendar_id: row.text("calendar_id"),
-            d: row.parsed("d")?.ok_or("the date is empty")?,
+            d: row.parsed("d")?.ok_or(("the date is empty".to_string(), FORMATS))?,
             name: row.text("name"),
         })
     })
 }
 
 struct Row<'a> {
+    line: usize,
     columns: &'a HashMap<String, usize>,
     record: &'a csv::StringRecord,
 }
+
+/// What is wrong with a row, and the way out.
+type Wrong = (String, &'static str);
+
+const FORMATS: &str = "numbers with a point, dates as 2026-12-31";
 
 impl Row<'_> {
     fn text(&self, column: &str) -> String {
         self.columns.get(column).and_then(|at| self.record.get(*at)).unwrap_or_default().trim().to_string()
     }
 
-    fn parsed<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, String> {
+    fn parsed<T: std::str::FromStr>(&self, column: &str) -> Result<Option<T>, Wrong> {
         let text = self.text(column);
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().map(Some).map_err(|_| format!("\"{column}\" cannot be \"{text}\""))
+        text.parse().map(Some).map_err(|_| (format!("\"{column}\" cannot be \"{text}\""), FORMATS))
     }
 }
 
@@ -75,36 +86,35 @@ fn read_rows<T>(
     file: &str,
     text: &str,
     needed: &[&str],
-    read: impl Fn(&Row) -> Result<T, String>,
-) -> Result<Vec<T>, Vec<Problem>> {
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let whole = |what: String| {
-        vec![Problem::new(
-            Place::new(file, 1, 1),
-            what,
-            format!("its columns are {} and more, see contract.md", needed.join(", ")),
-        )]
+    read: impl Fn(&Row) -> Result<T, Wrong>,
+) -> (Vec<T>, Vec<Problem>) {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let columns = match read_header(&mut reader, needed) {
+        Ok(columns) => columns,
+        Err(what) => {
+            let hint = format!("its columns are {} and more, see contract.md", needed.join(", "));
+            return (vec![], vec![Problem::new(Place::new(file, 1, 1), what, hint)]);
+        }
     };
-    let header = reader.headers().map_err(|e| whole(e.to_string()))?.clone();
-    let columns: HashMap<String, usize> =
-        header.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
-    if let Some(missing) = needed.iter().find(|name| !columns.contains_key(**name)) {
-        return Err(whole(format!("the column \"{missing}\" is missing")));
-    }
     let (mut rows, mut problems) = (vec![], vec![]);
     for record in reader.records() {
         let line = record.as_ref().ok().and_then(|r| r.position()).map_or(0, |p| p.line() as usize);
-        let row =
-            record.map_err(|e| e.to_string()).and_then(|record| read(&Row { columns: &columns, record: &record }));
-        match row {
+        let record = record.map_err(|e| (e.to_string(), FORMATS));
+        match record.and_then(|record| read(&Row { line, columns: &columns, record: &record })) {
             Ok(row) => rows.push(row),
-            Err(what) => problems.push(Problem::new(
-                Place::new(file, line, 1),
-                what,
-                "numbers with a point, dates as 2026-12-31",
-            )),
+            Err((what, hint)) => problems.push(Problem::new(Place::new(file, line, 1), what, hint)),
         }
     }
-    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+    (rows, problems)
+}
+
+/// Where each column stands.
+fn read_header(reader: &mut csv::Reader<&[u8]>, needed: &[&str]) -> Result<HashMap<String, usize>, String> {
+    let header = reader.headers().map_err(|e| e.to_string())?;
+    let columns: HashMap<String, usize> =
+        header.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
+    match needed.iter().find(|name| !columns.contains_key(**name)) {
+        Some(missing) => Err(format!("the column \"{missing}\" is missing")),
+        None => Ok(columns),
+    }
 }

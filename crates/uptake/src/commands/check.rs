@@ -7,12 +7,10 @@ use crate::pictures::{chart_of_rows, misfits};
 use anyhow::Result;
 use chrono::Utc;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use uptake_lake::Lake;
-use uptake_spec::dashboard::{Block, What};
-use uptake_spec::{Dashboard, Files, Params, Problem, Project, Viewer, read_project};
-
-const SETTINGS: &str = "uptake.toml";
+use uptake_spec::dashboard::{Block, ChartBlock, DataFrom, What};
+use uptake_spec::{Dashboard, Files, Params, Place, Problem, Project, Viewer, read_parts, sql};
 
 pub async fn run(home: Home) -> Result<Ending> {
     let problems = mistakes(&home.files()?).await;
@@ -29,18 +27,26 @@ pub async fn run(home: Home) -> Result<Ending> {
 
 /// What can be read from the words alone, then what the engine says of every query, then what does not suit its picture.
 async fn mistakes(files: &Files) -> Vec<Problem> {
-    let mut problems = read_project(files).err().unwrap_or_default();
-    if problems.iter().any(|problem| problem.place.file == Path::new(SETTINGS)) {
-        // The parts of a project are seen together only where its settings can be read.
-        problems.extend(read_project(&without(files, &[SETTINGS.into()].into())).err().unwrap_or_default());
+    let (project, mut problems) = read_parts(files);
+    if let Some(project) = project {
+        // Without a base table the engine would only say of every query that its tables are missing.
+        if !project.schema.is_empty() {
+            let told = uptake_lake::check(&that_parses(&project)).await;
+            problems.extend(told.into_iter().filter(|problem| !follows(&project, problem)).map(with_a_line));
+        }
+        let project = drawable(&project);
+        problems.extend(misfits(&project));
+        problems.extend(misfits_of_questions(&buildable(project, &problems)).await.unwrap_or_default());
     }
-    if let Some(sound) = sound_part(files) {
-        problems.extend(uptake_lake::check(&sound).await);
-        problems.extend(misfits(&sound));
-        problems.extend(misfits_of_questions(&sound).await.unwrap_or_default());
-    }
+    each_once(problems)
+}
+
+/// Ordered by file and line; of the same words about the same place, those with a hint.
+fn each_once(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort();
-    problems.dedup();
+    problems.reverse();
+    problems.dedup_by(|next, kept| next.place == kept.place && next.what == kept.what);
+    problems.reverse();
     problems
 }
 
@@ -70,28 +76,66 @@ async fn misfits_of_questions(project: &Project) -> Result<Vec<Problem>> {
     Ok(problems)
 }
 
-/// The project without the files that have mistakes, so that one run tells those of all others too.
-/// `None` if too little is left.
-fn sound_part(files: &Files) -> Option<Project> {
-    let mut broken: BTreeSet<PathBuf> = BTreeSet::new();
-    loop {
-        let problems = match read_project(&without(files, &broken)) {
-            Ok(project) => return Some(project),
-            Err(problems) => problems,
-        };
-        // Taking a KPI out makes pages that name it wrong as well: they go in the next round.
-        let before = broken.len();
-        broken.extend(problems.into_iter().map(|problem| problem.place.file));
-        if broken.len() == before {
-            return None;
-        }
+/// The project without the SQL that is none: that was told from the words alone.
+fn that_parses(project: &Project) -> Project {
+    let parses = |text: &str| sql::reads(text).is_ok();
+    let mut project = project.clone();
+    project.models.retain(|model| parses(&model.sql));
+    project.kpis.retain(|kpi| parses(&kpi.sql));
+    for source in &mut project.sources {
+        source.mappings.retain(|mapping| parses(&mapping.sql));
     }
+    for page in &mut project.dashboards {
+        page.blocks.retain(|block| !matches!(&block.what, What::Query { sql } if !parses(sql)));
+    }
+    project
 }
 
-/// `files` without the broken ones; the settings of a new project stand in for broken settings.
-fn without(files: &Files, broken: &BTreeSet<PathBuf>) -> Files {
-    let kept = files.iter().filter(|(path, _)| !broken.contains(*path));
-    let kept = kept.filter_map(|(path, text)| Some((path.to_str()?, text)));
-    let settings = broken.contains(Path::new(SETTINGS)).then_some((SETTINGS, include_str!("init/uptake.toml")));
-    Files::of(kept.chain(settings))
+/// A model is not found by what reads it because of a mistake of its own, which is told there.
+fn follows(project: &Project, problem: &Problem) -> bool {
+    let others = project.models.iter().filter(|model| model.file != problem.place.file);
+    let mut missing = others.map(|model| format!("table 'datafusion.public.{}' not found", model.name));
+    missing.any(|words| problem.what.contains(&words))
+}
+
+/// What is said of a file as a whole stands at its first line.
+fn with_a_line(mut problem: Problem) -> Problem {
+    if problem.place.line == 0 {
+        problem.place = Place::new(problem.place.file, 1, 1);
+    }
+    problem
+}
+
+/// The project with what its charts can be judged by: no chart without a kind, no option that its KPI does not know.
+fn drawable(project: &Project) -> Project {
+    let mut drawable = project.clone();
+    for page in &mut drawable.dashboards {
+        page.blocks.retain(|block| !matches!(&block.what, What::Chart(chart) if chart.kind.is_empty()));
+        for block in &mut page.blocks {
+            let What::Chart(ChartBlock { data: DataFrom::Kpi(ask), .. }) = &mut block.what else { continue };
+            let Some(kpi) = project.kpi(&ask.kpi) else { continue };
+            ask.options.retain(|name, (value, _)| kpi.chosen(&[(name.clone(), value.clone())].into()).is_ok());
+        }
+    }
+    drawable
+}
+
+/// The project without mappings and models that have mistakes, and without the models that stand on those.
+fn buildable(mut project: Project, problems: &[Problem]) -> Project {
+    let sound = |file: &Path| !problems.iter().any(|problem| problem.place.file == file);
+    for source in &mut project.sources {
+        source.mappings.retain(|mapping| sound(&mapping.file));
+    }
+    let (mut kept, broken): (Vec<_>, Vec<_>) = project.models.into_iter().partition(|model| sound(&model.file));
+    let mut gone: BTreeSet<String> = broken.into_iter().map(|model| model.name).collect();
+    loop {
+        let stands = |sql: &str| sql::reads(sql).is_ok_and(|reads| reads.relations.is_disjoint(&gone));
+        let (standing, fallen): (Vec<_>, Vec<_>) = kept.into_iter().partition(|model| stands(&model.sql));
+        kept = standing;
+        if fallen.is_empty() {
+            break;
+        }
+        gone.extend(fallen.into_iter().map(|model| model.name));
+    }
+    Project { models: kept, ..project }
 }

@@ -36,14 +36,11 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let (_, session) = home.ask().await?;
     let limits = arguments.limits();
     let found = session.query(&arguments.sql, &BTreeMap::new(), &limits, &Viewer::Local).await?;
-    print!(
-        "{}",
-        match arguments.format {
-            Format::Table => formats::text(&found.table),
-            Format::Csv => formats::csv(&found.table),
-            Format::Json => formats::table_json(&found.table, found.truncated),
-        }
-    );
+    super::say(&match arguments.format {
+        Format::Table => formats::text(&found.table),
+        Format::Csv => formats::csv(&found.table),
+        Format::Json => formats::table_json(&found.table, found.truncated),
+    })?;
     if found.truncated {
         eprintln!("there are more rows than {}: add a LIMIT, or raise --rows", limits.rows);
     }

@@ -15,13 +15,10 @@ pub struct Arguments {
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let (_, session) = home.ask().await?;
     let table = session.tables().await?;
-    print!(
-        "{}",
-        match arguments.format {
-            Format::Table => formats::text(&table),
-            Format::Csv => formats::csv(&table),
-            Format::Json => formats::table_json(&table, false),
-        }
-    );
+    super::say(&match arguments.format {
+        Format::Table => formats::text(&table),
+        Format::Csv => formats::csv(&table),
+        Format::Json => formats::table_json(&table, false),
+    })?;
     Ok(Ending::Done)
 }

@@ -236,6 +236,7 @@ fn foot(asked: &Asked) -> Vec<String> {
         }
     }
     let told = missing.into_iter().map(|(needs, mut titles)| {
+        titles.sort();
         titles.dedup();
         format!("Load {needs} to see {}.", titles.join(", "))
     });

@@ -15,6 +15,7 @@ pub fn stories() -> Vec<Trial> {
             on(&dir, &["check"]).ended(0);
         }),
         story("every mistake is told in one run", every_mistake_in_one_run),
+        story("every mistake of one page is told in one run", every_mistake_of_one_page),
         story("a KPI's test that does not hold fails by name", a_wrong_test_fails),
         story("every KPI's own test holds", || {
             let ran = on(&repository(), &["test"]).ended(0);
@@ -116,6 +117,82 @@ fn every_mistake_in_one_run() {
     let missed: Vec<&str> =
         mistakes().iter().filter(|(_, _, at, hint)| !told.contains(at) || !told.contains(hint)).map(|m| m.2).collect();
     assert!(missed.is_empty(), "not told: {missed:#?}\nof\n{told}");
+}
+
+/// Place and words of each, in the order of the page; the hint follows on a line of its own.
+static ON_ONE_PAGE: [(&str, &str); 9] = [
+    ("4:1: nothing on this page uses the filter \"planet\"", "remove it"),
+    ("9:7: no KPI is called \"actve_people\"", "did you mean \"active_people\"?"),
+    ("10:1: unknown key \"witdh\"", "did you mean \"width\"?"),
+    ("15:8: no chart kind is called \"lime\"", "did you mean \"line\"?"),
+    ("21:8: bars need exactly one \"by\", and this block has none", "add a line such as by = \"grade\""),
+    ("28:9: \"limit\" is a text", "it wants a whole number"),
+    ("29:6: active_people has no column \"grad\"", "did you mean \"grade\"?"),
+    ("34:7: $frm is not declared", "did you mean \"from\"?"),
+    ("39:8: x = \"aa\" is no column of the query", "did you mean \"a\"?"),
+];
+
+/// A model with a mistake of its own stands beside the page, and hides none of the page's.
+fn every_mistake_of_one_page() {
+    let dir = fresh("one-page").join("p");
+    uptake(&["init", &dir.to_string_lossy()]).ended(0);
+    let page = "\
++++
+title = \"T\"
+asks = \"Q?\"
+[filter.planet]
+type = \"multi\"
++++
+
+```kpi
+kpi = \"actve_people\"
+witdh = \"1/2\"
+```
+
+```chart
+kpi = \"won\"
+type = \"lime\"
+alt = \"A.\"
+```
+
+```chart
+kpi = \"active_people\"
+type = \"bar\"
+alt = \"A.\"
+```
+
+```table
+kpi = \"active_people\"
+id = \"t\"
+limit = \"ten\"
+by = \"grad\"
+```
+
+```sql mine
+SELECT 1 AS a, 2 AS b
+WHERE $frm IS NULL
+```
+
+```chart
+query = \"mine\"
+type = \"line\"
+x = \"aa\"
+alt = \"A.\"
+```
+";
+    write(&dir, "dashboards/all.md", page);
+    write(&dir, "queries/models/broken.sql", "SELECT colour FROM people\n");
+    write(&dir, "queries/models/on_broken.sql", "SELECT * FROM broken\n");
+    let told = on(&dir, &["check"]).ended(1).out;
+    let missed = |(at, hint): &&(&str, &str)| {
+        let mut lines = told.lines().skip_while(|line| !line.starts_with(&format!("dashboards/all.md:{at}")));
+        lines.next().is_none() || !lines.next().is_some_and(|line| line.contains(hint))
+    };
+    let missed: Vec<_> = ON_ONE_PAGE.iter().filter(missed).collect();
+    assert!(missed.is_empty(), "not told: {missed:#?}\nof\n{told}");
+    assert_eq!(told.matches("dashboards/all.md:").count(), ON_ONE_PAGE.len(), "{told}");
+    assert_eq!(told.matches("queries/models/broken.sql:").count(), 1, "{told}");
+    assert!(!told.contains("on_broken.sql"), "it only follows:\n{told}");
 }
 
 fn a_wrong_test_fails() {

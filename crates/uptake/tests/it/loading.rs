@@ -135,7 +135,7 @@ fn refused(name: &str, bytes: &[u8], words: &[&str]) {
     fs::write(&file, bytes).expect("written");
     let good = dir.join("good").join("UserRole.csv");
     fs::create_dir_all(good.parent().expect("a folder")).expect("made");
-    fs::write(&good, "Id,Name,ParentRoleId,CreatedDate,SystemModstamp\n00E000000000009AAA,Extra,,2026-01-01 00:00:00,2026-01-01 00:00:00\n").expect("written");
+    fs::write(&good, "Id,Name,ParentRoleId,CreatedDate,SystemModstamp\n00E5e0000000009AAA,Extra,,2026-01-01 00:00:00,2026-01-01 00:00:00\n").expect("written");
     let (bad, good) = (file.to_string_lossy(), good.to_string_lossy());
     let ran = on(&dir, &["load", "--snapshot", "2026-10-26", &bad, &good]).ended(1);
     for word in words {

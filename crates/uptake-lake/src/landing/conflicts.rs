@@ -1,0 +1,99 @@
+//! Files that cannot stand beside others: of another organisation, or a second export of a day that has one.
+
+use super::{Journal, Ready, slot};
+use std::collections::{BTreeMap, BTreeSet};
+use uptake_spec::source::{ColumnType, Kind};
+use uptake_spec::{Place, Problem};
+
+type ByTable<'p> = BTreeMap<String, Vec<Ready<'p>>>;
+
+/// One lake is one organisation: another's export would make all records of the first gone. That keeps a fictional
+/// firm and a real one apart, too.
+pub fn refuse_other_organisations(by_table: &mut ByTable, journal: &Journal, refused: &mut Vec<Problem>) {
+    let orgs = by_table.values().flatten().filter_map(|ready| ready.fit.set.as_ref().map(|(org, _)| org.clone()));
+    let first = journal.organisation().map(String::from).or_else(|| orgs.min());
+    let Some(home) = first else { return };
+    let sample = home == crate::SAMPLE_ORGANISATION;
+    for files in by_table.values_mut() {
+        files.retain(|ready| {
+            let foreign = match &ready.fit.set {
+                Some((org, _)) => *org != home,
+                None => sample && bears_other_ids(ready),
+            };
+            if foreign {
+                let what = if sample {
+                    "this lake holds the sample firm".into()
+                } else {
+                    format!("this lake holds the organisation {home}")
+                };
+                let hint = "`uptake init DIR` makes a project and an empty lake for another firm";
+                refused.push(Problem::new(Place::whole(&ready.file), what, hint));
+            }
+            !foreign
+        });
+    }
+}
+
+/// Whether a file that names no organisation holds ids, and none of them of the sample firm's instance: the fourth to
+/// sixth character of an id name the instance that made it.
+fn bears_other_ids(ready: &Ready) -> bool {
+    let is_id = |column: &String| ready.fit.source.column_type(&ready.fit.object, column) == ColumnType::Id;
+    let by_id = !ready.fit.object.key.is_empty() && ready.fit.object.key.iter().all(is_id);
+    let instance = |id: &str| id.get(3..6).map(String::from);
+    by_id
+        && !ready.sheet.rows.is_empty()
+        && !ready.sheet.rows.iter().any(|row| instance(&row.key) == instance(crate::SAMPLE_ORGANISATION))
+}
+
+/// Refuses files whose object, day and part another file of different content has, and with one file of a set all of
+/// that set's day: half an export would mix two. The same content twice in one command is one file; the second is
+/// listed as skipped.
+pub fn refuse_second_exports(
+    by_table: &mut ByTable,
+    journal: &Journal,
+    refused: &mut Vec<Problem>,
+    skipped: &mut Vec<(String, String)>,
+) {
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    let mut loads: BTreeSet<String> = BTreeSet::new();
+    let mut clashing: BTreeSet<String> = BTreeSet::new();
+    for files in by_table.values_mut() {
+        files.retain(|ready| {
+            let first = loads.insert(ready.load.clone());
+            if !first {
+                skipped.push((ready.file.clone(), "the same content as another file".into()));
+            }
+            first
+        });
+        for ready in files.iter().filter(|ready| ready.fit.object.kind == Kind::Record && !ready.sheet.is_empty()) {
+            let slot = slot(ready);
+            let other = kept.get(&slot).is_some_and(|digest| *digest != ready.digest);
+            if other || journal.holds_other(&slot, &ready.digest) {
+                clashing.insert(export_of(ready));
+            }
+            kept.entry(slot).or_insert(ready.digest.clone());
+        }
+    }
+    for files in by_table.values_mut() {
+        files.retain(|ready| {
+            let clash = clashing.contains(&export_of(ready));
+            if clash {
+                let what = format!("another export of {} was loaded with different content", ready.dated.day);
+                refused.push(Problem::new(
+                    Place::whole(&ready.file),
+                    what,
+                    "say of which day this one is: --snapshot 2026-12-31",
+                ));
+            }
+            !clash
+        });
+    }
+}
+
+/// What stands or falls together: the set of one day, or a file by itself.
+fn export_of(ready: &Ready) -> String {
+    match &ready.fit.set {
+        Some((org, _)) => format!("{org} {}", ready.dated.day),
+        None => slot(ready),
+    }
+}

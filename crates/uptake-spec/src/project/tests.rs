@@ -1,0 +1,158 @@
+use super::{Files, read_parts, read_project};
+
+const SETTINGS: &str = "firm = \"F\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n";
+const KPI: &str = "-- code = \"X\"\n-- title = \"X\"\n-- asks = \"?\"\n-- means = \"!\"\n-- unit = \"count\"\n\
+                   -- privacy = \"A\"\n-- attributes = [\"period-end\"]\n-- dimensions = [\"grade\"]\n\
+                   -- [option.window]\nSELECT 1\n";
+
+/// A project with the KPI `won` and these files.
+fn files(more: &[(&str, &str)]) -> Files {
+    let sound = [("uptake.toml", SETTINGS), ("queries/kpis/won.sql", KPI), ("queries/kpis/won.slt", "")];
+    Files::of(sound.into_iter().chain(more.iter().copied()))
+}
+
+/// `file:line:column: what`, and the hint behind a bar.
+fn told(files: &Files) -> Vec<String> {
+    read_parts(files).1.iter().map(|p| format!("{}: {} | {}", p.place, p.what, p.hint)).collect()
+}
+
+fn told_of_page(body: &str) -> Vec<String> {
+    let front = "+++\ntitle = \"T\"\nasks = \"Q?\"\n+++\n";
+    told(&files(&[("dashboards/p.md", &format!("{front}{body}"))]))
+}
+
+const PAGE: &str = r#"+++
+title = "T"
+asks = "Q?"
+colour = "red"
+[filter.office]
+type = "multi"
+default = "Berlin"
++++
+
+```kpi
+kpi = "wom"
+witdh = "1/2"
+```
+
+```chart
+kpi = "won"
+id = "c"
+by = ["grade", "grade", "planet"]
+width = 2
+window = 28
+```
+
+```table
+kpi = "won"
+limit = 0
+lenght = "x"
+```
+
+```table
+by = "grade"
+```
+
+```sql mine
+SELECT 1 AS a
+WHERE $frm IS NULL
+```
+
+{wonn.value}
+"#;
+
+#[test]
+fn every_mistake_of_a_page_is_told_at_once() {
+    let expected = [
+        "dashboards/p.md:4:1: unknown key \"colour\" | there is budget, access, filter, title, asks, owner",
+        "dashboards/p.md:5:1: nothing on this page uses the filter \"office\" | \
+         remove it, or filter by a column its KPIs have",
+        "dashboards/p.md:7:11: \"default\" cannot be \"Berlin\" | only \"all\" is known yet",
+        "dashboards/p.md:11:7: no KPI is called \"wom\" | did you mean \"won\"?",
+        "dashboards/p.md:12:1: unknown key \"witdh\" | did you mean \"width\"?",
+        "dashboards/p.md:16:1: \"alt\" is missing | add alt = \"…\"",
+        "dashboards/p.md:16:1: \"type\" is missing | add type = \"…\"",
+        "dashboards/p.md:18:6: \"by\" names \"grade\" twice | name each column once",
+        "dashboards/p.md:18:6: won has no column \"planet\" | there is grade",
+        "dashboards/p.md:19:9: \"width\" is a whole number | it wants a text in quotes",
+        "dashboards/p.md:25:9: \"limit\" cannot be 0 | it wants 1 or more",
+        "dashboards/p.md:26:1: unknown key \"lenght\" | there is by, grain, id, kpi, limit, title, width, window",
+        "dashboards/p.md:30:1: \"kpi\" is missing | add kpi = \"…\"",
+        "dashboards/p.md:35:7: $frm is not declared | did you mean \"from\"?",
+        "dashboards/p.md:38:1: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
+    ];
+    let files = files(&[("dashboards/p.md", PAGE)]);
+    assert_eq!(told(&files), expected);
+    let blocks = read_parts(&files).0.map(|project| project.dashboards[0].blocks.len());
+    assert_eq!(blocks, Some(6)); // five fences and the paragraph
+    assert!(read_project(&files).is_err());
+}
+
+#[test]
+fn a_whole_number_is_an_option_like_its_text() {
+    assert_eq!(told_of_page("```kpi\nkpi = \"won\"\nwindow = 28\n```\n"), [""; 0]);
+    assert_eq!(
+        told_of_page("```kpi\nkpi = \"won\"\nwindow = 0\n```\n"),
+        ["dashboards/p.md:7:1: \"window\" cannot be \"0\" | it wants a number of days, such as 28"]
+    );
+}
+
+#[test]
+fn a_kpi_with_a_mistake_of_its_own_is_not_missed_by_others() {
+    let page = "+++\ntitle = \"T\"\nasks = \"Q?\"\n[filter.grade]\ntype = \"multi\"\n+++\n\n```kpi\nkpi = \"lost\"\nbasis = \"x\"\n```\n";
+    let broken = KPI.replace("count", "cuont");
+    let more =
+        [("queries/kpis/lost.sql", &*broken), ("dashboards/p.md", page), ("targets.csv", "metric,target\nlost,1\n")];
+    assert_eq!(
+        told(&files(&more)),
+        ["queries/kpis/lost.sql:5:11: \"unit\" cannot be \"cuont\" | did you mean \"count\"?"]
+    );
+}
+
+#[test]
+fn settings_with_mistakes_hide_no_others() {
+    let more = [("uptake.toml", "firm = \n"), ("targets.csv", "metric,target,direction\nwon,1,left\nwom,2,up\n")];
+    let told = told(&files(&more));
+    assert!(told[0].starts_with("targets.csv:2:1: \"direction\" cannot be \"left\" | \"up\" or \"down\""), "{told:?}");
+    assert_eq!(told[1], "targets.csv:3:1: no KPI is called \"wom\" | did you mean \"won\"?");
+    assert!(told[2].starts_with("uptake.toml:1:"), "{told:?}");
+    assert_eq!(told.len(), 3);
+}
+
+#[test]
+fn what_is_missing_beside_a_file_is_told_at_its_first_line() {
+    let more = [("queries/kpis/lost.sql", KPI), ("queries/sources/s/source.toml", "title = \"S\"\n")];
+    let expected = [
+        "queries/kpis/lost.sql:1:1: lost has no test beside it | add queries/kpis/lost.slt",
+        "queries/sources/s/source.toml:1:1: the source \"s\" maps to no table | add a TABLE.sql beside it",
+    ];
+    assert_eq!(told(&files(&more)), expected);
+}
+
+#[test]
+fn marks_and_line_ends_of_windows_do_not_matter() {
+    let page = "\u{feff}+++\r\ntitle = \"T\"\r\nasks = \"Q?\"\r\n+++\r\n\r\n```kpi\r\nkpi = \"won\"\r\n```\r\n";
+    let kpi = KPI.replace('\n', "\r\n");
+    let more = [
+        ("dashboards/p.md", page),
+        ("queries/kpis/won.sql", &*kpi),
+        ("targets.csv", "\u{feff}metric,target\r\nwon,1\r\n"),
+    ];
+    assert_eq!(told(&files(&more)), [""; 0]);
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_one_mistake_among_the_others() {
+    let dir = std::env::temp_dir().join(format!("uptake-spec-utf8-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    // Two lines in Windows-1252: 0xFC is ü.
+    std::fs::write(dir.join("holidays.csv"), b"calendar_id,d,name\nx,2026-01-01,fr\xFCh\n").expect("written");
+    std::fs::write(dir.join("targets.csv"), "metric,target\nwom,2\n").expect("written");
+    let read = files(&[]).with_folder(&dir);
+    std::fs::remove_dir_all(&dir).expect("removed");
+    let expected = [
+        "holidays.csv:2:16: this is not UTF-8 | save the file with the encoding UTF-8",
+        "targets.csv:2:1: no KPI is called \"wom\" | did you mean \"won\"?",
+    ];
+    assert_eq!(told(&read.expect("it can be read")), expected);
+}
