@@ -84,9 +84,8 @@ fn register_settings(context: &SessionContext, project: &Project, ground: Ground
     let settings = &project.settings;
     let one = |words: &[String]| words.iter().map(|word| vec![text(word)]).collect();
     let (robots, leaders): (Rows, Rows) = (one(&settings.robots), one(&settings.leader_grades));
-    let decimal = |d: rust_decimal::Decimal| {
-        Cell::Decimal(i128::from((d * rust_decimal::Decimal::from(10_000)).round().mantissa()))
-    };
+    let decimal =
+        |d: rust_decimal::Decimal| Cell::Decimal((d * rust_decimal::Decimal::from(10_000)).round().mantissa());
     let targets = project.targets.iter().map(|t| {
         let until = t.valid_to.and_then(|day| day.succ_opt());
         let day = |day: Option<chrono::NaiveDate>| day.map_or(Cell::Nothing, Cell::Date);

@@ -107,7 +107,7 @@ impl Store {
 
     /// The newest version of a table; `None` if it was never written.
     pub async fn version(&self, name: &str) -> Result<Option<u64>, LakeError> {
-        Ok(self.table(name).await?.version().map(|v| v as u64))
+        Ok(self.table(name).await?.version())
     }
 
     /// A table at one version, for reading in `state`.
@@ -118,7 +118,7 @@ impl Store {
         state: &SessionState,
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
         let mut table = self.table(name).await?;
-        table.load_version(version as _).await.map_err(failed(name))?;
+        table.load_version(version).await.map_err(failed(name))?;
         table.update_datafusion_session(state).map_err(failed(name))?;
         table.table_provider().await.map_err(compute(name))
     }
@@ -188,7 +188,7 @@ impl Store {
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Overwrite).with_schema_mode(SchemaMode::Overwrite);
         let table = write.with_writer_properties(compressed()).await.map_err(failed(name))?;
-        Ok(table.version().expect("a written table has a version") as u64)
+        Ok(table.version().expect("a written table has a version"))
     }
 
     fn path(&self, name: &str) -> Path {

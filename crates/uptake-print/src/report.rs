@@ -38,7 +38,10 @@ fn read_page(page: &Page, page_at: usize, files: &mut Files) -> Value {
 }
 
 /// Adds a block; tiles that follow each other share a row.
-fn push(blocks: &mut Vec<Value>, block: Value) {
+fn push(blocks: &mut Vec<Value>, mut block: Value) {
+    if blocks.is_empty() && block["kind"] == "heading" {
+        block["sheet"] = json!(false); // the page's title began this sheet already
+    }
     if block["kind"] != "tile" {
         return blocks.push(block);
     }

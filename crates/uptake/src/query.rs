@@ -42,7 +42,7 @@ pub fn read_query(
     pairs: &[(String, String)],
 ) -> Result<Chosen, Vec<Wrong>> {
     let mut chosen = Chosen::default();
-    let mut wrong = said_twice(page, pairs);
+    let mut wrong = vec![];
     for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let taken = match key.as_str() {
             "from" => day("from", value).map(|day| chosen.from = Some(day)),
@@ -65,6 +65,7 @@ pub fn read_query(
             "turn them round; both days are included",
         ));
     }
+    wrong.extend(said_twice(page, pairs));
     if wrong.is_empty() { Ok(chosen) } else { Err(wrong) }
 }
 
@@ -232,7 +233,9 @@ mod tests {
         let told: Vec<String> = wrong.iter().map(|w| format!("{} {}", w.what, w.hint)).collect();
         assert_eq!(told[0], "this page has no filter \"grad\" did you mean \"grade\"?");
         assert_eq!(told[1], "no grade is called \"Partnr\" did you mean \"Partner\"?");
-        assert_eq!(wrong.len(), 5, "{told:?}");
+        assert_eq!(told[5], "the days are said twice say a period, or from and to, once");
+        assert_eq!(wrong.len(), 6, "{told:?}");
+        assert_eq!(read("from=2026-01-01&from=2026-02-01").expect_err("twice").len(), 1);
         for hostile in [
             "period=99999999-W01",
             "period=-1-Q1",

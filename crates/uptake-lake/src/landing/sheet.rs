@@ -251,7 +251,7 @@ fn content(cells: &[Cell], columns: &[(String, ColumnType)]) -> i64 {
 fn raw(record: &csv::ByteRecord) -> String {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(vec![]);
     let short = record.iter().map(|cell| &cell[..cell.len().min(MOST_RAW_BYTES)]);
-    let written = writer.write_record(short).and_then(|()| Ok(writer.into_inner().expect("a Vec takes all")));
+    let written = writer.write_record(short).map(|()| writer.into_inner().expect("a Vec takes all"));
     let mut text = String::from_utf8_lossy(&written.unwrap_or_default()).trim_end().to_string();
     if text.len() > MOST_RAW_BYTES {
         let end = (0..=MOST_RAW_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);

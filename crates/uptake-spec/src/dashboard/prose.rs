@@ -72,12 +72,15 @@ impl Prose {
 
 /// Every token of a run of inlines, however deep.
 pub(super) fn tokens(inlines: &[Inline]) -> Vec<&Token> {
-    let inner = |inline| match inline {
-        &Inline::Token(ref token) => vec![token],
+    inlines.iter().flat_map(tokens_in).collect()
+}
+
+fn tokens_in(inline: &Inline) -> Vec<&Token> {
+    match inline {
+        Inline::Token(token) => vec![token],
         Inline::Strong(text) | Inline::Emphasis(text) | Inline::Link { text, .. } => tokens(text),
-        _ => vec![],
-    };
-    inlines.iter().flat_map(inner).collect()
+        Inline::Text(_) | Inline::Code(_) => vec![],
+    }
 }
 
 /// The inlines below `node`, with the tokens in their texts found.

@@ -3,7 +3,7 @@
 use super::Panels;
 use super::asking::{Asked, Given, query_of, tokens};
 use crate::pictures;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uptake_draw::{About, Body, CardState, Drawn, Figure, Format, Tile, resolve};
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{Block, ChartBlock, Inline, TableBlock, TileBlock, What, Width};
@@ -146,7 +146,8 @@ fn figures(asked: &Asked, block: &Block) -> BTreeMap<String, Figure> {
 }
 
 fn notes(asked: &Asked, kpi: &Kpi, answer: &Answer) -> Vec<String> {
-    let mut notes = answer.notes.clone();
+    let often = told_often(asked);
+    let mut notes: Vec<String> = answer.notes.iter().filter(|note| !often.contains(*note)).cloned().collect();
     notes.extend(asked.out_of_reach(kpi).into_iter().map(|column| format!("Not filtered by {column}.")));
     if answer.as_of < asked.as_of {
         notes.push(format!("Its data ends on {}.", uptake_draw::words::date(answer.as_of)));
@@ -220,7 +221,17 @@ fn title(asked: &Asked, block: &Block) -> String {
     own.or_else(of_kpi).unwrap_or_else(|| block.id.replace('_', " "))
 }
 
-/// The page's foot: each input that was never loaded once, with what it would show; tables that a filter could not reach.
+/// What more than one block would say; the foot says it once.
+fn told_often(asked: &Asked) -> BTreeSet<String> {
+    let (mut once, mut often) = (BTreeSet::new(), BTreeSet::new());
+    for block in &asked.page.blocks {
+        let Some(Ok(Given::Answer(_, answer))) = asked.given(block) else { continue };
+        often.extend(answer.notes.iter().filter(|note| !once.insert(*note)).cloned());
+    }
+    often
+}
+
+/// The page's foot: what more than one block says; each input that was never loaded once, with what it would show; tables that a filter could not reach.
 fn foot(asked: &Asked) -> Vec<String> {
     let mut missing: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut unreached = vec![];
@@ -240,7 +251,7 @@ fn foot(asked: &Asked) -> Vec<String> {
         titles.dedup();
         format!("Load {needs} to see {}.", titles.join(", "))
     });
-    told.chain(unreached).collect()
+    told_often(asked).into_iter().chain(told).chain(unreached).collect()
 }
 
 fn plain(inlines: &[Inline]) -> String {
