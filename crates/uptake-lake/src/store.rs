@@ -13,11 +13,14 @@ use datafusion::prelude::{SessionContext, col, lit};
 use datafusion::scalar::ScalarValue;
 use deltalake_core::kernel::Transaction;
 use deltalake_core::kernel::transaction::CommitProperties;
+use deltalake_core::logstore::{
+    LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
+};
 use deltalake_core::operations::write::SchemaMode;
 use deltalake_core::parquet::basic::{Compression, ZstdLevel};
 use deltalake_core::parquet::file::properties::WriterProperties;
 use deltalake_core::protocol::SaveMode;
-use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
@@ -57,6 +60,7 @@ impl Store {
         let (objects, prefix) =
             object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
                 .map_err(|_| LakeError::Address(address.into()))?;
+        tell_delta_of(&root);
         Ok(Store { root, objects: Arc::from(objects), prefix })
     }
 
@@ -219,6 +223,28 @@ impl Store {
         let found: Vec<_> = self.objects.list(Some(&self.path(folder))).try_collect().await?;
         Ok(found.iter().filter_map(|meta| meta.location.filename().map(String::from)).collect())
     }
+}
+
+/// The log of a table on any object store: commits are conditional puts, which all of them know.
+#[derive(Debug)]
+struct ConditionalPuts;
+
+impl LogStoreFactory for ConditionalPuts {
+    fn with_options(
+        &self,
+        prefixed: ObjectStoreRef,
+        whole: ObjectStoreRef,
+        location: &Url,
+        options: &StorageConfig,
+    ) -> DeltaResult<LogStoreRef> {
+        Ok(default_logstore(prefixed, whole, location, options))
+    }
+}
+
+/// deltalake-core knows folders and memory by itself; every other scheme must be named to it once.
+fn tell_delta_of(root: &Url) {
+    let scheme = Url::parse(&format!("{}://", root.scheme())).expect("the scheme of a URL makes a URL");
+    logstore_factories().entry(scheme).or_insert_with(|| Arc::new(ConditionalPuts));
 }
 
 fn folder_url(address: &str) -> Result<Url, LakeError> {
