@@ -5,7 +5,7 @@ mod dated;
 #[cfg(test)]
 mod tests;
 
-pub use dated::Target;
+pub use dated::{Remark, Target};
 
 use crate::calendar::{Calendar, Holiday};
 use crate::dashboard::{Dashboard, read_dashboard};
@@ -37,6 +37,10 @@ pub struct Project {
     pub dashboards: Vec<Dashboard>,
     pub targets: Vec<Target>,
     pub holidays: Vec<Holiday>,
+    /// Releases, trainings, re-organisations: marks on charts, and what may explain a shift.
+    pub annotations: Vec<Remark>,
+    /// Weeks that are shown and not judged; any day of the week stands for it.
+    pub quiet_weeks: Vec<Remark>,
     /// `NAME.slt` beside each KPI: path and text.
     pub tests: Vec<(PathBuf, String)>,
 }
@@ -70,7 +74,7 @@ impl Files {
     /// # Errors
     /// A file that cannot be read. One that is not UTF-8 is a mistake of the project.
     pub fn with_folder(mut self, folder: &Path) -> io::Result<Files> {
-        for name in ["uptake.toml", "targets.csv", "holidays.csv"] {
+        for name in ["uptake.toml", "targets.csv", "holidays.csv", "annotations.csv", "quiet_weeks.csv"] {
             if folder.join(name).is_file() {
                 self.take(folder, &folder.join(name))?;
             }
@@ -154,6 +158,8 @@ pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
     let pages = files.below("dashboards", "md").filter_map(|(p, t)| taken(read_dashboard(p, t), &mut kept)).collect();
     let targets = files.text("targets.csv").map_or(vec![], |text| taken(dated::read_targets(text), &mut kept));
     let holidays = files.text("holidays.csv").map_or(vec![], |text| taken(dated::read_holidays(text), &mut kept));
+    let mut remarks = |file: &str| files.text(file).map_or(vec![], |t| taken(dated::read_remarks(file, t), &mut kept));
+    let (annotations, quiet_weeks) = (remarks("annotations.csv"), remarks("quiet_weeks.csv"));
     let tests = files.below("queries/kpis", "slt").map(|(p, t)| (p.clone(), t.clone())).collect();
     let project = settings.map(|settings| Project {
         settings,
@@ -164,6 +170,8 @@ pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
         dashboards: pages,
         targets,
         holidays,
+        annotations,
+        quiet_weeks,
         tests,
     });
     if let Some(project) = &project {

@@ -1,4 +1,4 @@
-//! The dated CSVs beside `uptake.toml`: targets and holidays.
+//! The dated CSVs beside `uptake.toml`: targets, holidays, annotations, quiet weeks.
 
 use crate::calendar::Holiday;
 use crate::problem::{Place, Problem};
@@ -54,6 +54,21 @@ pub(super) fn read_holidays(text: &str) -> (Vec<Holiday>, Vec<Problem>) {
             d: row.parsed("d")?.ok_or(("the date is empty".to_string(), FORMATS))?,
             name: row.text("name"),
         })
+    })
+}
+
+/// One row of `annotations.csv` or `quiet_weeks.csv`: what happened on a day, or why its week says little.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    pub d: NaiveDate,
+    /// `Training in Paris`, `Christmas`.
+    pub text: String,
+}
+
+/// As [`read_targets`].
+pub(super) fn read_remarks(file: &str, text: &str) -> (Vec<Remark>, Vec<Problem>) {
+    read_rows(file, text, &["d", "text"], |row| {
+        Ok(Remark { d: row.parsed("d")?.ok_or(("the date is empty".to_string(), FORMATS))?, text: row.text("text") })
     })
 }
 
