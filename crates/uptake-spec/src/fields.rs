@@ -127,17 +127,7 @@ impl<'p, 'a> Fields<'p, 'a> {
 
     /// A list of texts; a single text is a list of one.
     pub fn texts(&self, key: &'static str) -> Option<Vec<String>> {
-        self.typed(key, "a list of texts", |v| match v {
-            DeValue::String(s) => Some(vec![s.to_string()]),
-            DeValue::Array(list) => list
-                .iter()
-                .map(|item| match item.get_ref() {
-                    DeValue::String(s) => Some(s.to_string()),
-                    _ => None,
-                })
-                .collect(),
-            _ => None,
-        })
+        self.typed(key, "a list of texts", texts_in)
     }
 
     /// A text that must be one of `words`, with what each stands for.
@@ -207,6 +197,19 @@ impl<'p, 'a> Fields<'p, 'a> {
             }
         }
         pairs
+    }
+
+    /// Every key of this very table with a list of texts; a single text is a list of one.
+    pub fn all_texts(&self) -> Vec<(String, Vec<String>)> {
+        self.ignore_rest();
+        let mut all = vec![];
+        for (name, item) in self.table.iter() {
+            match texts_in(item.get_ref()) {
+                Some(texts) => all.push((name.get_ref().to_string(), texts)),
+                None => self.wrong(name.get_ref(), item, "a list of texts"),
+            }
+        }
+        all
     }
 
     /// The keys asked for so far.
@@ -288,6 +291,17 @@ impl<'p, 'a> Fields<'p, 'a> {
     /// The other keys of this table are not ours to judge.
     pub fn ignore_rest(&self) {
         self.ask(ANY);
+    }
+}
+
+fn texts_in(value: &DeValue) -> Option<Vec<String>> {
+    let text = |value: &DeValue| match value {
+        DeValue::String(s) => Some(s.to_string()),
+        _ => None,
+    };
+    match value {
+        DeValue::Array(list) => list.iter().map(|item| text(item.get_ref())).collect(),
+        one => text(one).map(|text| vec![text]),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::dashboard::{Dashboard, read_dashboard};
 use crate::fields::{Fields, Piece};
 use crate::kpi::{Kpi, read_kpi};
 use crate::problem::{Place, Problem};
+use crate::report::{Report, read_report};
 use crate::settings::{self, Settings};
 use crate::source::{self, ColumnType, Mapping, Source, read_source};
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Project {
     pub models: Vec<Model>,
     pub kpis: Vec<Kpi>,
     pub dashboards: Vec<Dashboard>,
+    /// `dashboards/reports/NAME.toml`.
+    pub reports: Vec<Report>,
     pub targets: Vec<Target>,
     pub holidays: Vec<Holiday>,
     /// Releases, trainings, re-organisations: marks on charts, and what may explain a shift.
@@ -156,6 +159,8 @@ pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
     let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();
     let kpis = files.below("queries/kpis", "sql").filter_map(|(p, t)| read_kpi(p, t).map_err(&mut kept).ok()).collect();
     let pages = files.below("dashboards", "md").filter_map(|(p, t)| taken(read_dashboard(p, t), &mut kept)).collect();
+    let reports = files.below("dashboards/reports", "toml");
+    let reports = reports.filter_map(|(p, t)| read_report(p, t).map_err(&mut kept).ok()).collect();
     let targets = files.text("targets.csv").map_or(vec![], |text| taken(dated::read_targets(text), &mut kept));
     let holidays = files.text("holidays.csv").map_or(vec![], |text| taken(dated::read_holidays(text), &mut kept));
     let mut remarks = |file: &str| files.text(file).map_or(vec![], |t| taken(dated::read_remarks(file, t), &mut kept));
@@ -168,6 +173,7 @@ pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
         models,
         kpis,
         dashboards: pages,
+        reports,
         targets,
         holidays,
         annotations,
@@ -240,6 +246,10 @@ impl Project {
 
     pub fn dashboard(&self, slug: &str) -> Option<&Dashboard> {
         self.dashboards.iter().find(|page| page.slug == slug)
+    }
+
+    pub fn report(&self, name: &str) -> Option<&Report> {
+        self.reports.iter().find(|report| report.name == name)
     }
 
     pub fn calendar(&self) -> Calendar {

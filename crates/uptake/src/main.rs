@@ -9,6 +9,7 @@ mod page;
 mod panels;
 mod pictures;
 mod query;
+mod schedule;
 
 use clap::Parser;
 use commands::{CommandLine, Ending, Usage};

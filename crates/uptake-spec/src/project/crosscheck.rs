@@ -27,7 +27,8 @@ pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
             "add a TABLE.sql beside it",
         )
     });
-    kpis.chain(models).chain(mappings).chain(pages).chain(targets).chain(sources).collect()
+    let reports = project.reports.iter().flat_map(|r| crate::report::mistakes(r, &project.dashboards));
+    kpis.chain(models).chain(mappings).chain(pages).chain(targets).chain(sources).chain(reports).collect()
 }
 
 fn in_kpi(kpi: &Kpi, files: &Files) -> Vec<Problem> {
