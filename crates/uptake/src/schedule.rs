@@ -6,7 +6,6 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uptake_spec::Report;
-use uptake_spec::report::When;
 
 /// What became of a report that was due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,17 +56,10 @@ pub enum Step {
     Skip { due: DateTime<Utc> },
 }
 
-/// How far back a time that was missed is still looked for, unless nothing newer was due.
-const LOOK_BACK: Duration = Duration::days(35);
 /// Minutes until a failed report is tried again; the last holds from then on.
 const RETRY_AFTER_MIN: [i64; 4] = [1, 5, 15, 60];
 
 impl State {
-    /// Nothing more will be done.
-    pub fn is_settled(&self) -> bool {
-        matches!(self, State::Sent { .. } | State::Skipped { .. })
-    }
-
     /// Failed for the `tries`-th time.
     pub fn failed(why: String, tries: u32, now: DateTime<Utc>) -> State {
         let minutes = RETRY_AFTER_MIN[(tries.max(1) as usize - 1).min(RETRY_AFTER_MIN.len() - 1)];
@@ -75,29 +67,26 @@ impl State {
     }
 }
 
-/// What is to be done about `report` at the instant `now`. Settled times are never touched again, whatever the clock does:
-/// what was sent while it ran ahead stays sent, and what becomes due after it was set back is due as ever.
+/// What is to be done about `report` at the instant `now`. What was sent is never sent again, whatever the clock does. What was skipped
+/// by a clock that ran ahead is due as ever once the clock is right.
 pub fn steps(report: &Report, history: &History, now: DateTime<Utc>) -> Vec<Step> {
-    let open = |due: &DateTime<Utc>| history.entries.get(due).is_none_or(|entry| !entry.state.is_settled());
-    let mut due: Vec<DateTime<Utc>> = due_lately(&report.when, history.begun, now);
+    let settled = |entry: &Entry| match entry.state {
+        State::Sent { .. } => true,
+        State::Skipped { .. } => entry.at <= now,
+        State::Held { .. } | State::Failed { .. } => false,
+    };
+    // Whatever was due before a settled one was settled with it.
+    let before = history.entries.range(..=now).rev().find(|(_, entry)| settled(entry) && entry.at <= now);
+    let from = before.map_or(history.begun, |(due, _)| *due);
+    let open = |due: &DateTime<Utc>| !history.entries.get(due).is_some_and(settled);
+    let mut due: Vec<DateTime<Utc>> = report.when.between(from, now).collect();
     let newest = due.pop();
-    let skipped = due.into_iter().filter(|due| open(due)).map(|due| Step::Skip { due });
-    let sent = newest.filter(|due| open(due)).and_then(|due| match history.entries.get(&due) {
+    let skipped = due.into_iter().filter(open).map(|due| Step::Skip { due });
+    let sent = newest.filter(open).and_then(|due| match history.entries.get(&due) {
         Some(Entry { state: State::Failed { retry_at, .. }, .. }) if *retry_at > now => None,
         known => Some(Step::Send { due, tries: known.map_or(0, |entry| entry.tries) + 1 }),
     });
     skipped.chain(sent).collect()
-}
-
-/// The times of the last weeks, or the newest one before if there was none.
-fn due_lately(when: &When, begun: DateTime<Utc>, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-    for back in [LOOK_BACK, LOOK_BACK * 12, LOOK_BACK * 120] {
-        let due: Vec<DateTime<Utc>> = when.between(begun.max(now - back), now).collect();
-        if !due.is_empty() {
-            return if back == LOOK_BACK { due } else { due[due.len() - 1..].to_vec() };
-        }
-    }
-    vec![]
 }
 
 #[cfg(test)]
@@ -107,7 +96,7 @@ mod tests {
     use chrono_tz::Tz;
     use rand_core::Rng;
     use rand_pcg::Pcg32;
-    use std::collections::{BTreeSet, HashMap};
+    use std::collections::BTreeSet;
     use uptake_spec::report::read_report;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -199,57 +188,82 @@ mod tests {
             .collect()
     }
 
-    /// Ten years of minutes in leaps: usually of up to an hour; at times the program is off for weeks, the clock is set back by hours,
-    /// or runs ahead by months and is set right again.
+    /// What a program does that is called now and then, for ten years. At times it is off for weeks, its clock is set back by hours for
+    /// one call, or runs ahead by months for one call, and a sending fails now and then.
+    struct Life {
+        history: History,
+        random: Pcg32,
+        off: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+        sent: u32,
+    }
+
+    impl Life {
+        fn of(report: &Report, seed: u64, begun: DateTime<Utc>, end: DateTime<Utc>) -> Life {
+            let history = History { begun, entries: BTreeMap::new() };
+            let mut life = Life { history, random: Pcg32::new(seed, 7), off: vec![], sent: 0 };
+            let mut now = begun;
+            while now < end {
+                let clock = life.clock(now);
+                life.call(report, clock);
+                let before = now;
+                let is_off = life.below(5000) == 0;
+                now += Duration::minutes(1 + life.below(if is_off { 60_000 } else { 180 }));
+                if is_off || clock != before {
+                    life.off.push((before, now));
+                }
+            }
+            life
+        }
+
+        fn below(&mut self, most: u32) -> i64 {
+            i64::from(self.random.next_u32() % most)
+        }
+
+        fn clock(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+            match self.below(1000) {
+                0 => now + Duration::days(self.below(100)),
+                1..=3 => now - Duration::hours(self.below(30)),
+                _ => now,
+            }
+        }
+
+        fn call(&mut self, report: &Report, clock: DateTime<Utc>) {
+            for step in steps(report, &self.history, clock) {
+                let (due, state) = match step {
+                    Step::Send { due, .. } if self.below(50) == 0 => (due, State::failed(String::new(), 1, clock)),
+                    Step::Send { due, .. } => (due, State::Sent { files: vec![] }),
+                    Step::Skip { due } => (due, State::Skipped { why: String::new() }),
+                };
+                self.sent += u32::from(matches!(state, State::Sent { .. }));
+                let entry = Entry { report: "r".into(), due, at: clock, tries: 1, build: None, state };
+                let before = self.history.entries.insert(due, entry);
+                assert!(!before.is_some_and(|e| matches!(e.state, State::Sent { .. })), "{due} was sent already");
+            }
+        }
+
+        fn was_off(&self, due: DateTime<Utc>) -> bool {
+            self.off.iter().any(|(from, to)| *from <= due && due <= *to)
+        }
+    }
+
     #[test]
     fn ten_years_in_six_zones_none_missed_none_doubled() {
         let (begun, end) = (at("2024-01-01T00:00:00Z"), at("2034-01-01T00:00:00Z"));
-        for (number, zone) in ZONES.iter().enumerate() {
+        for (seed, name) in ZONES.iter().enumerate() {
+            let zone: Tz = name.parse().expect("a zone");
             for rule in &RULES {
-                let report = report(rule.0, zone);
-                let mut random = Pcg32::new(number as u64, 7);
-                let mut history = History { begun, entries: BTreeMap::new() };
-                let mut sent: HashMap<DateTime<Utc>, DateTime<Utc>> = HashMap::new();
-                let mut up_since = begun;
-                let mut late = vec![];
-                let mut now = begun;
-                while now < end {
-                    let clock = match random.next_u32() % 2000 {
-                        0 => now + Duration::days(i64::from(random.next_u32() % 100)), // runs ahead, this once
-                        1..=3 => now - Duration::hours(i64::from(random.next_u32() % 30)), // set back, this once
-                        _ => now,
-                    };
-                    for step in steps(&report, &history, clock) {
-                        let (due, state) = match step {
-                            Step::Send { due, .. } if random.next_u32() % 50 == 0 => (due, State::failed("".into(), 1, clock)),
-                            Step::Send { due, .. } => {
-                                assert!(sent.insert(due, now).is_none(), "{zone} {}: {due} twice", rule.0);
-                                if clock == now && due > up_since && now - due > Duration::hours(3) {
-                                    late.push(due);
-                                }
-                                (due, State::Sent { files: vec![] })
-                            }
-                            Step::Skip { due } => (due, State::Skipped { why: String::new() }),
-                        };
-                        let entry = Entry { report: "r".into(), due, at: clock, tries: 1, build: None, state };
-                        history.entries.insert(due, entry);
-                    }
-                    let off = random.next_u32() % 3000 == 0;
-                    now += Duration::minutes(i64::from(1 + random.next_u32() % if off { 60_000 } else { 60 }));
-                    if off {
-                        up_since = now;
+                let life = Life::of(&report(rule.0, name), seed as u64, begun, end);
+                let due = expected(rule, zone, begun, end - Duration::days(1));
+                for due in &due {
+                    match life.history.entries.get(due).map(|entry| &entry.state) {
+                        Some(State::Sent { .. }) => {}
+                        Some(State::Skipped { .. }) => assert!(life.was_off(*due), "{name} {}: {due} skipped", rule.0),
+                        other => panic!("{name} {}: {due} is {other:?}", rule.0),
                     }
                 }
-                assert_eq!(late, [], "{zone} {}: sent late though nothing was off", rule.0);
-                let zone: Tz = zone.parse().expect("a zone");
-                let settled: BTreeSet<DateTime<Utc>> =
-                    history.entries.values().filter(|e| e.state.is_settled()).map(|e| e.due).collect();
-                let due = expected(rule, zone, begun, end - Duration::days(45));
-                let missed: Vec<_> = due.difference(&settled).collect();
-                assert_eq!(missed, Vec::<&DateTime<Utc>>::new(), "{zone} {} missed", rule.0);
-                let all = expected(rule, zone, begun, end + Duration::days(365));
-                let invented: Vec<_> = settled.difference(&all).collect();
-                assert_eq!(invented, Vec::<&DateTime<Utc>>::new(), "{zone} {} invented", rule.0);
+                let all = expected(rule, zone, begun, end + Duration::days(200));
+                assert!(life.history.entries.keys().all(|due| all.contains(due)), "{name} {}: one invented", rule.0);
+                assert!(life.sent as usize * 10 >= due.len() * 9, "{name} {}: {} of {}", rule.0, life.sent, due.len());
             }
         }
     }
