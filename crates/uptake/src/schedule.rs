@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn expected(rule: &Rule, zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> BTreeSet<DateTime<Utc>> {
-        let days = from.date_naive().iter_days().take_while(|day| *day <= to.date_naive());
+        let days = (from - Duration::days(1)).date_naive().iter_days().take_while(|day| *day <= to.date_naive());
         days.filter(|day| rule.1(*day))
             .map(|day| instant(zone, day, rule.2, rule.3))
             .filter(|due| *due > from && *due <= to)
