@@ -6,6 +6,7 @@
 mod build;
 mod check;
 mod convert;
+mod depot;
 mod error;
 mod functions;
 mod landing;
@@ -17,6 +18,7 @@ mod store;
 
 pub use build::{BuildReport, ModelReport};
 pub use check::check;
+pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
 pub use landing::{FileReport, LoadOrder, LoadReport};
 pub use session::{Bound, Limits, Rows, Session};
@@ -69,6 +71,14 @@ impl Lake {
         on_model: &mut dyn FnMut(&ModelReport),
     ) -> Result<BuildReport, LakeError> {
         build::build(&self.0, project, at, on_model).await
+    }
+
+    /// Where files stand beside the lake's tables.
+    ///
+    /// # Errors
+    /// A folder that cannot be made.
+    pub fn depot(&self, name: &str) -> Result<Depot, LakeError> {
+        Ok(Depot::of(self.0.below(name)?))
     }
 
     /// The number of the newest published build; `None` before the first.

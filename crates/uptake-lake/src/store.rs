@@ -64,6 +64,15 @@ impl Store {
         Ok(Store { root, objects: Arc::from(objects), prefix })
     }
 
+    /// The place below this one.
+    pub fn below(&self, name: &str) -> Result<Store, LakeError> {
+        let below = Store { root: self.table_url(name), prefix: self.path(name), objects: self.objects.clone() };
+        if let Some(folder) = below.folder() {
+            std::fs::create_dir_all(&folder).map_err(|source| LakeError::CreateFolder { folder, source })?;
+        }
+        Ok(below)
+    }
+
     /// The folder of a lake on local disk.
     fn folder(&self) -> Option<PathBuf> {
         (self.root.scheme() == "file").then(|| self.root.to_file_path().ok()).flatten()
@@ -216,6 +225,12 @@ impl Store {
             Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Writes a small file whole, in place of one that is there.
+    pub async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), LakeError> {
+        self.objects.put(&self.path(name), PutPayload::from(bytes)).await?;
+        Ok(())
     }
 
     /// The names of the files directly below `folder`.

@@ -92,6 +92,12 @@ impl When {
         self.pattern.find_next_occurrence(&local, false).ok().map(|due| due.with_timezone(&Utc))
     }
 
+    /// The last time up to and with `instant`.
+    pub fn last(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let local = instant.with_timezone(&self.zone);
+        self.pattern.find_previous_occurrence(&local, true).ok().map(|due| due.with_timezone(&Utc))
+    }
+
     /// Every time after `from`, up to and with `to`, in order.
     pub fn between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
         std::iter::successors(self.next(from), |due| self.next(*due)).take_while(move |due| *due <= to)
@@ -277,6 +283,9 @@ grade  = "Partner"
     fn seven_in_paris_every_monday() {
         let mondays = times("0 7 * * Mon", "Europe/Paris", "2026-10-12T05:00:00Z", "2026-11-02T23:00:00Z");
         assert_eq!(mondays, ["10-19T05:00", "10-26T06:00", "11-02T06:00"]);
+        let when = When::new("0 7 * * Mon", chrono_tz::Europe::Paris).expect("a pattern");
+        assert_eq!(when.last(at("2026-10-26T06:00:00Z")), Some(at("2026-10-26T06:00:00Z")));
+        assert_eq!(when.last(at("2026-10-26T05:59:00Z")), Some(at("2026-10-19T05:00:00Z")));
     }
 
     #[test]

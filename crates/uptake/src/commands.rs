@@ -7,6 +7,7 @@ mod init;
 pub mod kpi;
 mod load;
 mod report;
+mod schedule;
 mod serve;
 mod sql;
 mod tables;
@@ -59,6 +60,8 @@ enum Command {
     Kpi(kpi::Arguments),
     /// Write a page to a file.
     Report(report::Arguments),
+    /// Send a scheduled report by hand.
+    Schedule(schedule::Arguments),
     /// Serve the pages of the newest build.
     Serve(serve::Arguments),
     /// Invent a firm: exports and the truth about them.
@@ -97,6 +100,7 @@ impl CommandLine {
             Command::Sql(arguments) => sql::run(home()?, arguments).await,
             Command::Kpi(arguments) => kpi::run(home()?, arguments).await,
             Command::Report(arguments) => report::run(home()?, arguments).await,
+            Command::Schedule(arguments) => schedule::run(home()?, arguments).await,
             Command::Serve(arguments) => serve::run(home()?, arguments).await,
             Command::Generate(arguments) => generate::run(&arguments),
             Command::Init(arguments) => init::run(&arguments),

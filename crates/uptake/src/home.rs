@@ -89,7 +89,7 @@ impl Home {
     /// When the project's own files were last written, by path: differs as soon as somebody saves one.
     pub fn fingerprint(&self) -> Vec<(PathBuf, SystemTime, u64)> {
         let mut found = vec![];
-        for name in ["uptake.toml", "targets.csv", "holidays.csv", "queries", "dashboards"] {
+        for name in ["uptake.toml", "targets.csv", "holidays.csv", "annotations.csv", "quiet_weeks.csv", "queries", "dashboards"] {
             note_written(&self.folder.join(name), &mut found);
         }
         found.sort();
@@ -124,6 +124,8 @@ pub fn carried() -> Vec<(&'static str, &'static str)> {
         let mut texts = vec![];
         take_texts("queries", &QUERIES, &mut texts);
         take_texts("dashboards", &DASHBOARDS, &mut texts);
+        // Where reports go is each firm's own matter.
+        texts.retain(|(path, _)| !path.starts_with("dashboards/reports/"));
         texts
     });
     all.iter().map(|(path, text)| (path.as_str(), *text)).collect()

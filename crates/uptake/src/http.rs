@@ -7,18 +7,23 @@ mod guard;
 mod pages;
 
 use crate::home::Home;
+use crate::schedule::ledger::Ledger;
+use crate::schedule::sending::{Desk, turn};
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use chrono::Utc;
+use current::Current;
 use error::Trouble;
 use guard::Door;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal;
 use tokio::sync::watch;
-use tracing::info;
+use tracing::{info, warn};
 use uptake_lake::Lake;
 
 /// Serves until ctrl-c or TERM; open answers are finished.
@@ -30,13 +35,30 @@ pub async fn serve(home: Home, lake: Lake, listener: TcpListener) -> Result<()> 
     let address = listener.local_addr().context("could not tell the address")?;
     let build = first.session.build();
     let (publish, current) = watch::channel(Arc::new(first));
+    let sending = tokio::spawn(send_reports(home.clone(), Ledger(lake.depot("reports")?), current.clone()));
     let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen));
     info!(%address, build, "serving build {build}");
     eprintln!("http://{address}");
     let app = router(Door { current, port: address.port() });
     axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()).await.context("could not serve")?;
     keeping_up.abort();
+    sending.abort();
     Ok(())
+}
+
+/// How long a report may be late.
+const SEND_EVERY: Duration = Duration::from_secs(20);
+
+/// Sends what is due for as long as the server runs.
+async fn send_reports(home: Home, ledger: Ledger, current: watch::Receiver<Arc<Current>>) {
+    loop {
+        let now = Arc::clone(&current.borrow());
+        let desk = Desk { home: &home, project: &now.project, session: &now.session, ledger: &ledger };
+        if let Err(error) = turn(&desk, Utc::now()).await {
+            warn!(error = format!("{error:#}"), "could not see to the reports");
+        }
+        tokio::time::sleep(SEND_EVERY).await;
+    }
 }
 
 fn router(door: Door) -> Router {

@@ -9,6 +9,7 @@ mod page;
 mod panels;
 mod pictures;
 mod query;
+mod render;
 mod schedule;
 
 use clap::Parser;
@@ -33,7 +34,7 @@ async fn main() -> ExitCode {
 
 /// One line when something ends; `RUST_LOG=debug` tells more.
 fn log_to_stderr() {
-    let usual = || EnvFilter::new("warn,uptake::http=info");
+    let usual = || EnvFilter::new("warn,uptake::http=info,uptake::schedule=info");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -5,6 +5,7 @@ mod days;
 mod drawing;
 
 pub use asking::{Given, ask_for, query_of};
+pub use days::as_ofs;
 pub use drawing::{draw, notice};
 
 use asking::ask;

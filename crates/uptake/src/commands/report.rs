@@ -2,24 +2,19 @@
 
 use super::{Ending, Usage, column_and_value};
 use crate::home::Home;
-use crate::page::{chosen, members, page};
-use crate::panels::{Given, ask_for};
-use crate::query::Wrong;
-use crate::{formats, pictures};
+use crate::render::{Asked, NotSo};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use uptake_lake::Session;
-use uptake_spec::problem::did_you_mean;
-use uptake_spec::{Dashboard, Params, Project, Viewer};
+use uptake_spec::ReportFormat;
 
 #[derive(Args)]
 pub struct Arguments {
     /// The page's name, such as pulse.
     page: String,
     #[arg(long, value_enum)]
-    format: ReportFormat,
+    format: Format,
     /// The file to write; one that is there is replaced.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -41,7 +36,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ReportFormat {
+enum Format {
     /// A4, with the page's own pictures.
     Pdf,
     /// The page's pictures on one sheet.
@@ -52,34 +47,16 @@ enum ReportFormat {
 
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let (project, session) = home.ask().await?;
-    let dashboard = project.dashboard(&arguments.page).ok_or_else(|| unknown_page(&project, &arguments.page))?;
-    let members = members(&session, dashboard).await;
-    let chosen = chosen(&project, dashboard, &members, &arguments.pairs()).map_err(as_usage)?;
-    let drawn = async || page(&session, &project, dashboard, &members, &chosen, &Viewer::Local).await;
-    let bytes = match arguments.format {
-        ReportFormat::Pdf => uptake_print::pdf(&[drawn().await]).context("could not print the page")?,
-        ReportFormat::Png => pictures::sheet(&drawn().await),
-        ReportFormat::Csv => data(&session, &project, dashboard, &chosen.params(dashboard)).await?.into_bytes(),
+    let asked = Asked::new(&session, &project, &arguments.page, &arguments.pairs()).await.map_err(as_usage)?;
+    let format = match arguments.format {
+        Format::Pdf => ReportFormat::Pdf,
+        Format::Png => ReportFormat::Png,
+        Format::Csv => ReportFormat::Csv,
     };
+    let bytes = asked.file(format).await?;
     std::fs::write(&arguments.out, bytes).with_context(|| format!("could not write {}", arguments.out.display()))?;
     eprintln!("wrote {}", arguments.out.display());
     Ok(Ending::Done)
-}
-
-/// The rows of every block that has any, under the block's name.
-async fn data(session: &Session, project: &Project, page: &Dashboard, params: &Params) -> Result<String> {
-    let asked = ask_for(session, project, page, params, &Viewer::Local, &|_| true).await;
-    let mut tables = vec![];
-    for block in &page.blocks {
-        match asked.given(block) {
-            Some(Ok(Given::Answer(_, answer))) => tables.push((block.id.as_str(), &answer.table)),
-            Some(Ok(Given::Rows(table, _))) => tables.push((block.id.as_str(), table)),
-            Some(Err(why)) => eprintln!("left out {}: {why}", block.id),
-            None => {}
-        }
-    }
-    anyhow::ensure!(!tables.is_empty(), "no block of {} has data", page.slug);
-    Ok(formats::csv_of_all(&tables))
 }
 
 impl Arguments {
@@ -92,13 +69,9 @@ impl Arguments {
     }
 }
 
-fn unknown_page(project: &Project, slug: &str) -> Usage {
-    let hint = did_you_mean(slug, project.dashboards.iter().map(|page| page.slug.as_str()));
-    Usage::new(format!("no page is called \"{slug}\""), hint)
-}
-
-fn as_usage(wrong: Vec<Wrong>) -> Usage {
+fn as_usage(error: anyhow::Error) -> anyhow::Error {
+    let Some(NotSo(wrong)) = error.downcast_ref() else { return error };
     let told = wrong.iter().map(|wrong| wrong.what.as_str()).collect::<Vec<_>>().join("; ");
     let hints: Vec<&str> = wrong.iter().map(|wrong| wrong.hint.as_str()).filter(|hint| !hint.is_empty()).collect();
-    Usage::new(told, hints.join("; "))
+    Usage::new(told, hints.join("; ")).into()
 }

@@ -59,6 +59,13 @@ pub fn newest_as_of(session: &Session, project: &Project, page: &Dashboard, para
     questions.iter().filter_map(|(kpi, params)| session.as_of(kpi, params).ok()).max()
 }
 
+/// Each KPI of some pages with the day it is told from; `None` where something it reads was never loaded.
+pub fn as_ofs<'a>(session: &Session, project: &'a Project, pages: &[String]) -> Vec<(&'a str, Option<NaiveDate>)> {
+    let blocks = pages.iter().filter_map(|slug| project.dashboard(slug)).flat_map(|page| &page.blocks);
+    let questions = blocks.filter_map(|block| question(project, block.ask()?, &Params::default()));
+    questions.map(|(kpi, params)| (kpi.name.as_str(), session.as_of(kpi, &params).ok())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,132 @@
+//! Pages as files: what `report` writes and schedules send.
+
+use crate::page::{chosen, members, page};
+use crate::panels::{Given, ask_for};
+use crate::query::{Chosen, Wrong};
+use crate::{formats, pictures};
+use anyhow::{Context, Result};
+use chrono::NaiveDate;
+use uptake_draw::Page;
+use uptake_lake::Session;
+use uptake_spec::problem::did_you_mean;
+use uptake_spec::{Dashboard, Params, Project, ReportFormat, Viewer};
+
+/// How the pages of a scheduled report are asked.
+pub struct Request<'a> {
+    pub format: ReportFormat,
+    /// Nothing behind this day is told.
+    pub as_of: NaiveDate,
+    /// Filters of the pages: name and members.
+    pub filters: &'a [(String, Vec<String>)],
+}
+
+/// Pages that cannot be asked so: a name or a filter that is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", in_words(.0))]
+pub struct NotSo(pub Vec<Wrong>);
+
+/// The files of some pages by name: one for all of them as PDF, else one a page. `stem` begins each name.
+///
+/// # Errors
+/// A page or a filter that is not there; a page that cannot be printed.
+pub async fn render(
+    session: &Session,
+    project: &Project,
+    pages: &[String],
+    stem: &str,
+    request: &Request<'_>,
+) -> Result<Vec<(String, Vec<u8>)>> {
+    let pairs: Vec<(String, String)> = request
+        .filters
+        .iter()
+        .flat_map(|(name, members)| members.iter().map(|member| (name.clone(), member.clone())))
+        .chain([("as_of".to_string(), request.as_of.to_string())])
+        .collect();
+    let ending = request.format.word();
+    if request.format == ReportFormat::Pdf {
+        let mut drawn = vec![];
+        for slug in pages {
+            drawn.push(Asked::new(session, project, slug, &pairs).await?.drawn().await);
+        }
+        return Ok(vec![(format!("{stem}.{ending}"), print(drawn).await?)]);
+    }
+    let mut files = vec![];
+    for slug in pages {
+        let name = if pages.len() == 1 { format!("{stem}.{ending}") } else { format!("{stem}-{slug}.{ending}") };
+        files.push((name, Asked::new(session, project, slug, &pairs).await?.file(request.format).await?));
+    }
+    Ok(files)
+}
+
+/// A page with what was chosen on it.
+pub struct Asked<'a> {
+    session: &'a Session,
+    project: &'a Project,
+    dashboard: &'a Dashboard,
+    members: crate::page::Members,
+    chosen: Chosen,
+}
+
+impl<'a> Asked<'a> {
+    /// # Errors
+    /// No page of that name; every mistake in the pairs.
+    pub async fn new(
+        session: &'a Session,
+        project: &'a Project,
+        slug: &str,
+        pairs: &[(String, String)],
+    ) -> Result<Asked<'a>> {
+        let dashboard = project.dashboard(slug).ok_or_else(|| unknown_page(project, slug))?;
+        let members = members(session, dashboard).await;
+        let chosen = chosen(project, dashboard, &members, pairs).map_err(NotSo)?;
+        Ok(Asked { session, project, dashboard, members, chosen })
+    }
+
+    /// The page in one format.
+    ///
+    /// # Errors
+    /// The page cannot be printed, or none of its blocks has data.
+    pub async fn file(&self, format: ReportFormat) -> Result<Vec<u8>> {
+        match format {
+            ReportFormat::Pdf => print(vec![self.drawn().await]).await,
+            ReportFormat::Png => Ok(pictures::sheet(&self.drawn().await)),
+            ReportFormat::Csv => self.data(&self.chosen.params(self.dashboard)).await.map(String::into_bytes),
+            ReportFormat::Xlsx => anyhow::bail!("XLSX is not there yet\n  hint: use csv"),
+        }
+    }
+
+    pub async fn drawn(&self) -> Page {
+        page(self.session, self.project, self.dashboard, &self.members, &self.chosen, &Viewer::Local).await
+    }
+
+    /// The rows of every block that has any, under the block's name.
+    async fn data(&self, params: &Params) -> Result<String> {
+        let asked = ask_for(self.session, self.project, self.dashboard, params, &Viewer::Local, &|_| true).await;
+        let mut tables = vec![];
+        for block in &self.dashboard.blocks {
+            match asked.given(block) {
+                Some(Ok(Given::Answer(_, answer))) => tables.push((block.id.as_str(), &answer.table)),
+                Some(Ok(Given::Rows(table, _))) => tables.push((block.id.as_str(), table)),
+                Some(Err(why)) => eprintln!("left out {}: {why}", block.id),
+                None => {}
+            }
+        }
+        anyhow::ensure!(!tables.is_empty(), "no block of {} has data", self.dashboard.slug);
+        Ok(formats::csv_of_all(&tables))
+    }
+}
+
+/// Typesetting takes a core for a while: not one that answers others.
+async fn print(pages: Vec<Page>) -> Result<Vec<u8>> {
+    let print = move || uptake_print::pdf(&pages);
+    tokio::task::spawn_blocking(print).await.expect("printing does not panic").context("could not print the page")
+}
+
+fn unknown_page(project: &Project, slug: &str) -> NotSo {
+    let hint = did_you_mean(slug, project.dashboards.iter().map(|page| page.slug.as_str()));
+    NotSo(vec![Wrong { what: format!("no page is called \"{slug}\""), hint }])
+}
+
+fn in_words(wrong: &[Wrong]) -> String {
+    wrong.iter().map(|wrong| wrong.what.as_str()).collect::<Vec<_>>().join("; ")
+}
