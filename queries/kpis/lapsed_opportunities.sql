@@ -7,7 +7,9 @@
 -- privacy    = "N"
 -- value      = "value"
 -- attributes = ["event"]
--- dimensions = ["state", "grade", "office", "location", "department", "stage"]
+-- split      = "state"
+-- headline   = "lapsed"
+-- dimensions = ["grade", "office", "location", "department", "stage"]
 -- reads      = ["deals", "users"]
 -- [option.measure]
 -- amount = {}

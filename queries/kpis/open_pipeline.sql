@@ -15,7 +15,7 @@
 -- count    = { title = "Open deals", unit = "count" }
 -- weighted = { title = "Open pipeline, weighted by probability" }
 -- created  = { title = "Pipeline created" }
--- coverage = { title = "Open pipeline against what is left of the target", unit = "rate", value = "value/whole", reads = ["targets"] }
+-- coverage = { title = "Open pipeline against what is left of the target", unit = "rate", value = "value/whole", dimensions = [], reads = ["targets"] }
 
 -- One row for each period and deal: those open at its end, or with `created` those born in it. A target is the whole firm's,
 -- so `coverage` has one row for each period: what is due in it, over what its target still lacks, nothing once that is met.
@@ -87,7 +87,10 @@ covers AS (
         s.period_start,
         count(s.amount) FILTER (WHERE s.status = 'open') AS numerator,
         count(*) FILTER (WHERE s.status = 'open') AS denominator,
-        sum(s.amount) FILTER (WHERE s.status = 'open' AND s.is_due) AS due,
+        CASE
+            WHEN count(*) FILTER (WHERE s.status = 'open' AND s.is_due) = 0 THEN 0
+            ELSE sum(s.amount) FILTER (WHERE s.status = 'open' AND s.is_due)
+        END AS due,
         t.target - coalesce(sum(s.amount) FILTER (WHERE s.status = 'won' AND s.is_due), 0) AS remaining
     FROM states AS s
     LEFT JOIN period_targets AS t

@@ -13,7 +13,7 @@
 -- [option.measure]
 -- amount     = {}
 -- count      = { title = "Deals won", unit = "count" }
--- attainment = { title = "Won against target", unit = "share", value = "value/whole", reads = ["targets"] }
+-- attainment = { title = "Won against target", unit = "share", value = "value/whole", dimensions = [], reads = ["targets"] }
 
 -- One row for each won deal. A target is the whole firm's, so `attainment` has one row for each period.
 WITH won AS (
@@ -85,7 +85,7 @@ attained AS (
         p.period_start,
         count(w.amount) AS numerator,
         count(w.opp_id) AS denominator,
-        coalesce(sum(w.amount), 0) AS amount,
+        CASE WHEN count(w.opp_id) = 0 THEN 0 ELSE sum(w.amount) END AS amount,
         t.target
     FROM periods AS p
     LEFT JOIN won AS w

@@ -68,12 +68,12 @@ impl Chart {
         known(facts.kind, facts.kind_place)?;
         let answer = facts.answer;
         let format = Format::of(answer, facts.currency);
-        let members = members::of_answer(answer);
+        let cut = members::of_answer(answer);
         let marks = match facts.kind {
-            "line" => Marks::Line(line::fit_answer(facts, &format, &members)?),
-            _ => Marks::Bar(bar::fit_answer(facts, &members)?),
+            "line" => Marks::Line(line::fit_answer(facts, &format, &cut)?),
+            _ => Marks::Bar(bar::fit_answer(facts, &cut)?),
         };
-        let told = Told { what: None, as_of: Some(answer.as_of), range: Some(answer.range) };
+        let told = Told { what: None, only: cut.only, as_of: Some(answer.as_of), range: Some(answer.range) };
         Ok(Chart::told(facts.title.clone(), facts.alt, format, marks, told))
     }
 
@@ -102,7 +102,7 @@ impl Chart {
             "line" => Marks::Line(line::fit_query(table, &columns)),
             _ => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
         };
-        let told = Told { what: Some(words::heading(&columns.y)), as_of: None, range: None };
+        let told = Told { what: Some(words::heading(&columns.y)), only: None, as_of: None, range: None };
         Ok(Chart::told(title, alt, format, marks, told))
     }
 
@@ -143,6 +143,9 @@ impl Chart {
         if let Some(what) = told.what {
             parts[0] = what;
         }
+        if let Some(member) = told.only {
+            parts.insert(1, member);
+        }
         parts.extend(told.as_of.map(|day| format!("as of {}", words::date(day))));
         Chart { title, subtitle: parts.join(" · "), summary, alt: alt.into(), format, marks }
     }
@@ -173,6 +176,8 @@ impl Format {
 struct Told {
     /// In place of the unit: a query's column.
     what: Option<String>,
+    /// The one member of the split that is drawn.
+    only: Option<String>,
     as_of: Option<NaiveDate>,
     range: Option<Range>,
 }

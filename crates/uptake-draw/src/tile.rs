@@ -118,7 +118,8 @@ fn spark(answer: &Answer) -> Vec<Spark> {
         },
         value: t.value(row, "value").number().filter(|n| n.is_finite()),
     };
-    (0..t.rows()).filter(|row| t.value(*row, "complete") == Value::Boolean(true)).map(read).collect()
+    let complete = |row: &usize| t.value(*row, "complete") == Value::Boolean(true);
+    answer.headline_rows().into_iter().filter(complete).map(read).collect()
 }
 
 const HEIGHT: f64 = 128.0;

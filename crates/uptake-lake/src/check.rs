@@ -110,6 +110,7 @@ async fn check_kpi(context: &SessionContext, kpi: &Kpi) -> Vec<Problem> {
     let values = || choices.clone().chain([kpi.value_of]);
     let mut needed = vec!["period_start", "numerator", "denominator"];
     needed.extend(kpi.dimensions.iter().map(String::as_str));
+    needed.extend(kpi.split.as_ref().map(|split| split.column.as_str()));
     needed.extend(values().any(|v| v != ValueOf::Ratio).then_some("value"));
     needed.extend(values().any(|v| v == ValueOf::Share).then_some("whole"));
     let there: Vec<&str> = frame.schema().fields().iter().map(|f| f.name().as_str()).collect();

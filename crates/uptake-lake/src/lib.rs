@@ -11,6 +11,7 @@ mod error;
 mod functions;
 mod landing;
 mod manifest;
+mod quantile;
 mod relations;
 mod session;
 mod slt;

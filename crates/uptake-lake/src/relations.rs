@@ -6,6 +6,7 @@ use crate::error::{LakeError, compute};
 use crate::functions::functions;
 use crate::landing::{Cell, Journal, array, arrow_type, landing_schema, loads_columns, rejects_columns};
 use crate::manifest::Manifest;
+use crate::quantile::km_quantile;
 use crate::store::Store;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -49,6 +50,7 @@ pub fn empty_context(project: &Project) -> SessionContext {
         SessionStateBuilder::new().with_config(config).with_default_features().with_query_planner(DeltaPlanner::new());
     let context = SessionContext::new_with_state(state.build());
     functions(project).into_iter().for_each(|function| context.register_udf(function));
+    context.register_udaf(km_quantile());
     context
 }
 

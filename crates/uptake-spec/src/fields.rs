@@ -125,9 +125,17 @@ impl<'p, 'a> Fields<'p, 'a> {
         })
     }
 
+    pub fn number(&self, key: &'static str) -> Option<f64> {
+        self.typed(key, "a number", |v| match v {
+            DeValue::Float(n) => n.as_str().parse().ok(),
+            DeValue::Integer(n) => whole(n).map(|n| n as f64),
+            _ => None,
+        })
+    }
+
     /// A list of texts; a single text is a list of one.
     pub fn texts(&self, key: &'static str) -> Option<Vec<String>> {
-        self.typed(key, "a list of texts", texts_in)
+        self.typed(key, "a list of texts", list_of_texts)
     }
 
     /// A text that must be one of `words`, with what each stands for.
@@ -199,17 +207,17 @@ impl<'p, 'a> Fields<'p, 'a> {
         pairs
     }
 
-    /// Every key of this very table with a list of texts; a single text is a list of one.
+    /// Every key of this very table with a list of texts.
     pub fn all_texts(&self) -> Vec<(String, Vec<String>)> {
         self.ignore_rest();
-        let mut all = vec![];
+        let mut lists = vec![];
         for (name, item) in self.table.iter() {
-            match texts_in(item.get_ref()) {
-                Some(texts) => all.push((name.get_ref().to_string(), texts)),
+            match list_of_texts(item.get_ref()) {
+                Some(list) => lists.push((name.get_ref().to_string(), list)),
                 None => self.wrong(name.get_ref(), item, "a list of texts"),
             }
         }
-        all
+        lists
     }
 
     /// The keys asked for so far.
@@ -294,14 +302,17 @@ impl<'p, 'a> Fields<'p, 'a> {
     }
 }
 
-fn texts_in(value: &DeValue) -> Option<Vec<String>> {
-    let text = |value: &DeValue| match value {
-        DeValue::String(s) => Some(s.to_string()),
-        _ => None,
-    };
+fn list_of_texts(value: &DeValue) -> Option<Vec<String>> {
     match value {
-        DeValue::Array(list) => list.iter().map(|item| text(item.get_ref())).collect(),
-        one => text(one).map(|text| vec![text]),
+        DeValue::String(s) => Some(vec![s.to_string()]),
+        DeValue::Array(list) => list
+            .iter()
+            .map(|item| match item.get_ref() {
+                DeValue::String(s) => Some(s.to_string()),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
     }
 }
 

@@ -9,15 +9,27 @@
 //! -- privacy    = "A"
 //! -- attributes = ["period-end"]
 //! -- dimensions = ["grade", "office"]
+//! -- split      = "state"
+//! -- headline   = "lapsed"
 //! -- reads      = ["users"]
 //! -- [option.basis]
 //! -- work  = { reads = ["records"] }
 //! -- login = { reads = ["logins"], title = "People who logged in" }
+//! -- [difference]
+//! -- gap = ["leaders", "others"]
 //! SELECT …
 //! ```
 //!
 //! The SQL gives facts: one row per period and unit (person, deal), with `period_start`, `numerator`, `denominator`,
 //! and `value` and `whole` where the value is more than a ratio, beside the columns one can group by.
+
+mod input;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use input::Input;
+pub use split::{Difference, Split};
 
 use crate::fields::{Fields, Piece, words};
 use crate::params::Attributes;
@@ -65,21 +77,9 @@ pub enum ValueOf {
     Sum,
     /// Σ value ÷ Σ whole; nothing where the whole is 0.
     Share,
-}
-
-/// What a KPI reads, for its as-of and for "not loaded": a kind of input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Input {
-    /// The CRM's user records.
-    Users,
-    /// Any record of the CRM: the stamps of who touched what.
-    Records,
-    /// The login log.
-    Logins,
-    /// Deals, from records and their history.
-    Deals,
-    /// `targets.csv`.
-    Targets,
+    /// The least duration by which the share `quantile` has ended: Kaplan–Meier over `value`, a duration, which is
+    /// known where `numerator` is 1 and still going on where it is 0; nothing if it is never reached.
+    Quantile,
 }
 
 /// One way to choose: `login` of `basis`. What is left out is as the KPI says.
@@ -90,6 +90,10 @@ pub struct Choice {
     pub unit: Option<Unit>,
     pub value_of: Option<ValueOf>,
     pub better: Option<Better>,
+    /// In place of the KPI's own: a figure against a target of the whole firm cannot be cut.
+    pub dimensions: Option<Vec<String>>,
+    /// 0.5 for the median, see [`ValueOf::Quantile`].
+    pub quantile: Option<f64>,
     pub reads: Vec<Input>,
 }
 
@@ -114,12 +118,16 @@ pub struct Kpi {
     pub better: Better,
     pub privacy: Privacy,
     pub value_of: ValueOf,
+    /// Between 0 and 1; there wherever `value_of` is [`ValueOf::Quantile`], if not here then in the chosen option.
+    pub quantile: Option<f64>,
     /// What it says of those in the denominator that are not in the numerator: `opportunities have no amount in EUR`.
     pub lacking: Option<String>,
     /// The attribute modes it can answer in, the default first.
     pub attributes: Vec<Attributes>,
     /// The columns one can group and filter by.
     pub dimensions: Vec<String>,
+    /// The column that always stands in the answer.
+    pub split: Option<Split>,
     pub reads: Vec<Input>,
     pub options: Vec<KpiOption>,
     pub sql: String,
@@ -136,32 +144,15 @@ impl Unit {
     ];
 }
 
-impl Input {
-    pub const ALL: [(&str, Input); 5] = [
-        ("users", Input::Users),
-        ("records", Input::Records),
-        ("logins", Input::Logins),
-        ("deals", Input::Deals),
-        ("targets", Input::Targets),
-    ];
-
-    /// As in "needs a login log (not loaded)".
-    pub fn in_words(&self) -> &'static str {
-        match self {
-            Input::Users => "the CRM's users",
-            Input::Records => "the CRM's records",
-            Input::Logins => "a login log",
-            Input::Deals => "the CRM's opportunities",
-            Input::Targets => "targets",
-        }
-    }
-}
-
 const BETTER: [(&str, Better); 3] = [("up", Better::Up), ("down", Better::Down), ("neither", Better::Neither)];
 const PRIVACY: [(&str, Privacy); 5] =
     [("N", Privacy::N), ("A", Privacy::A), ("S", Privacy::S), ("C", Privacy::C), ("R", Privacy::R)];
-const VALUE_OF: [(&str, ValueOf); 3] =
-    [("numerator/denominator", ValueOf::Ratio), ("value", ValueOf::Sum), ("value/whole", ValueOf::Share)];
+const VALUE_OF: [(&str, ValueOf); 4] = [
+    ("numerator/denominator", ValueOf::Ratio),
+    ("value", ValueOf::Sum),
+    ("value/whole", ValueOf::Share),
+    ("quantile", ValueOf::Quantile),
+];
 
 /// Reads `queries/kpis/NAME.sql`.
 ///
@@ -190,8 +181,11 @@ fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
     let lacking = f.text("lacking");
     let attributes = words(f, "attributes", &Attributes::ALL);
     let dimensions = f.texts("dimensions").unwrap_or_default();
-    let reads = words(f, "reads", &Input::ALL);
+    let split = split::read_split(f, &dimensions);
+    let reads = words(f, "reads", Input::ALL);
+    let quantile = read_quantile(f);
     let options = f.named("option", |option, f| Some(KpiOption { name: option.into(), choices: read_choices(f) }));
+    check_quantiles(f, value_of, quantile, &options);
     Some(Kpi {
         name: name.into(),
         code: code?,
@@ -202,9 +196,11 @@ fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
         better,
         privacy: privacy?,
         value_of,
+        quantile,
         lacking,
         attributes,
         dimensions,
+        split,
         reads,
         options,
         sql: sql.trim().into(),
@@ -220,9 +216,40 @@ fn read_choices(f: &Fields) -> Vec<Choice> {
             unit: f.one_of("unit", &Unit::ALL),
             value_of: f.one_of("value", &VALUE_OF),
             better: f.one_of("better", &BETTER),
-            reads: words(f, "reads", &Input::ALL),
+            dimensions: f.texts("dimensions"),
+            quantile: read_quantile(f),
+            reads: words(f, "reads", Input::ALL),
         })
     })
+}
+
+fn read_quantile(f: &Fields) -> Option<f64> {
+    let quantile = f.number("quantile")?;
+    let between = quantile > 0.0 && quantile < 1.0;
+    if !between {
+        f.object(
+            "quantile",
+            format!("\"quantile\" cannot be {quantile}"),
+            "it lies between 0 and 1: 0.5 is the median",
+        );
+    }
+    between.then_some(quantile)
+}
+
+/// Whatever is chosen, a quantile must know which one.
+fn check_quantiles(f: &Fields, value_of: ValueOf, quantile: Option<f64>, options: &[KpiOption]) {
+    let told_by_all =
+        |option: &KpiOption| !option.choices.is_empty() && option.choices.iter().all(|c| c.quantile.is_some());
+    let whole = value_of == ValueOf::Quantile && !options.iter().any(told_by_all);
+    let choices = options.iter().flat_map(|o| &o.choices);
+    let by_choice = choices.into_iter().any(|c| c.value_of == Some(ValueOf::Quantile) && c.quantile.is_none());
+    if quantile.is_none() && (whole || by_choice) {
+        f.object(
+            "value",
+            "the value is a quantile, and nothing says which",
+            "add quantile = 0.5, here or to each choice",
+        );
+    }
 }
 
 impl Kpi {
@@ -264,11 +291,20 @@ impl Kpi {
             kpi.unit = choice.unit.unwrap_or(kpi.unit);
             kpi.value_of = choice.value_of.unwrap_or(kpi.value_of);
             kpi.better = choice.better.unwrap_or(kpi.better);
+            kpi.dimensions = choice.dimensions.clone().unwrap_or(kpi.dimensions);
+            kpi.quantile = choice.quantile.or(kpi.quantile);
             kpi.reads.extend(choice.reads.iter().copied());
         }
         kpi.reads.sort();
         kpi.reads.dedup();
         Ok(kpi)
+    }
+}
+
+impl Kpi {
+    /// Whether rows can be kept by `column`: one it can be grouped by, or its split.
+    pub fn filters_by(&self, column: &str) -> bool {
+        self.dimensions.iter().any(|known| known == column) || self.split.as_ref().is_some_and(|s| s.column == column)
     }
 }
 

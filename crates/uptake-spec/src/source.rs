@@ -221,7 +221,7 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         needs: f.texts("needs").unwrap_or_default(),
         needs_any: f.texts("needs_any").unwrap_or_default(),
         complete: f.flag("complete").unwrap_or(false),
-        feeds: words(f, "feeds", &Input::ALL),
+        feeds: words(f, "feeds", Input::ALL),
         columns: read_columns(f),
     })
 }

@@ -82,6 +82,21 @@ impl Data {
         };
         found.unwrap_or(Value::Nothing)
     }
+
+    fn picked(&self, rows: &[usize]) -> Data {
+        fn of<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
+            rows.iter().map(|row| values[*row].clone()).collect()
+        }
+        match self {
+            Data::Text(v) => Data::Text(of(v, rows)),
+            Data::Integer(v) => Data::Integer(of(v, rows)),
+            Data::Decimal(v) => Data::Decimal(of(v, rows)),
+            Data::Float(v) => Data::Float(of(v, rows)),
+            Data::Date(v) => Data::Date(of(v, rows)),
+            Data::Instant(v) => Data::Instant(of(v, rows)),
+            Data::Boolean(v) => Data::Boolean(of(v, rows)),
+        }
+    }
 }
 
 impl Value<'_> {
@@ -146,6 +161,15 @@ impl Table {
     /// If `row` is not below [`Table::rows`].
     pub fn value(&self, row: usize, name: &str) -> Value<'_> {
         self.column(name).map_or(Value::Nothing, |c| c.data.value(row))
+    }
+
+    /// These rows, in this order.
+    ///
+    /// # Panics
+    /// If one of them is not below [`Table::rows`].
+    pub fn picked(&self, rows: &[usize]) -> Table {
+        let columns = self.columns.iter().map(|c| Column { name: c.name.clone(), data: c.data.picked(rows) });
+        Table { columns: columns.collect(), rows: rows.len() }
     }
 
     /// The values of one row, in the order of the columns.

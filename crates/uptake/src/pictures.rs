@@ -125,7 +125,8 @@ fn without_rows(project: &Project, block: &ChartBlock) -> Option<Answer> {
     let DataFrom::Kpi(ask) = &block.data else { return None };
     let kpi = project.kpi(&ask.kpi)?.chosen(&ask.chosen()).ok()?;
     let day = NaiveDate::default();
-    let by = ask.by.iter().map(|name| (name.as_str(), Data::Text(vec![])));
+    let split = kpi.split.as_ref().map(|split| &split.column);
+    let by = ask.by.iter().chain(split).map(|name| (name.as_str(), Data::Text(vec![])));
     let dates = ["period_start", "period_end"].map(|name| (name, Data::Date(vec![])));
     let numbers = ["value", "numerator", "denominator"].map(|name| (name, Data::Float(vec![])));
     let columns = dates.into_iter().chain(by).chain(numbers).chain([("complete", Data::Boolean(vec![]))]);
@@ -139,8 +140,11 @@ fn without_rows(project: &Project, block: &ChartBlock) -> Option<Answer> {
         grain: ask.grain.unwrap_or(Grain::Week),
         range: Range::new(day, day)?,
         by: ask.by.clone(),
+        split: kpi.split.clone(),
         attributes: kpi.attributes.first().copied()?,
         as_of: day,
+        before: None,
+        left: vec![],
         notes: vec![],
         targets: vec![],
     })

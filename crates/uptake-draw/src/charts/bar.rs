@@ -1,7 +1,7 @@
 //! Horizontal bars: one a member, the largest on top unless the members have an order of their own.
 
 use super::frame::{Frame, frame, highest, smallest_step};
-use super::members::{self, Drawn, NO_MEMBER};
+use super::members::{self, Cut, Drawn, NO_MEMBER};
 use super::{Chart, Facts, Format};
 use crate::scale::Linear;
 use crate::svg::{Anchor, Element, Svg, line, path, short, text};
@@ -37,7 +37,8 @@ pub(super) struct Bar {
 
 /// # Errors
 /// Not exactly one column names members.
-pub(super) fn fit_answer(facts: &Facts, members: &[String]) -> Result<Bars, Problem> {
+pub(super) fn fit_answer(facts: &Facts, cut: &Cut) -> Result<Bars, Problem> {
+    let members = &cut.members[..];
     let [column] = members else {
         let what = match members {
             [] => "bars need exactly one \"by\", and this block has none".to_string(),
@@ -50,7 +51,7 @@ pub(super) fn fit_answer(facts: &Facts, members: &[String]) -> Result<Bars, Prob
         };
         return Err(Problem::new(facts.kind_place.clone(), what, hint));
     };
-    let table = &facts.answer.table;
+    let table = &cut.table;
     let newest = newest_period(table);
     let rows = (0..table.rows()).filter(|row| newest.is_some() && date(table, *row) == newest);
     let read = |row| Bar {

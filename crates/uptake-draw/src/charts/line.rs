@@ -4,7 +4,7 @@ mod ends;
 
 use self::ends::End;
 use super::frame::{Frame, frame, highest, smallest_step, tick_label};
-use super::members::{self, Drawn};
+use super::members::{self, Cut, Drawn};
 use super::{Chart, Facts, Format};
 use crate::scale::{Linear, places};
 use crate::svg::{Anchor, Element, Svg, line, path, text, through};
@@ -51,12 +51,13 @@ pub(super) struct Series {
 
 /// # Errors
 /// More than one column names members.
-pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> Result<Lines, Problem> {
+pub(super) fn fit_answer(facts: &Facts, format: &Format, cut: &Cut) -> Result<Lines, Problem> {
+    let members = &cut.members[..];
     if let [first, second, ..] = members {
         let what = format!("a line cannot be cut by {first} and by {second} at once");
         return Err(Problem::new(facts.kind_place.clone(), what, "keep one of them, or use a table block"));
     }
-    let table = &facts.answer.table;
+    let table = &cut.table;
     let starts = every_start(table, format.grain);
     let running: Vec<Value> = rows_where(table, |row| table.value(row, "complete") == Value::Boolean(false))
         .map(|row| table.value(row, "period_start"))
@@ -68,9 +69,12 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
         complete: !running.contains(&Value::Date(*day)),
     };
     let stops: Vec<Stop> = starts.iter().map(stop).collect();
-    let names = members.first().map_or(vec![String::new()], |column| members::distinct(table, column));
+    // A split with one member needs no name.
+    let is_alone = |names: &[String]| facts.answer.by.is_empty() && names.len() < 2;
+    let column = members.first().filter(|column| !is_alone(&members::distinct(table, column)));
+    let names = column.map_or(vec![String::new()], |column| members::distinct(table, column));
     let place = |row| starts.iter().position(|day| table.value(row, "period_start") == Value::Date(*day));
-    let series = read_series(table, &names, members.first().map(String::as_str), "value", stops.len(), place);
+    let series = read_series(table, &names, column.map(String::as_str), "value", stops.len(), place);
     let targets = match facts.target {
         true => starts.iter().map(|day| in_force(&facts.answer.targets, *day)).collect(),
         false => vec![],

@@ -1,5 +1,6 @@
 //! Which columns of a table are drawn: along the axis, as value, as one line or bar each.
 
+use std::borrow::Cow;
 use uptake_spec::kpi::Unit;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::table::Data;
@@ -10,10 +11,29 @@ pub(crate) const PLAIN: [&str; 6] = ["period_start", "period_end", "value", "num
 /// What a missing member is called.
 pub(crate) const NO_MEMBER: &str = "(none)";
 
-/// The columns of an answer that name members, in the answer's order.
-pub(crate) fn of_answer(answer: &Answer) -> Vec<String> {
-    let named = answer.table.columns().iter().map(|c| c.name.clone());
-    named.filter(|name| !PLAIN.contains(&name.as_str())).collect()
+/// What of an answer can be drawn, and the columns that name its members.
+pub(crate) struct Cut<'a> {
+    pub table: Cow<'a, Table>,
+    pub members: Vec<String>,
+    /// The one member of the split that is drawn, where others were left out.
+    pub only: Option<String>,
+}
+
+/// An answer without `by` is cut by its split; one with `by` tells the split's headline only, where there is one.
+pub(crate) fn of_answer(answer: &Answer) -> Cut<'_> {
+    let whole = |members| Cut { table: Cow::Borrowed(&answer.table), members, only: None };
+    let Some(split) = &answer.split else { return whole(answer.by.clone()) };
+    let Some(told) = split.headline.as_ref().filter(|_| !answer.by.is_empty()) else {
+        return whole(answer.by.iter().chain([&split.column]).cloned().collect());
+    };
+    let is_told = |row: &usize| name(answer.table.value(*row, &split.column)) == *told;
+    let rows: Vec<usize> = (0..answer.table.rows()).filter(is_told).collect();
+    let others = rows.len() < answer.table.rows();
+    Cut {
+        table: Cow::Owned(answer.table.picked(&rows)),
+        members: answer.by.clone(),
+        only: others.then(|| told.clone()),
+    }
 }
 
 /// A member's name as it is read.

@@ -61,8 +61,11 @@ pub fn answer(unit: Unit, by: &str, members: &[(&str, Vec<Option<f64>>)], people
         grain: Grain::Week,
         range: Range::new(monday(0), monday(weeks.max(1) - 1) + Days::new(6)).expect("in order"),
         by: if by.is_empty() { vec![] } else { vec![by.into()] },
+        split: None,
         attributes: Attributes::PeriodEnd,
         as_of: monday(weeks.max(1) - 1) + Days::new(2),
+        before: None,
+        left: vec![],
         notes: vec![],
         targets: vec![],
     }

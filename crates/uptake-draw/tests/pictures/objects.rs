@@ -2,7 +2,7 @@
 
 use crate::made_up::*;
 use uptake_draw::*;
-use uptake_spec::kpi::Unit;
+use uptake_spec::kpi::{Better, Split, Unit};
 use uptake_spec::table::Data;
 use uptake_spec::{Place, Table};
 
@@ -30,6 +30,7 @@ fn a_line_takes_one_column_to_group_by() {
     let mut columns = both.table.columns().to_vec();
     columns.insert(3, column("office", Data::Text(vec![Some("Berlin".into()); both.table.rows()])));
     both.table = Table::new(columns).expect("equal lengths");
+    both.by.push("office".into());
     check(
         &both,
         "line",
@@ -93,4 +94,50 @@ fn a_summary_tells_the_newest_whole_period() {
 fn of_more_than_eight_lines_the_seven_largest_stay() {
     let chart = chart(&offices(), "line", "Won, by office");
     assert!(chart.subtitle().contains("the 7 largest, and 3 more not drawn"), "{}", chart.subtitle());
+}
+
+/// 3 and 4 deals lapsed, 9 and 8 stalled, in two complete weeks before the running one.
+fn states(by: &str) -> uptake_spec::Answer {
+    let weeks = |values: [f64; 3]| values.map(Some).to_vec();
+    let members = [("lapsed", weeks([3.0, 4.0, 1.0])), ("stalled", weeks([9.0, 8.0, 2.0]))];
+    let mut states = answer(Unit::Count, "state", &members, 20.0);
+    states.split = Some(Split { column: "state".into(), headline: Some("lapsed".into()), differences: vec![] });
+    states.by = vec![];
+    states.better = Better::Down;
+    if !by.is_empty() {
+        let mut columns = states.table.columns().to_vec();
+        columns.insert(2, column(by, Data::Text(vec![Some("Berlin".into()); states.table.rows()])));
+        states.table = Table::new(columns).expect("equal lengths");
+        states.by = vec![by.into()];
+    }
+    states
+}
+
+#[test]
+fn the_split_is_what_lines_and_bars_compare() {
+    let line = chart(&states(""), "line", "Deals");
+    assert_eq!(line.summary(), "The week of 8 Jun 2026: stalled highest with 8, lapsed lowest with 4, of 2.");
+    let bars = chart(&states(""), "bar", "Deals");
+    assert_eq!(bars.summary(), "The week of 8 Jun 2026: stalled highest with 8, lapsed lowest with 4, of 2.");
+}
+
+#[test]
+fn a_split_that_is_cut_by_a_column_tells_its_headline() {
+    let line = chart(&states("office"), "line", "Deals");
+    assert_eq!(line.summary(), "The week of 8 Jun 2026: 4, +1 against 3 before.");
+    assert!(line.subtitle().starts_with("Number per week · lapsed · "), "{}", line.subtitle());
+    let mut silent = states("office");
+    silent.split = Some(Split { column: "state".into(), headline: None, differences: vec![] });
+    check(
+        &silent,
+        "line",
+        "a line cannot be cut by office and by state at once",
+        "keep one of them, or use a table block",
+    );
+}
+
+#[test]
+fn a_tile_tells_the_headline_of_a_split() {
+    let tile = Tile::of(&states(""), "Lapsed".into(), true, "EUR");
+    assert!(tile.summary().starts_with("Lapsed: 4, +1, worse than the week before"), "{}", tile.summary());
 }

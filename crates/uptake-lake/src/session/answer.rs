@@ -1,25 +1,25 @@
 //! From a KPI's facts to its answer: periods, filters, grouping, and the declared aggregate, as one logical plan.
 
+mod rows;
+#[cfg(test)]
+mod tests;
+
 use super::overlay;
 use super::{Bound, Inner};
-use crate::convert;
 use crate::error::AnswerError;
 use crate::landing::Cell;
 use crate::relations::memory;
 use chrono::NaiveDate;
-use datafusion::arrow::datatypes::DataType;
 use datafusion::dataframe::DataFrame;
-use datafusion::functions_aggregate::expr_fn::sum;
-use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
-use rust_decimal::{Decimal, RoundingStrategy};
-use std::collections::{BTreeMap, HashMap};
-use uptake_spec::kpi::{Input, Unit, ValueOf};
+use rows::Row;
+use std::collections::HashMap;
+use uptake_spec::kpi::{Input, Split, Unit};
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::project::Target;
 use uptake_spec::source::ColumnType;
-use uptake_spec::{Answer, Attributes, Column, Data, Grain, Kpi, Params, Range, Table, TargetStep, Value, Viewer, sql};
+use uptake_spec::{Answer, Attributes, Grain, Kpi, Params, Range, Table, TargetStep, Value, Viewer, sql};
 
 /// How many complete periods a question without a range gets.
 const USUAL_PERIODS: u32 = 26;
@@ -31,6 +31,7 @@ struct Asked {
     kpi: Kpi,
     range: Range,
     grain: Grain,
+    /// Those of the range and, where a headline needs it, the one before.
     periods: Vec<Range>,
     as_of: NaiveDate,
     attributes: Attributes,
@@ -46,10 +47,16 @@ pub(super) async fn answer(
     let asked = complete(session, kpi, params)?;
     check_columns(&asked.kpi, params)?;
     let facts = facts(&session.context, session, &asked, params).await?;
-    let sums = sums(facts, &asked, params).await?;
-    let table = shape(session, &asked, &params.by, &sums)?;
+    let sums = rows::sums(facts, &asked, params).await?;
+    let rows = rows::rows(&asked, params, &sums);
+    let calendar = session.project.calendar();
+    let is_complete = |row: &Row| calendar.is_complete(row.period, asked.as_of);
+    let table = rows::table(&asked, params, &rows, is_complete)?;
     Ok(Answer {
         notes: notes(session, &asked, &table),
+        split: split(&asked, params),
+        before: None,
+        left: vec![],
         table,
         kpi: asked.kpi.name.clone(),
         title: asked.kpi.title.clone(),
@@ -119,13 +126,32 @@ pub(super) fn as_of(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Naive
 }
 
 fn check_columns(kpi: &Kpi, params: &Params) -> Result<(), AnswerError> {
-    for column in params.by.iter().chain(params.filters.iter().map(|f| &f.column)) {
-        if !kpi.dimensions.contains(column) {
-            let hint = did_you_mean(column, kpi.dimensions.iter().map(String::as_str));
-            return Err(AnswerError::wrong(format!("{} has no column \"{column}\"", kpi.name), hint));
+    let by = params.by.iter().find(|column| !kpi.dimensions.contains(column));
+    let filter = params.filters.iter().map(|f| &f.column).find(|column| !kpi.filters_by(column));
+    match by.or(filter) {
+        Some(column) if kpi.filters_by(column) => {
+            let what = format!("{} cannot be grouped by \"{column}\"", kpi.name);
+            Err(AnswerError::wrong(what, format!("{column} always stands in its answer; leave it out")))
         }
+        Some(column) => {
+            let hint = match kpi.dimensions[..] {
+                [] => "as it is asked here it is one figure for the whole firm".into(),
+                _ => did_you_mean(column, kpi.dimensions.iter().map(String::as_str)),
+            };
+            Err(AnswerError::wrong(format!("{} has no column \"{column}\"", kpi.name), hint))
+        }
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The KPI's split; what a question keeps of it alone is its headline.
+fn split(asked: &Asked, params: &Params) -> Option<Split> {
+    let split = asked.kpi.split.clone()?;
+    let kept = params.filters.iter().find(|f| f.column == split.column).map(|f| &f.values[..]);
+    match kept {
+        Some([one]) => Some(Split { headline: Some(one.clone()), ..split }),
+        _ => Some(split),
+    }
 }
 
 /// The KPI's own SQL over the asked periods, planned.
@@ -175,111 +201,6 @@ fn bound(asked: &Asked, params: &Params) -> Vec<(String, Bound)> {
         bound.push((option.name.clone(), value.map_or(Bound::Nothing, text)));
     }
     bound
-}
-
-/// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here.
-async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Table, AnswerError> {
-    let mut facts = facts;
-    for filter in &params.filters {
-        let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
-        facts = facts.filter(ident(&filter.column).in_list(values, false))?;
-    }
-    let by: Vec<Expr> = [ident("period_start")].into_iter().chain(params.by.iter().map(ident)).collect();
-    let count = |name: &str| cast(sum(ident(name)), DataType::Int64).alias(name);
-    let mut totals = vec![count("numerator"), count("denominator")];
-    let money = |name: &str| sum(ident(name)).alias(name);
-    if asked.kpi.value_of != ValueOf::Ratio {
-        totals.push(money("value"));
-    }
-    if asked.kpi.value_of == ValueOf::Share {
-        totals.push(money("whole"));
-    }
-    let order = by.iter().map(|column| column.clone().sort(true, true)).collect();
-    let frame = facts.aggregate(by, totals)?.sort(order)?;
-    let schema = frame.schema().inner().clone();
-    let batches = frame.collect().await?;
-    convert::table(&schema, &batches).map_err(|e| AnswerError::Engine(Box::new(e.into())))
-}
-
-/// The columns of contract.md, one row for each period and member; without `by` every period has a row.
-fn shape(session: &Inner, asked: &Asked, by: &[String], sums: &Table) -> Result<Table, AnswerError> {
-    let mut rows_of: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
-    for row in 0..sums.rows() {
-        if let Value::Date(start) = sums.value(row, "period_start") {
-            rows_of.entry(start).or_default().push(row);
-        }
-    }
-    let calendar = session.project.calendar();
-    let mut lines: Vec<(Range, Option<usize>)> = vec![];
-    for period in &asked.periods {
-        match rows_of.get(&period.from()) {
-            Some(rows) => lines.extend(rows.iter().map(|row| (*period, Some(*row)))),
-            None if by.is_empty() => lines.push((*period, None)),
-            None => {}
-        }
-    }
-    let count = |name: &'static str| {
-        let one = |(_, row): &(Range, Option<usize>)| match row.map(|row| sums.value(row, name)) {
-            Some(Value::Integer(n)) => Some(n),
-            Some(_) => None,
-            None => Some(0),
-        };
-        Data::Integer(lines.iter().map(one).collect())
-    };
-    let mut columns = vec![
-        Column { name: "period_start".into(), data: Data::Date(lines.iter().map(|(p, _)| Some(p.from())).collect()) },
-        Column { name: "period_end".into(), data: Data::Date(lines.iter().map(|(p, _)| Some(p.to())).collect()) },
-    ];
-    for name in by {
-        let member = |row: &Option<usize>| row.map(|row| sums.value(row, name).to_string());
-        columns
-            .push(Column { name: name.clone(), data: Data::Text(lines.iter().map(|(_, row)| member(row)).collect()) });
-    }
-    let rows: Vec<Option<usize>> = lines.iter().map(|(_, row)| *row).collect();
-    columns.push(Column { name: "value".into(), data: values(&asked.kpi, sums, &rows) });
-    columns.push(Column { name: "numerator".into(), data: count("numerator") });
-    columns.push(Column { name: "denominator".into(), data: count("denominator") });
-    columns.push(Column {
-        name: "complete".into(),
-        data: Data::Boolean(lines.iter().map(|(p, _)| Some(calendar.is_complete(*p, asked.as_of))).collect()),
-    });
-    Table::new(columns).map_err(|e| AnswerError::wrong(e.to_string(), "a KPI cannot be grouped by its own columns"))
-}
-
-/// The declared aggregate of each row. Money is rounded here, once, half away from zero, to the currency's two decimals.
-fn values(kpi: &Kpi, sums: &Table, rows: &[Option<usize>]) -> Data {
-    let ratio = |over: &'static str, under: &'static str| {
-        let one = |row: &Option<usize>| {
-            let row = (*row)?;
-            let (over, under) = (sums.value(row, over).number(), sums.value(row, under).number()?);
-            (under != 0.0).then(|| over.unwrap_or(0.0) / under)
-        };
-        Data::Float(rows.iter().map(one).collect())
-    };
-    match kpi.value_of {
-        ValueOf::Ratio => ratio("numerator", "denominator"),
-        ValueOf::Share => ratio("value", "whole"),
-        ValueOf::Sum => Data::Decimal(
-            rows.iter().map(|row| Some(summed(kpi.unit, row.map(|row| sums.value(row, "value"))))).collect(),
-        ),
-    }
-}
-
-fn summed(unit: Unit, value: Option<Value>) -> Decimal {
-    let exact = match value {
-        Some(Value::Decimal(d)) => d,
-        Some(Value::Integer(n)) => Decimal::from(n),
-        Some(Value::Float(f)) => Decimal::from_f64_retain(f).unwrap_or_default(),
-        _ => Decimal::ZERO,
-    };
-    match unit {
-        Unit::Money => {
-            let mut rounded = exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-            rounded.rescale(2);
-            rounded
-        }
-        _ => exact.normalize(),
-    }
 }
 
 /// What a reader must know beside the figures of the newest period.

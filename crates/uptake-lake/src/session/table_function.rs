@@ -54,6 +54,7 @@ impl TableFunctionImpl for KpiFunction {
         let date = |name: &str| Field::new(name, arrow_type(ColumnType::Date), true);
         let mut fields = vec![date("period_start"), date("period_end")];
         fields.extend(params.by.iter().map(|name| Field::new(name, DataType::Utf8, true)));
+        fields.extend(kpi.split.iter().map(|split| Field::new(&split.column, DataType::Utf8, true)));
         fields.push(Field::new("value", value, true));
         fields.push(Field::new("numerator", DataType::Int64, true));
         fields.push(Field::new("denominator", DataType::Int64, true));
@@ -81,12 +82,10 @@ fn read_params(kpi: &Kpi, args: &[Expr]) -> Result<Params> {
             "grain" => params.grain = Some(value.parse().map_err(wrong)?),
             "attributes" => params.attributes = Some(value.parse().map_err(wrong)?),
             "by" => params.by.push(value.into()),
-            column if kpi.dimensions.iter().any(|d| d == column) => {
-                match params.filters.iter_mut().find(|f| f.column == column) {
-                    Some(filter) => filter.values.push(value.into()),
-                    None => params.filters.push(Filter { column: column.into(), values: vec![value.into()] }),
-                }
-            }
+            column if kpi.filters_by(column) => match params.filters.iter_mut().find(|f| f.column == column) {
+                Some(filter) => filter.values.push(value.into()),
+                None => params.filters.push(Filter { column: column.into(), values: vec![value.into()] }),
+            },
             option => {
                 params.options.insert(option.into(), value.into());
             }

@@ -1,0 +1,224 @@
+//! From facts to the rows of an answer: filtered, grouped, added up, and the declared value of each.
+
+use super::Asked;
+use crate::convert;
+use crate::error::AnswerError;
+use crate::quantile::km_quantile;
+use chrono::NaiveDate;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::dataframe::DataFrame;
+use datafusion::functions_aggregate::expr_fn::{min, sum};
+use datafusion::logical_expr::{Expr, cast, ident, lit};
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::collections::BTreeMap;
+use uptake_spec::kpi::{Split, Unit, ValueOf};
+use uptake_spec::{Column, Data, Filter, Params, Range, Table, Value};
+
+/// One row of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub period: Range,
+    /// The members of `by`, in its order.
+    pub by: Vec<String>,
+    pub split: Option<String>,
+    /// A decimal, a float, or nothing.
+    pub value: Value<'static>,
+    pub numerator: Option<i64>,
+    pub denominator: Option<i64>,
+}
+
+/// The column of the facts that orders the members of a split.
+const ORD: &str = "ord";
+
+/// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here, and quantiles.
+pub async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Table, AnswerError> {
+    let mut facts = facts;
+    for filter in params.filters.iter().filter(|filter| !is_on_split(asked, filter)) {
+        let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
+        facts = facts.filter(ident(&filter.column).in_list(values, false))?;
+    }
+    let split = asked.kpi.split.as_ref().map(|split| ident(&split.column));
+    let by: Vec<Expr> = [ident("period_start")].into_iter().chain(params.by.iter().map(ident)).collect();
+    let has_order = facts.schema().field_with_unqualified_name(ORD).is_ok_and(|f| f.data_type().is_integer());
+    let order = has_order.then(|| ident(ORD));
+    let order: Vec<Expr> = by.iter().cloned().chain(order).chain(split.clone()).collect();
+    let mut totals = totals(asked)?;
+    totals.extend(has_order.then(|| min(ident(ORD)).alias(ORD)));
+    let frame = facts
+        .aggregate(by.into_iter().chain(split).collect(), totals)?
+        .sort(order.into_iter().map(|column| column.sort(true, true)).collect())?;
+    let schema = frame.schema().inner().clone();
+    let batches = frame.collect().await?;
+    convert::table(&schema, &batches).map_err(|e| AnswerError::Engine(Box::new(e.into())))
+}
+
+fn totals(asked: &Asked) -> Result<Vec<Expr>, AnswerError> {
+    let count = |name: &str| cast(sum(ident(name)), DataType::Int64).alias(name);
+    let exact = |name: &str| sum(ident(name)).alias(name);
+    let mut totals = vec![count("numerator"), count("denominator")];
+    match asked.kpi.value_of {
+        ValueOf::Ratio => {}
+        ValueOf::Sum => totals.push(exact("value")),
+        ValueOf::Share => totals.extend([exact("value"), exact("whole")]),
+        ValueOf::Quantile => {
+            let Some(quantile) = asked.kpi.quantile else {
+                return Err(AnswerError::wrong(
+                    "nothing says which quantile",
+                    "add quantile = 0.5 to the KPI's header",
+                ));
+            };
+            let (days, finished) = (cast(ident("value"), DataType::Float64), cast(ident("numerator"), DataType::Int64));
+            totals.push(km_quantile().call(vec![days, finished, lit(quantile)]).alias("value"));
+        }
+    }
+    Ok(totals)
+}
+
+fn is_on_split(asked: &Asked, filter: &Filter) -> bool {
+    asked.kpi.split.as_ref().is_some_and(|split| split.column == filter.column)
+}
+
+/// The rows of every asked period. Without `by` and split every period has a row; with one of them, only what has facts.
+pub fn rows(asked: &Asked, params: &Params, sums: &Table) -> Vec<Row> {
+    let mut rows_of: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
+    for row in 0..sums.rows() {
+        if let Value::Date(start) = sums.value(row, "period_start") {
+            rows_of.entry(start).or_default().push(row);
+        }
+    }
+    let mut rows = vec![];
+    for period in &asked.periods {
+        match rows_of.get(&period.from()) {
+            Some(found) => rows.extend(found.iter().map(|at| row(asked, params, *period, sums, *at))),
+            None if params.by.is_empty() && asked.kpi.split.is_none() => rows.push(nobody(asked, *period)),
+            None => {}
+        }
+    }
+    let Some(split) = &asked.kpi.split else { return rows };
+    let mut rows = with_differences(split, rows);
+    for filter in params.filters.iter().filter(|filter| is_on_split(asked, filter)) {
+        rows.retain(|row| row.split.as_ref().is_some_and(|member| filter.values.contains(member)));
+    }
+    rows
+}
+
+fn row(asked: &Asked, params: &Params, period: Range, sums: &Table, at: usize) -> Row {
+    let count = |name| match sums.value(at, name) {
+        Value::Integer(n) => Some(n),
+        _ => None,
+    };
+    Row {
+        period,
+        by: params.by.iter().map(|column| sums.value(at, column).to_string()).collect(),
+        split: asked.kpi.split.as_ref().map(|split| sums.value(at, &split.column).to_string()),
+        value: value(asked, sums, at),
+        numerator: count("numerator"),
+        denominator: count("denominator"),
+    }
+}
+
+/// A period without any facts: of nothing, the sum is 0 and the quotient nothing.
+fn nobody(asked: &Asked, period: Range) -> Row {
+    let value = match asked.kpi.value_of {
+        ValueOf::Sum => Value::Decimal(rounded(asked.kpi.unit, Decimal::ZERO)),
+        _ => Value::Nothing,
+    };
+    Row { period, by: vec![], split: None, value, numerator: Some(0), denominator: Some(0) }
+}
+
+/// The declared value of a cell; nothing where all that should be added up is unknown.
+fn value(asked: &Asked, sums: &Table, at: usize) -> Value<'static> {
+    let float = |number: Option<f64>| number.map_or(Value::Nothing, Value::Float);
+    let ratio = |over, under| {
+        let (over, under) = (sums.value(at, over).number(), sums.value(at, under).number());
+        float(over.zip(under).filter(|(_, under)| *under != 0.0).map(|(over, under)| over / under))
+    };
+    match asked.kpi.value_of {
+        ValueOf::Ratio => ratio("numerator", "denominator"),
+        ValueOf::Share => ratio("value", "whole"),
+        ValueOf::Quantile => float(sums.value(at, "value").number()),
+        ValueOf::Sum => match sums.value(at, "value") {
+            Value::Decimal(exact) => Value::Decimal(rounded(asked.kpi.unit, exact)),
+            Value::Integer(n) => Value::Decimal(rounded(asked.kpi.unit, n.into())),
+            Value::Float(n) => Value::Decimal(rounded(asked.kpi.unit, Decimal::from_f64_retain(n).unwrap_or_default())),
+            _ => Value::Nothing,
+        },
+    }
+}
+
+/// Money is rounded here, once, half away from zero, to the currency's two decimals.
+fn rounded(unit: Unit, exact: Decimal) -> Decimal {
+    match unit {
+        Unit::Money => {
+            let mut rounded = exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+            rounded.rescale(2);
+            rounded
+        }
+        _ => exact.normalize(),
+    }
+}
+
+/// Behind the members of each period and group, one row for each difference that the KPI declares.
+fn with_differences(split: &Split, rows: Vec<Row>) -> Vec<Row> {
+    let mut all = vec![];
+    for group in rows.chunk_by(|a, b| a.period == b.period && a.by == b.by) {
+        let value = |member: &str| {
+            group.iter().find(|row| row.split.as_deref() == Some(member)).map_or(Value::Nothing, |row| row.value)
+        };
+        let gap = |d: &uptake_spec::kpi::Difference| Row {
+            split: Some(d.name.clone()),
+            value: less(value(&d.of), value(&d.less)),
+            numerator: None,
+            denominator: None,
+            ..group[0].clone()
+        };
+        all.extend_from_slice(group);
+        all.extend(split.differences.iter().map(gap));
+    }
+    all
+}
+
+fn less(of: Value<'static>, less: Value<'static>) -> Value<'static> {
+    match (of, less) {
+        (Value::Decimal(of), Value::Decimal(less)) => Value::Decimal(of - less),
+        (Value::Float(of), Value::Float(less)) => Value::Float(of - less),
+        _ => Value::Nothing,
+    }
+}
+
+/// The columns of contract.md.
+pub fn table(
+    asked: &Asked,
+    params: &Params,
+    rows: &[Row],
+    is_complete: impl Fn(&Row) -> bool,
+) -> Result<Table, AnswerError> {
+    let mut columns: Vec<(&str, Data)> = vec![
+        ("period_start", Data::Date(rows.iter().map(|row| Some(row.period.from())).collect())),
+        ("period_end", Data::Date(rows.iter().map(|row| Some(row.period.to())).collect())),
+    ];
+    for (at, name) in params.by.iter().enumerate() {
+        columns.push((name, Data::Text(rows.iter().map(|row| Some(row.by[at].clone())).collect())));
+    }
+    if let Some(split) = &asked.kpi.split {
+        columns.push((&split.column, Data::Text(rows.iter().map(|row| row.split.clone()).collect())));
+    }
+    columns.push(("value", values(asked.kpi.value_of, rows)));
+    columns.push(("numerator", Data::Integer(rows.iter().map(|row| row.numerator).collect())));
+    columns.push(("denominator", Data::Integer(rows.iter().map(|row| row.denominator).collect())));
+    columns.push(("complete", Data::Boolean(rows.iter().map(|row| Some(is_complete(row))).collect())));
+    let columns = columns.into_iter().map(|(name, data)| Column { name: name.into(), data });
+    Table::new(columns.collect())
+        .map_err(|e| AnswerError::wrong(e.to_string(), "a KPI cannot be grouped by its own columns"))
+}
+
+fn values(value_of: ValueOf, rows: &[Row]) -> Data {
+    let decimal = |row: &Row| match row.value {
+        Value::Decimal(d) => Some(d),
+        _ => None,
+    };
+    match value_of {
+        ValueOf::Sum => Data::Decimal(rows.iter().map(decimal).collect()),
+        _ => Data::Float(rows.iter().map(|row| row.value.number()).collect()),
+    }
+}

@@ -1,0 +1,142 @@
+//! What is made of facts: KPIs whose facts stand in their SQL, so that the numbers can be checked in the head.
+
+use crate::session::Session;
+use uptake_spec::{Answer, Files, Filter, Params, Viewer, read_project};
+
+const SETTINGS: &str = "firm = \"F\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n";
+const HEADER: &str =
+    "code = \"X\"\ntitle = \"X\"\nasks = \"?\"\nmeans = \"!\"\nprivacy = \"A\"\nattributes = [\"event\"]\n";
+
+/// Asks a KPI of these facts from 5 to 18 January 2026, as of the 18th: two whole weeks.
+fn ask(header: &str, facts: &str, params: Params) -> Result<Answer, String> {
+    let header: String = format!("{HEADER}{header}").lines().map(|line| format!("-- {line}\n")).collect();
+    let files =
+        [("uptake.toml", SETTINGS), ("queries/kpis/x.sql", &*format!("{header}{facts}")), ("queries/kpis/x.slt", "")];
+    let project = read_project(&Files::of(files)).expect("the project has no mistake");
+    let day = |text: &str| text.parse().expect("a date");
+    let params = Params {
+        from: params.from.or(Some(day("2026-01-05"))),
+        to: params.to.or(Some(day("2026-01-18"))),
+        as_of: Some(day("2026-01-18")),
+        ..params
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let session = Session::for_tests(&project).await.expect("it plans");
+        session.answer(&project.kpis[0], &params, &Viewer::Local).await.map_err(|e| e.to_string())
+    })
+}
+
+/// Every row as `01-05 leaders 0.75 3/4`.
+fn told(answer: &Answer) -> Vec<String> {
+    let t = &answer.table;
+    let row = |row| {
+        let text = |name| t.value(row, name).to_string();
+        let members = answer.by.iter().map(String::as_str).chain(answer.split.iter().map(|s| s.column.as_str()));
+        let members: String = members.map(|name| text(name) + " ").collect();
+        format!(
+            "{} {members}{} {}/{}",
+            &text("period_start")[5..],
+            text("value"),
+            text("numerator"),
+            text("denominator")
+        )
+    };
+    (0..t.rows()).map(row).collect()
+}
+
+#[track_caller]
+fn check(header: &str, facts: &str, params: Params, expected: &[&str]) {
+    assert_eq!(told(&ask(header, facts, params).expect("an answer")), expected);
+}
+
+const GAP: &str = "unit = \"share\"\nsplit = \"state\"\nheadline = \"gap\"\ndimensions = [\"office\"]\n\
+                   [difference]\ngap = [\"leaders\", \"others\"]\n";
+/// In Berlin 3 of 4 leaders and 1 of 2 others; in Rome 1 of 2 others and no leader. In the second week 1 of 2 leaders in Berlin.
+const LEADERS: &str = "SELECT period_start, office, state, numerator, denominator FROM (VALUES \
+    (DATE '2026-01-05', 'Berlin', 'leaders', 3, 4), (DATE '2026-01-05', 'Berlin', 'others', 1, 2), \
+    (DATE '2026-01-05', 'Rome', 'others', 1, 2), (DATE '2026-01-12', 'Berlin', 'leaders', 1, 2)\
+    ) AS t (period_start, office, state, numerator, denominator)";
+
+fn by(column: &str) -> Params {
+    Params { by: vec![column.into()], ..Params::default() }
+}
+
+fn only(values: &[&str]) -> Params {
+    let values = values.iter().map(|v| v.to_string()).collect();
+    Params { filters: vec![Filter { column: "state".into(), values }], ..Params::default() }
+}
+
+#[test]
+fn a_split_stands_in_every_answer_and_a_difference_behind_it() {
+    check(
+        GAP,
+        LEADERS,
+        Params::default(),
+        &[
+            "01-05 leaders 0.75 3/4",
+            "01-05 others 0.5 2/4",
+            "01-05 gap 0.25 /",
+            "01-12 leaders 0.5 1/2",
+            "01-12 gap  /",
+        ],
+    );
+    check(
+        GAP,
+        LEADERS,
+        by("office"),
+        &[
+            "01-05 Berlin leaders 0.75 3/4",
+            "01-05 Berlin others 0.5 1/2",
+            "01-05 Berlin gap 0.25 /",
+            "01-05 Rome others 0.5 1/2",
+            "01-05 Rome gap  /",
+            "01-12 Berlin leaders 0.5 1/2",
+            "01-12 Berlin gap  /",
+        ],
+    );
+}
+
+#[test]
+fn a_member_of_the_split_can_be_kept_and_not_grouped_by() {
+    check(GAP, LEADERS, only(&["gap"]), &["01-05 gap 0.25 /", "01-12 gap  /"]);
+    check(GAP, LEADERS, only(&["others"]), &["01-05 others 0.5 2/4"]);
+    let kept = ask(GAP, LEADERS, only(&["leaders"])).expect("an answer");
+    assert_eq!(kept.headline().and_then(|h| h.delta), Some(-0.25)); // 0.5 after 0.75, although the KPI's own headline is the gap
+    let refused = ask(GAP, LEADERS, by("state")).expect_err("it is no dimension");
+    assert_eq!(refused, "x cannot be grouped by \"state\"; state always stands in its answer; leave it out");
+}
+
+#[test]
+fn a_period_without_facts_has_no_row_if_there_is_a_split() {
+    let header = "unit = \"count\"\nvalue = \"value\"\nsplit = \"bar\"\n";
+    let facts = "SELECT DATE '2026-01-05' AS period_start, 'new' AS bar, 1 AS numerator, 1 AS denominator, 7 AS value";
+    check(header, facts, Params::default(), &["01-05 new 7 1/1"]);
+}
+
+#[test]
+fn the_facts_can_order_the_members() {
+    let header = "unit = \"count\"\nvalue = \"value\"\nsplit = \"bar\"\n";
+    let facts = "SELECT DATE '2026-01-05' AS period_start, bar, ord, 1 AS numerator, 1 AS denominator, 1 AS value \
+                 FROM (VALUES ('start', 1), ('won', 3), ('new', 2), ('end', 4), ('end', 9)) AS t (bar, ord)";
+    check(
+        header,
+        facts,
+        Params::default(),
+        &["01-05 start 1 1/1", "01-05 new 1 1/1", "01-05 won 1 1/1", "01-05 end 2 2/2"],
+    );
+}
+
+/// Stage A: visits of 1, 2, 3 and 10 days ended. Stage B: ended after 2, 4 and 6 days, still going on after 3 and 5.
+/// In A, S is 0.75, 0.5, 0.25, 0; in B 0.8 at 2, 0.5333 at 4, 0 at 6. Stage C never ended.
+#[test]
+fn a_quantile_of_durations_knows_what_still_goes_on() {
+    let header = "unit = \"days\"\nvalue = \"quantile\"\nsplit = \"stage\"\n\
+                  [option.statistic]\nmedian = { quantile = 0.5 }\np75 = { quantile = 0.75 }\n";
+    let facts = "SELECT DATE '2026-01-05' AS period_start, stage, numerator, 1 AS denominator, value FROM (VALUES \
+        ('A', 1.0, 1), ('A', 10.0, 1), ('A', 2.0, 1), ('A', 3.0, 1), \
+        ('B', 2.0, 1), ('B', 3.0, 0), ('B', 4.0, 1), ('B', 5.0, 0), ('B', 6.0, 1), ('C', 9.0, 0)) AS t (stage, value, numerator)";
+    check(header, facts, Params::default(), &["01-05 A 2 4/4", "01-05 B 6 3/5", "01-05 C  0/1"]);
+    let p75 = Params { options: [("statistic".to_string(), "p75".to_string())].into(), ..Params::default() };
+    check(header, facts, p75, &["01-05 A 3 4/4", "01-05 B 6 3/5", "01-05 C  0/1"]);
+}
