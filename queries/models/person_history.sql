@@ -2,6 +2,7 @@
 -- Under which grade, office and department does a person count on a date, and are they active then?
 -- One row for each stretch, without gaps. Who is not active counts under the attributes of the last active day, and
 -- before the first active day under those of the date itself. Two user rows of one person bear the same attributes.
+-- Their holidays are those of the calendar called like their office, else their location, else their country, else the firm's.
 WITH humans AS (
     SELECT
         *,
@@ -21,7 +22,8 @@ turns AS (
         location,
         country,
         is_client_facing,
-        is_leader
+        is_leader,
+        work_bits
     FROM humans
     WHERE status = 'active'
         OR valid_from < first_day
@@ -37,7 +39,8 @@ turns AS (
         NULL AS location,
         NULL AS country,
         NULL AS is_client_facing,
-        NULL AS is_leader
+        NULL AS is_leader,
+        NULL AS work_bits
     FROM humans
     WHERE status = 'active'
         AND valid_to IS NOT NULL
@@ -54,24 +57,54 @@ days AS (
         max(location) AS location,
         max(country) AS country,
         max(is_client_facing) AS is_client_facing,
-        max(is_leader) AS is_leader
+        max(is_leader) AS is_leader,
+        max(work_bits) AS work_bits
     FROM turns
     GROUP BY
         person_id,
         d
+),
+stretches AS (
+    SELECT
+        person_id,
+        sum(more) OVER so_far > 0 AS is_active,
+        last_value(grade) IGNORE NULLS OVER so_far AS grade,
+        last_value(job_family) IGNORE NULLS OVER so_far AS job_family,
+        last_value(department) IGNORE NULLS OVER so_far AS department,
+        last_value(office) IGNORE NULLS OVER so_far AS office,
+        last_value(location) IGNORE NULLS OVER so_far AS location,
+        last_value(country) IGNORE NULLS OVER so_far AS country,
+        last_value(is_client_facing) IGNORE NULLS OVER so_far AS is_client_facing,
+        last_value(is_leader) IGNORE NULLS OVER so_far AS is_leader,
+        last_value(work_bits) IGNORE NULLS OVER so_far AS work_bits,
+        d AS valid_from,
+        lead(d) OVER (PARTITION BY person_id ORDER BY d) AS valid_to
+    FROM days
+    WINDOW so_far AS (PARTITION BY person_id ORDER BY d ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+calendars AS (
+    SELECT DISTINCT calendar_id
+    FROM holidays
 )
 SELECT
-    person_id,
-    sum(more) OVER so_far > 0 AS is_active,
-    last_value(grade) IGNORE NULLS OVER so_far AS grade,
-    last_value(job_family) IGNORE NULLS OVER so_far AS job_family,
-    last_value(department) IGNORE NULLS OVER so_far AS department,
-    last_value(office) IGNORE NULLS OVER so_far AS office,
-    last_value(location) IGNORE NULLS OVER so_far AS location,
-    last_value(country) IGNORE NULLS OVER so_far AS country,
-    last_value(is_client_facing) IGNORE NULLS OVER so_far AS is_client_facing,
-    last_value(is_leader) IGNORE NULLS OVER so_far AS is_leader,
-    d AS valid_from,
-    lead(d) OVER (PARTITION BY person_id ORDER BY d) AS valid_to
-FROM days
-WINDOW so_far AS (PARTITION BY person_id ORDER BY d ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    s.person_id,
+    s.is_active,
+    s.grade,
+    s.job_family,
+    s.department,
+    s.office,
+    s.location,
+    s.country,
+    s.is_client_facing,
+    s.is_leader,
+    s.work_bits,
+    coalesce(o.calendar_id, l.calendar_id, c.calendar_id, 'default') AS calendar_id,
+    s.valid_from,
+    s.valid_to
+FROM stretches AS s
+LEFT JOIN calendars AS o
+    ON o.calendar_id = s.office
+LEFT JOIN calendars AS l
+    ON l.calendar_id = s.location
+LEFT JOIN calendars AS c
+    ON c.calendar_id = s.country

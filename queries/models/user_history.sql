@@ -1,6 +1,7 @@
 -- stored
 -- Who was a user on a date: with which status, grade and office? One row for each stretch in which nothing changed.
 -- The roster gives the attributes of those who are on it, '(none)' before its first and after its last line; the CRM those of all others.
+-- `work_bits` are days of the week, Monday 1 to Sunday 64; Monday to Friday where the roster is silent.
 SELECT
     h.user_id,
     h.person_id,
@@ -16,6 +17,7 @@ SELECT
     u.manager_id,
     coalesce(r.tz, u.tz, project_zone()) AS tz,
     r.work_days,
+    coalesce(w.days, 31) AS work_bits,
     r.fte,
     coalesce(u.profile, u.profile_id) AS licence_type,
     CASE WHEN b.user_id IS NOT NULL THEN 'integration' ELSE u.user_kind END AS user_kind,
@@ -35,5 +37,7 @@ LEFT JOIN roster_stretches AS r
     ON r.person_id = h.person_id
     AND (r.valid_to IS NULL OR h.valid_from < r.valid_to)
     AND (h.valid_to IS NULL OR r.valid_from < h.valid_to)
+LEFT JOIN work_weeks AS w
+    ON w.work_days = r.work_days
 LEFT JOIN leader_grades AS l
     ON l.grade = CASE WHEN p.is_on_roster THEN r.grade ELSE u.title END

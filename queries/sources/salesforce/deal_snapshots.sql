@@ -19,6 +19,7 @@ SELECT
     "CreatedById" AS created_by,
     "LastStageChangeDate" AS last_stage_change_ts,
     coalesce("IsDeleted", false) AS is_deleted,
+    CASE WHEN "IsDeleted" THEN coalesce("SystemModstamp", "LastModifiedDate") END AS deleted_ts,
     first_seen,
     last_seen,
     next_seen,

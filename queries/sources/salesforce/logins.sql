@@ -1,5 +1,6 @@
 -- Which rows does the login log have, and did a human come in by each of them, and how?
 -- Labels and codes of LoginType both occur, by how the log was fetched. A type never seen counts as api.
+-- Beside the log stands what users' own rows say of their last login: `snapshot_diff`, by no known channel, never to be counted.
 WITH rows AS (
     SELECT
         "Id" AS login_id,
@@ -48,3 +49,19 @@ SELECT
     client_app,
     'log' AS method
 FROM rows
+UNION ALL
+SELECT
+    'salesforce' AS source,
+    concat("Id", ' ', CAST("LastLoginDate" AS TEXT)) AS login_id,
+    "Id" AS user_id,
+    "LastLoginDate" AS ts,
+    'success' AS outcome,
+    NULL AS channel,
+    NULL AS auth,
+    NULL AS client_app,
+    'snapshot_diff' AS method
+FROM landing.salesforce_user
+WHERE "LastLoginDate" IS NOT NULL
+GROUP BY
+    "Id",
+    "LastLoginDate"

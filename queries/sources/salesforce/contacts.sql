@@ -1,0 +1,28 @@
+-- What did each snapshot say of each contact? Salesforce knows an opt-out of e-mail only; who has died, a custom field may say.
+SELECT
+    'salesforce' AS source,
+    "Id" AS contact_id,
+    "AccountId" AS account_id,
+    "OwnerId" AS owner_id,
+    "MasterRecordId" AS master_id,
+    "Salutation" AS salutation,
+    "FirstName" AS first_name,
+    "LastName" AS last_name,
+    "Email" AS email,
+    "Phone" AS phone,
+    "MobilePhone" AS mobile,
+    "MailingStreet" AS street,
+    "MailingCity" AS city,
+    "MailingPostalCode" AS postcode,
+    "MailingCountry" AS country,
+    coalesce("HasOptedOutOfEmail", false) AS is_opted_out,
+    coalesce("Deceased__c", "npsp__Deceased__c", false) AS is_deceased,
+    "CreatedDate" AS created_ts,
+    "CreatedById" AS created_by,
+    coalesce("IsDeleted", false) AS is_deleted,
+    CASE WHEN "IsDeleted" THEN coalesce("SystemModstamp", "LastModifiedDate") END AS deleted_ts,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM landing.salesforce_contact

@@ -1,0 +1,25 @@
+-- What did each snapshot say of each lead?
+SELECT
+    'salesforce' AS source,
+    "Id" AS lead_id,
+    "OwnerId" AS owner_id,
+    "FirstName" AS first_name,
+    "LastName" AS last_name,
+    "Company" AS company,
+    "Email" AS email,
+    "Status" AS status,
+    coalesce("IsConverted", false) AS is_converted,
+    "ConvertedDate" AS converted_on,
+    "ConvertedAccountId" AS account_id,
+    "ConvertedContactId" AS contact_id,
+    "ConvertedOpportunityId" AS opp_id,
+    "LeadSource" AS lead_source,
+    "CreatedDate" AS created_ts,
+    "CreatedById" AS created_by,
+    coalesce("IsDeleted", false) AS is_deleted,
+    CASE WHEN "IsDeleted" THEN coalesce("SystemModstamp", "LastModifiedDate") END AS deleted_ts,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM landing.salesforce_lead
