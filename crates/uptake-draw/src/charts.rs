@@ -2,31 +2,50 @@
 //!
 //! Each kind of chart is a file in `charts/` and an arm below.
 
+mod area;
+mod axes;
 pub(crate) mod bar;
+mod calendar;
+mod cohort;
+mod columns;
+mod control;
+mod ends;
+mod flow;
+mod format;
 mod frame;
+mod funnel;
+mod heatmap;
+mod histogram;
 mod line;
+mod matrix;
 pub(crate) mod members;
+mod names;
+mod rows;
+mod scatter;
+mod scorecard;
+mod stops;
 mod summary;
+mod tree;
+mod waterfall;
 
+use self::columns::Way;
+pub use self::control::{Judged, JudgedPoint, LimitStep, Signal};
+pub use self::format::Format;
+use self::members::Cut;
+use self::rows::{Asked, Rows};
 use crate::svg::Svg;
 use crate::theme::{Size, Theme};
 use crate::words;
 use chrono::NaiveDate;
-use uptake_spec::kpi::Unit;
+use uptake_spec::answer::TargetStep;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::{Answer, Grain, Place, Problem, Range, Table};
 
 /// The words a dashboard may write after `type =`.
-pub const KINDS: [&str; 2] = ["line", "bar"];
-
-/// What numbers of a picture or a table need to be written: `68 %` or `€1.2M`, `W 12 Oct 2026` or `Oct 2026`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Format {
-    pub unit: Unit,
-    pub grain: Grain,
-    /// ISO 4217, as `EUR`.
-    pub currency: String,
-}
+pub const KINDS: [&str; 17] = [
+    "line", "bar", "stacked", "grouped", "area", "histogram", "funnel", "waterfall", "heatmap", "calendar", "cohort",
+    "control", "scatter", "quadrant", "flow", "tree", "scorecard",
+];
 
 /// An answer, and what a dashboard wants drawn of it.
 pub struct Facts<'a> {
@@ -51,39 +70,109 @@ pub struct Chart {
     alt: String,
     format: Format,
     marks: Marks,
+    told: Told,
+    /// The columns that name the members of a mark.
+    columns: Vec<String>,
+    /// Where the mark of these members leads.
+    links: Vec<(Vec<String>, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Marks {
     Line(line::Lines),
     Bar(bar::Bars),
+    Columns(columns::Columns),
+    Area(area::Area),
+    Histogram(histogram::Histogram),
+    Funnel(funnel::Funnel),
+    Waterfall(waterfall::Waterfall),
+    Heatmap(heatmap::Heatmap),
+    Calendar(calendar::Calendar),
+    Cohort(cohort::Cohort),
+    Control(control::Control),
+    Scatter(scatter::Scatter),
+    Flow(flow::Flow),
+    Tree(tree::Tree),
+    Scorecard(scorecard::Scorecard),
+}
+
+/// What each kind tells and draws.
+trait Picture {
+    /// The unit first, then the period and what a reader must know of the marks.
+    fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String>;
+
+    /// One sentence of the numbers, see summary.rs.
+    fn summary(&self, format: &Format) -> String;
+
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg;
+
+    /// The members of each mark that could lead somewhere, in the order of the columns.
+    fn members(&self) -> Vec<Vec<String>> {
+        vec![]
+    }
+}
+
+impl Marks {
+    fn picture(&self) -> &dyn Picture {
+        match self {
+            Marks::Line(marks) => marks,
+            Marks::Bar(marks) => marks,
+            Marks::Columns(marks) => marks,
+            Marks::Area(marks) => marks,
+            Marks::Histogram(marks) => marks,
+            Marks::Funnel(marks) => marks,
+            Marks::Waterfall(marks) => marks,
+            Marks::Heatmap(marks) => marks,
+            Marks::Calendar(marks) => marks,
+            Marks::Cohort(marks) => marks,
+            Marks::Control(marks) => marks,
+            Marks::Scatter(marks) => marks,
+            Marks::Flow(marks) => marks,
+            Marks::Tree(marks) => marks,
+            Marks::Scorecard(marks) => marks,
+        }
+    }
 }
 
 impl Chart {
     /// An answer without rows fits every kind: the picture then says "No data in this period".
     ///
     /// # Errors
-    /// The kind is unknown, or the answer has too many or too few columns to group by for it.
+    /// The kind is unknown, the answer has too many or too few columns to group by for it, or its values do not suit it.
     pub fn fit(facts: &Facts) -> Result<Chart, Problem> {
+        Chart::fit_in(facts, Format::of(facts.answer, facts.currency))
+    }
+
+    /// As [`Chart::fit`], with numbers and periods written as `format` says: with the firm's own fiscal quarters.
+    ///
+    /// # Errors
+    /// As [`Chart::fit`].
+    pub fn fit_in(facts: &Facts, format: Format) -> Result<Chart, Problem> {
         known(facts.kind, facts.kind_place)?;
-        let answer = facts.answer;
-        let format = Format::of(answer, facts.currency);
-        let cut = members::of_answer(answer);
+        let Cut { answer, members, only } = members::of_answer(facts.answer);
+        let facts = &Facts { answer: &answer, title: facts.title.clone(), ..*facts };
         let marks = match facts.kind {
-            "line" => Marks::Line(line::fit_answer(facts, &format, &cut)?),
-            _ => Marks::Bar(bar::fit_answer(facts, &cut)?),
+            "line" => Marks::Line(line::fit_answer(facts, &format, &members)?),
+            "bar" => Marks::Bar(bar::fit_answer(facts, &format, &members)?),
+            "control" => Marks::Control(control::fit(facts, &format, &members)?),
+            "scorecard" => Marks::Scorecard(scorecard::fit_answer(facts, &format, &members)?),
+            kind => {
+                let asked = Asked { kind, place: facts.kind_place, format: &format };
+                fit_rows(&Rows::of_answer(&answer, &members, &format), &asked)?
+            }
         };
-        let told = Told { what: None, only: cut.only, as_of: Some(answer.as_of), range: Some(answer.range) };
-        Ok(Chart::told(facts.title.clone(), facts.alt, format, marks, told))
+        let told = Told { what: None, only, as_of: Some(answer.as_of), range: Some(answer.range) };
+        Ok(Chart::told(facts.title.clone(), facts.alt, format, marks, told, members))
     }
 
     /// Draws the rows of a page's own question: `x` along the axis (the first column unless named), `y` as the value
     /// (the first number column unless named), one line per member of `series`. Rows keep the query's order.
     ///
-    /// A value column called `share`, or ending in `_share`, is shown in percent.
+    /// A value column called `share`, or ending in `_share`, is shown in percent. Points take `x` and `y` as numbers and `series`
+    /// as their names; a tree takes `x` as names and `series` as the name above; a histogram without `x` counts the values of `y`.
     ///
     /// # Errors
-    /// The kind is unknown, a named column is missing, the values are no numbers, or bars are given a `series`.
+    /// The kind is unknown, a named column is missing, the values are no numbers or do not suit the kind, or bars are given a `series`.
     #[expect(clippy::too_many_arguments, reason = "they are the keys of a chart block, each named at the call")]
     pub fn fit_query(
         table: &Table,
@@ -97,13 +186,47 @@ impl Chart {
     ) -> Result<Chart, Problem> {
         known(kind, kind_place)?;
         let columns = members::of_query(table, kind_place, x, y, series)?;
-        let format = Format { unit: columns.unit, grain: Grain::Day, currency: String::new() };
+        let format = Format { unit: columns.unit, grain: Grain::Day, currency: String::new(), fiscal_year_start: 1 };
+        let asked = Asked { kind, place: kind_place, format: &format };
         let marks = match kind {
             "line" => Marks::Line(line::fit_query(table, &columns)),
-            _ => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
+            "bar" => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
+            "control" => Marks::Control(control::Control(line::fit_query(table, &columns))),
+            "histogram" if x.is_none() => Marks::Histogram(histogram::of_values(table, &columns)),
+            "scatter" | "quadrant" => Marks::Scatter(scatter::fit_query(table, &columns, &asked)?),
+            "tree" => Marks::Tree(tree::fit_query(table, &columns, &asked)?),
+            "funnel" => Marks::Funnel(funnel::fit_query(table, &columns, &asked)?),
+            "scorecard" => Marks::Scorecard(scorecard::fit_query(table, &columns)),
+            _ => fit_rows(&Rows::of_query(table, &columns), &asked)?,
         };
         let told = Told { what: Some(words::heading(&columns.y)), only: None, as_of: None, range: None };
-        Ok(Chart::told(title, alt, format, marks, told))
+        let named = std::iter::once(columns.x).chain(columns.series).collect();
+        Ok(Chart::told(title, alt, format, marks, told, named))
+    }
+
+    /// With what is normal: a band behind a line that is alone, the limits of a control chart. Other pictures stay as they are.
+    pub fn judged(mut self, judged: Judged) -> Chart {
+        match &mut self.marks {
+            Marks::Line(lines) | Marks::Control(control::Control(lines)) => {
+                lines.judged = Some(judged.within(&lines.stops));
+            }
+            _ => return self,
+        }
+        let Chart { title, alt, format, marks, told, columns, links, .. } = self;
+        Chart { links, ..Chart::told(title, &alt, format, marks, told, columns) }
+    }
+
+    /// With links on the marks: `href` is asked once for each mark with its columns and members, as `[("grade", "Partner")]`.
+    /// An address with another scheme than http or https is left out.
+    pub fn linked(mut self, href: impl Fn(&[(&str, &str)]) -> Option<String>) -> Chart {
+        let columns = &self.columns;
+        let link = |members: Vec<String>| {
+            let pairs: Vec<(&str, &str)> =
+                columns.iter().map(String::as_str).zip(members.iter().map(String::as_str)).collect();
+            href(&pairs).map(|href| (members, href))
+        };
+        self.links = self.marks.picture().members().into_iter().filter_map(link).collect();
+        self
     }
 
     /// One sentence made from the numbers: what stands highest, lowest, and what changed.
@@ -131,48 +254,47 @@ impl Chart {
         &self.format
     }
 
-    fn told(title: String, alt: &str, format: Format, marks: Marks, told: Told) -> Chart {
-        let summary = match &marks {
-            Marks::Line(lines) => summary::of_lines(lines, &format),
-            Marks::Bar(bars) => summary::of_bars(bars, &format),
-        };
-        let mut parts = match &marks {
-            Marks::Line(lines) => lines.subtitle(&format, told.range),
-            Marks::Bar(bars) => bars.subtitle(&format, told.range),
-        };
-        if let Some(what) = told.what {
-            parts[0] = what;
+    fn told(title: String, alt: &str, format: Format, marks: Marks, told: Told, columns: Vec<String>) -> Chart {
+        let summary = marks.picture().summary(&format);
+        let mut parts = marks.picture().subtitle(&format, told.range);
+        if let Some(what) = &told.what {
+            parts[0] = what.clone();
         }
-        if let Some(member) = told.only {
-            parts.insert(1, member);
+        if let Some(member) = &told.only {
+            parts.insert(1, member.clone());
         }
         parts.extend(told.as_of.map(|day| format!("as of {}", words::date(day))));
-        Chart { title, subtitle: parts.join(" · "), summary, alt: alt.into(), format, marks }
+        let subtitle = parts.join(" · ");
+        Chart { title, subtitle, summary, alt: alt.into(), format, marks, told, columns, links: vec![] }
     }
 }
 
-impl Format {
-    pub fn of(answer: &Answer, currency: &str) -> Format {
-        Format { unit: answer.unit, grain: answer.grain, currency: currency.into() }
-    }
+/// The kinds that draw an answer and a query alike.
+fn fit_rows(rows: &Rows, asked: &Asked) -> Result<Marks, Problem> {
+    Ok(match asked.kind {
+        "stacked" => Marks::Columns(columns::fit(rows, asked, Way::Stacked)?),
+        "grouped" => Marks::Columns(columns::fit(rows, asked, Way::Grouped)?),
+        "area" => Marks::Area(area::fit(rows, asked)?),
+        "histogram" => Marks::Histogram(histogram::fit(rows, asked)?),
+        "funnel" => Marks::Funnel(funnel::fit(rows, asked)?),
+        "waterfall" => Marks::Waterfall(waterfall::fit(rows, asked)?),
+        "heatmap" => Marks::Heatmap(heatmap::fit(rows, asked)?),
+        "calendar" => Marks::Calendar(calendar::fit(rows, asked)?),
+        "cohort" => Marks::Cohort(cohort::fit(rows, asked)?),
+        "flow" => Marks::Flow(flow::fit(rows, asked)?),
+        "tree" => Marks::Tree(tree::fit(rows, asked)?),
+        _ => Marks::Scatter(scatter::fit(rows, asked)?),
+    })
+}
 
-    /// `percent`, `EUR`, `number`: what one reads on the axis. The currency's own code says more than its sign.
-    pub(crate) fn unit_word(&self) -> String {
-        match self.unit {
-            Unit::Share => "Percent".into(),
-            Unit::Money => self.currency.clone(),
-            Unit::Count => "Number".into(),
-            Unit::Rate => "Rate".into(),
-            Unit::Days => "Days".into(),
-        }
-    }
-
-    pub(crate) fn short(&self, n: f64) -> String {
-        words::short(n, self.unit, &self.currency)
-    }
+/// The target in force on `day`; the step that begins last wins where two overlap.
+fn target_on(targets: &[TargetStep], day: NaiveDate) -> Option<f64> {
+    let holds = |step: &&TargetStep| step.from <= day && step.to.is_none_or(|to| day <= to);
+    targets.iter().filter(holds).max_by_key(|step| step.from).map(|step| step.target)
 }
 
 /// What an answer says beside its rows, for the subtitle.
+#[derive(Debug, Clone, PartialEq)]
 struct Told {
     /// In place of the unit: a query's column.
     what: Option<String>,
@@ -184,10 +306,7 @@ struct Told {
 
 /// Draws the chart. Same arguments, same bytes.
 pub fn svg(chart: &Chart, size: Size, theme: &Theme) -> Svg {
-    match &chart.marks {
-        Marks::Line(lines) => line::draw(chart, lines, size, theme),
-        Marks::Bar(bars) => bar::draw(chart, bars, size, theme),
-    }
+    chart.marks.picture().draw(chart, size, theme)
 }
 
 fn known(kind: &str, place: &Place) -> Result<(), Problem> {

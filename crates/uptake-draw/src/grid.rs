@@ -32,11 +32,17 @@ pub fn grid(table: &Table, format: Option<&Format>) -> Grid {
     }
 }
 
-/// As [`grid`], but an answer cut by one column has a column for each member: shorter, and easier to compare.
+/// More members than this stay below each other.
+const MOST_ACROSS: usize = 12;
+
+/// As [`grid`], but an answer that is cut has a column for each member of its last cut: shorter, and easier to compare.
 pub fn crossed(table: &Table, format: &Format) -> Grid {
     let members: Vec<&str> = members(table).collect();
-    match members[..] {
-        [by] if table.column("period_start").is_some() => of_members(table, by, format),
+    match members.split_last() {
+        Some((across, down)) if table.column("period_start").is_some() => {
+            let names = distinct(table, across);
+            if names.len() > MOST_ACROSS { grid(table, Some(format)) } else { pivot(table, down, across, names, format) }
+        }
         _ => grid(table, Some(format)),
     }
 }
@@ -56,7 +62,7 @@ fn period_heading(format: &Format) -> Heading {
 fn period(table: &Table, row: usize, format: &Format) -> String {
     let Value::Date(day) = table.value(row, "period_start") else { return words::NOTHING.into() };
     let running = table.value(row, "complete") == Value::Boolean(false);
-    format!("{}{}", words::period(day, format.grain), if running { " (running)" } else { "" })
+    format!("{}{}", format.period(day), if running { " (running)" } else { "" })
 }
 
 fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {
@@ -82,20 +88,23 @@ fn of_answer(table: &Table, format: &Format) -> Grid {
     Grid { headings, rows: (0..table.rows()).map(read).collect() }
 }
 
-fn of_members(table: &Table, by: &str, format: &Format) -> Grid {
-    let names = distinct(table, by);
+/// One row a period and member of `down`, one column a member of `across`.
+fn pivot(table: &Table, down: &[&str], across: &str, names: Vec<String>, format: &Format) -> Grid {
     let mut headings = vec![period_heading(format)];
+    headings.extend(down.iter().map(|name| heading(name, false)));
     headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true }));
-    let mut rows: Vec<(Value, Vec<String>)> = vec![];
+    let mut rows: Vec<(Vec<Value>, Vec<String>)> = vec![];
     for row in 0..table.rows() {
-        let start = table.value(row, "period_start");
-        if rows.last().is_none_or(|(last, _)| *last != start) {
-            let empty = std::iter::repeat_n("–".to_string(), names.len());
-            rows.push((start, std::iter::once(period(table, row, format)).chain(empty).collect()));
+        let key = || std::iter::once("period_start").chain(down.iter().copied()).map(|name| table.value(row, name));
+        if rows.last().is_none_or(|(last, _)| !last.iter().copied().eq(key())) {
+            let mut cells = vec![period(table, row, format)];
+            cells.extend(down.iter().map(|column| name(table.value(row, column))));
+            cells.extend(std::iter::repeat_n("–".to_string(), names.len()));
+            rows.push((key().collect(), cells));
         }
-        let member = name(table.value(row, by));
+        let member = name(table.value(row, across));
         let at = names.iter().position(|name| *name == member).expect("the members were read from these rows");
-        rows.last_mut().expect("a row was begun").1[at + 1] = value(table, row, "value", format);
+        rows.last_mut().expect("a row was begun").1[1 + down.len() + at] = value(table, row, "value", format);
     }
     Grid { headings, rows: rows.into_iter().map(|(_, cells)| cells).collect() }
 }
@@ -147,11 +156,28 @@ mod tests {
 
     #[test]
     fn an_answer_is_crossed_by_its_members() {
-        let format = Format { unit: Unit::Share, grain: Grain::Week, currency: "EUR".into() };
+        let format = Format { unit: Unit::Share, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
         let grid = crossed(&two_weeks_of_two_grades(), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Associate", "Partner"]);
         assert_eq!(grid.rows[0], ["W 5 Oct 2026", "50.0\u{202f}%", "–"]);
         assert_eq!(grid.rows[1], ["W 12 Oct 2026 (running)", "–", "75.0\u{202f}%"]);
+    }
+
+    #[test]
+    fn two_cuts_stand_down_and_across() {
+        let texts = |names: [&str; 3]| Data::Text(names.map(|name| Some(name.to_string())).to_vec());
+        let day = Some("2026-10-05".parse().expect("a date"));
+        let table = Table::new(vec![
+            Column { name: "period_start".into(), data: Data::Date(vec![day; 3]) },
+            Column { name: "office".into(), data: texts(["Berlin", "Berlin", "Paris"]) },
+            Column { name: "stage".into(), data: texts(["Lead", "Won", "Won"]) },
+            Column { name: "value".into(), data: Data::Integer(vec![Some(4), Some(1), Some(2)]) },
+        ]);
+        let format = Format { unit: Unit::Count, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let grid = crossed(&table.expect("equal lengths"), &format);
+        let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
+        assert_eq!(names, ["Week", "Office", "Lead", "Won"]);
+        assert_eq!(grid.rows, [["W 5 Oct 2026", "Berlin", "4", "1"], ["W 5 Oct 2026", "Paris", "–", "2"]]);
     }
 }

@@ -52,6 +52,22 @@ impl Crowd {
     }
 }
 
+/// Places that are taken by texts and marks already.
+#[derive(Debug, Default)]
+pub(crate) struct Taken(Vec<[f64; 4]>);
+
+impl Taken {
+    pub fn keep(&mut self, x: f64, top: f64, width: f64, height: f64) {
+        self.0.push([x, top, x + width, top + height]);
+    }
+
+    pub fn is_free(&self, x: f64, top: f64, width: f64, height: f64) -> bool {
+        self.0.iter().all(|[left, above, right, below]| {
+            x >= *right || x + width <= *left || top >= *below || top + height <= *above
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +85,14 @@ mod tests {
         check(&[100.0, 100.0, 100.0], Some(&[80.0, 90.0, 100.0]));
         check(&[0.0, 1.0], Some(&[0.0, 10.0]));
         check(&[], Some(&[]));
+    }
+
+    #[test]
+    fn a_taken_place_is_not_free() {
+        let mut taken = Taken::default();
+        taken.keep(10.0, 10.0, 20.0, 10.0);
+        assert!(!taken.is_free(25.0, 15.0, 10.0, 10.0));
+        assert!(taken.is_free(30.0, 10.0, 10.0, 10.0)); // touching is free
     }
 
     #[test]

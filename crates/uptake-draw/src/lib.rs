@@ -16,11 +16,11 @@ mod theme;
 mod tile;
 pub mod words;
 
-pub use charts::{Chart, Facts, Format, KINDS, svg};
+pub use charts::{Chart, Facts, Format, Judged, JudgedPoint, KINDS, LimitStep, Signal, svg};
 pub use fonts::{REGULAR, SEMI_BOLD, font};
 pub use grid::{Grid, Heading, crossed, grid};
 pub use page::{About, Body, CardState, Drawn, FilterKind, FilterState, Page, home, page, stylesheet};
-pub use png::png;
+pub use png::{png, png_within};
 pub use prose::{Figure, resolve};
 pub use svg::{Svg, standalone};
 pub use theme::{Paint, Size, Theme};

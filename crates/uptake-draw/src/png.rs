@@ -2,7 +2,9 @@
 
 use crate::fonts;
 use crate::svg::Svg;
-use resvg::{tiny_skia, usvg};
+use crate::theme::{Paint, Theme};
+use resvg::tiny_skia::{self, Pixmap, Transform};
+use resvg::usvg;
 use std::sync::{Arc, LazyLock};
 
 /// Above this many pixels on a side a picture is drawn smaller rather than not at all.
@@ -23,6 +25,37 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
 /// # Panics
 /// If the text is no well-formed SVG with a size, which those of this crate always are.
 pub fn png(svg: &Svg, scale: f32) -> Vec<u8> {
+    let tree = tree(svg);
+    let size = tree.size();
+    let scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
+    let scale = scale.min(MOST_PX / size.width().max(size.height()));
+    let px = |length: f32| ((length * scale).ceil() as u32).max(1);
+    let mut pixels = blank(px(size.width()), px(size.height()));
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    encoded(&pixels)
+}
+
+/// The picture as PNG bytes of exactly `width_px` × `height_px` pixels, each side 1 to 8,000: as large as fits, in the middle, on the
+/// theme's paper. For a picture that fills them, draw it at [`Size::Exact`](crate::Size::Exact) of the same measures.
+///
+/// # Panics
+/// As [`png`].
+pub fn png_within(svg: &Svg, width_px: u32, height_px: u32, theme: &Theme) -> Vec<u8> {
+    let tree = tree(svg);
+    let size = tree.size();
+    let (width, height) = (width_px.clamp(1, MOST_PX as u32), height_px.clamp(1, MOST_PX as u32));
+    let scale = (width as f32 / size.width()).min(height as f32 / size.height());
+    let (left, top) = ((width as f32 - size.width() * scale) / 2.0, (height as f32 - size.height() * scale) / 2.0);
+    let mut pixels = blank(width, height);
+    let paper = u32::from_str_radix(&theme.colour(Paint::Paper)[1..], 16).expect("a theme's colour is #rrggbb");
+    let [_, red, green, blue] = paper.to_be_bytes();
+    pixels.fill(tiny_skia::Color::from_rgba8(red, green, blue, 255));
+    let placed = Transform::from_row(scale, 0.0, 0.0, scale, left.round(), top.round());
+    resvg::render(&tree, placed, &mut pixels.as_mut());
+    encoded(&pixels)
+}
+
+fn tree(svg: &Svg) -> usvg::Tree {
     let options = usvg::Options {
         fontdb: FONTS.clone(),
         font_family: "Inter".into(),
@@ -32,13 +65,13 @@ pub fn png(svg: &Svg, scale: f32) -> Vec<u8> {
         },
         ..usvg::Options::default()
     };
-    let tree = usvg::Tree::from_str(&svg.0, &options).expect("our own SVG is well formed, see svg.rs");
-    let size = tree.size();
-    let scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
-    let scale = scale.min(MOST_PX / size.width().max(size.height()));
-    let px = |length: f32| ((length * scale).ceil() as u32).max(1);
-    let mut pixels =
-        tiny_skia::Pixmap::new(px(size.width()), px(size.height())).expect("the sides are at least one pixel");
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    usvg::Tree::from_str(&svg.0, &options).expect("our own SVG is well formed, see svg.rs")
+}
+
+fn blank(width: u32, height: u32) -> Pixmap {
+    Pixmap::new(width, height).expect("the sides are at least one pixel")
+}
+
+fn encoded(pixels: &Pixmap) -> Vec<u8> {
     pixels.encode_png().expect("a picture in memory can be written to memory")
 }

@@ -27,6 +27,21 @@ impl Linear {
     ) -> Linear {
         let (low, high) = values.filter(|v| v.is_finite()).fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
         let high = if low == 0.0 && high == 0.0 { at_most.unwrap_or(smallest_step.max(1.0)) } else { high };
+        Linear::between(low, high, about, smallest_step, at_most)
+    }
+
+    /// As [`Linear::around_zero`], without zero unless it is near: for points, which have no length that could mislead.
+    pub fn around(values: impl Iterator<Item = f64>, about: usize, smallest_step: f64, at_most: Option<f64>) -> Linear {
+        let known: Vec<f64> = values.filter(|v| v.is_finite()).collect();
+        let (low, high) = known.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+        // A single value, or zero in reach, gets the whole scale.
+        if known.is_empty() || low == high || low.abs() < 0.6 * (high - low) || low < 0.0 && high > 0.0 {
+            return Linear::around_zero(known.into_iter(), about, smallest_step, at_most);
+        }
+        Linear::between(low, high, about, smallest_step, at_most)
+    }
+
+    fn between(low: f64, high: f64, about: usize, smallest_step: f64, at_most: Option<f64>) -> Linear {
         let step = round_step((high - low) / about as f64).max(smallest_step);
         let first = (low / step + 1e-9).floor() as i64;
         let mut last = (high / step - 1e-9).ceil() as i64;
@@ -47,7 +62,7 @@ impl Linear {
 }
 
 /// 1, 2, 2.5 or 5 times a power of ten, not below `raw`.
-fn round_step(raw: f64) -> f64 {
+pub(crate) fn round_step(raw: f64) -> f64 {
     let power = 10_f64.powf(raw.log10().floor());
     let found = [1.0, 2.0, 2.5, 5.0].into_iter().find(|m| m * power >= raw * (1.0 - 1e-9));
     found.unwrap_or(10.0) * power
@@ -94,6 +109,14 @@ mod tests {
     fn a_share_never_gets_an_axis_above_everybody() {
         assert_eq!(ticks(&[0.97], 0.0, Some(1.0)).last(), Some(&1.0));
         assert_eq!(ticks(&[1.3], 0.0, Some(1.0)).last(), Some(&1.5)); // attainment may pass
+    }
+
+    #[test]
+    fn points_need_no_zero_unless_it_is_near() {
+        let ticks = |values: &[f64]| Linear::around(values.iter().copied(), 4, 1.0, None).ticks;
+        assert_eq!(ticks(&[41.0, 59.0]), [40.0, 45.0, 50.0, 55.0, 60.0]);
+        assert_eq!(ticks(&[4.0, 19.0]), [0.0, 5.0, 10.0, 15.0, 20.0]);
+        assert_eq!(ticks(&[50.0]), [0.0, 20.0, 40.0, 60.0]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum Size {
     Paper,
     /// 540 wide: half of a desk's row.
     Half,
+    /// For a file of one's own measure; from 200 × 120 to 4000 × 4000. What has rows, as bars, grows beyond the height.
+    Exact { width_px: u16, height_px: u16 },
 }
 
 /// What a colour is for.
@@ -36,9 +38,18 @@ pub enum Paint {
     Target,
     Good,
     Bad,
+    /// Members without a name of their own: `(none)`, the rest of a sum.
+    Muted,
+    /// What is normal, behind a line.
+    Band,
+    /// One of the [`HEATS`] steps of a heatmap, from 0 for the least; more are the last.
+    Heat(usize),
     /// One of the eight series, from 0; more begin again.
     Series(usize),
 }
+
+/// Steps from the least to the most of a heatmap.
+pub(crate) const HEATS: usize = 7;
 
 /// One set of colours; the fields are private because tests have looked at each of them against the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +64,9 @@ pub struct Theme {
     target: &'static str,
     good: &'static str,
     bad: &'static str,
+    muted: &'static str,
+    band: &'static str,
+    heat: [&'static str; HEATS],
     series: [&'static str; 8],
 }
 
@@ -76,6 +90,10 @@ impl Size {
             Size::Half => Canvas { width: 540.0, height: 340.0, margin: 14.0, text: 12.0, title: 16.0, stroke: 2.0 },
             Size::Desk => Canvas { width: 900.0, height: 420.0, margin: 15.0, text: 11.5, title: 15.5, stroke: 1.9 },
             Size::Paper => Canvas { width: 480.0, height: 236.0, margin: 2.0, text: 7.5, title: 10.5, stroke: 1.3 },
+            Size::Exact { width_px, height_px } => {
+                let (width, height) = (width_px.clamp(200, 4000), height_px.clamp(120, 4000));
+                Canvas { width: width.into(), height: height.into(), ..Size::Half.canvas() }
+            }
         }
     }
 }
@@ -84,6 +102,21 @@ impl Canvas {
     /// Held upright in a hand: names go above the plot rather than beside it.
     pub fn is_narrow(&self) -> bool {
         self.width < 400.0
+    }
+
+    /// Where the margin at the right begins.
+    pub fn right(&self) -> f64 {
+        self.width - self.margin
+    }
+
+    /// Between the margins.
+    pub fn room(&self) -> f64 {
+        self.width - 2.0 * self.margin
+    }
+
+    /// A hair: grid and axis.
+    pub fn hair(&self) -> f64 {
+        self.text / 12.0
     }
 }
 
@@ -100,6 +133,9 @@ impl Paint {
             Paint::Target => "target".into(),
             Paint::Good => "good".into(),
             Paint::Bad => "bad".into(),
+            Paint::Muted => "muted".into(),
+            Paint::Band => "band".into(),
+            Paint::Heat(n) => format!("h{}", n.min(HEATS - 1) + 1),
             Paint::Series(n) => format!("s{}", n % 8 + 1),
         }
     }
@@ -116,8 +152,15 @@ impl Paint {
             Paint::Target,
             Paint::Good,
             Paint::Bad,
+            Paint::Muted,
+            Paint::Band,
         ];
-        plain.into_iter().chain((0..8).map(Paint::Series)).collect()
+        plain.into_iter().chain((0..HEATS).map(Paint::Heat)).chain((0..8).map(Paint::Series)).collect()
+    }
+
+    /// What a text on this heat is set in, on light and on dark pages alike; the theme's tests hold the contrast.
+    pub(crate) fn on_heat(step: usize) -> Paint {
+        if step < 4 { Paint::Ink } else { Paint::Paper }
     }
 }
 
@@ -134,6 +177,9 @@ impl Theme {
             target: "#4a5563",
             good: "#11703c",
             bad: "#b3261e",
+            muted: "#858e9a",
+            band: "#e3eaf4",
+            heat: ["#eaf2f8", "#c4daec", "#96bfe1", "#63a1d0", "#2078ad", "#005c8d", "#044166"],
             series: LIGHT,
         }
     }
@@ -150,6 +196,9 @@ impl Theme {
             target: "#b9c3cf",
             good: "#5fcf8a",
             bad: "#ff8f85",
+            muted: "#6f7a87",
+            band: "#202c3b",
+            heat: ["#222b35", "#253d53", "#275473", "#276b93", "#3991c0", "#6cb3dd", "#abd8f3"],
             series: DARK,
         }
     }
@@ -171,6 +220,9 @@ impl Theme {
             Paint::Target => self.target,
             Paint::Good => self.good,
             Paint::Bad => self.bad,
+            Paint::Muted => self.muted,
+            Paint::Band => self.band,
+            Paint::Heat(n) => self.heat[n.min(HEATS - 1)],
             Paint::Series(n) => self.series[n % 8],
         }
     }

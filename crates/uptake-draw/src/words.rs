@@ -153,8 +153,8 @@ pub fn day_month(day: NaiveDate) -> String {
 
 /// A period by its first day, for axes: `12 Oct` for days and weeks, `Oct` for months, `Q4` for quarters.
 ///
-/// Quarters are those of the calendar year in which they begin: the fiscal year is not known here, so a quarter that
-/// begins in February is told by its first month (`Feb–Apr`).
+/// Quarters are those of the calendar year: the fiscal year is not known here (see `Format`), so a quarter that
+/// begins in February is told by its months (`Feb–Apr`).
 pub fn tick(start: NaiveDate, grain: Grain) -> String {
     match grain {
         Grain::Day | Grain::Week => day_month(start),
@@ -169,7 +169,7 @@ pub fn period(start: NaiveDate, grain: Grain) -> String {
         Grain::Day => date(start),
         Grain::Week => format!("W {}", date(start)),
         Grain::Month => start.format("%b %Y").to_string(),
-        Grain::Quarter => format!("{} {}", quarter(start), start.year()),
+        Grain::Quarter => format!("{} {}", quarter(start), years_of_quarter(start)),
     }
 }
 
@@ -206,6 +206,12 @@ fn quarter(start: NaiveDate) -> String {
             format!("{}–{}", start.format("%b"), last.format("%b"))
         }
     }
+}
+
+/// `2026`, or `2026/27` where it ends in another year.
+fn years_of_quarter(start: NaiveDate) -> String {
+    let last = (start + chrono::Months::new(2)).year();
+    if last == start.year() { last.to_string() } else { format!("{}/{:02}", start.year(), last % 100) }
 }
 
 /// `€1.25M`, for an axis.

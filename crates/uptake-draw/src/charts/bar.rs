@@ -1,11 +1,12 @@
 //! Horizontal bars: one a member, the largest on top unless the members have an order of their own.
 
-use super::frame::{Frame, frame, highest, smallest_step};
-use super::members::{self, Cut, Drawn, NO_MEMBER};
-use super::{Chart, Facts, Format};
+use super::frame::{Frame, frame};
+use super::members::{self, Drawn, NO_MEMBER};
+use super::names::Names;
+use super::{Chart, Facts, Format, Picture, summary, target_on};
 use crate::scale::Linear;
 use crate::svg::{Anchor, Element, Svg, line, path, short, text};
-use crate::text::{Weight, ellipsized, width_px, wrapped};
+use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
 use uptake_spec::kpi::Unit;
@@ -37,8 +38,7 @@ pub(super) struct Bar {
 
 /// # Errors
 /// Not exactly one column names members.
-pub(super) fn fit_answer(facts: &Facts, cut: &Cut) -> Result<Bars, Problem> {
-    let members = &cut.members[..];
+pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> Result<Bars, Problem> {
     let [column] = members else {
         let what = match members {
             [] => "bars need exactly one \"by\", and this block has none".to_string(),
@@ -51,7 +51,7 @@ pub(super) fn fit_answer(facts: &Facts, cut: &Cut) -> Result<Bars, Problem> {
         };
         return Err(Problem::new(facts.kind_place.clone(), what, hint));
     };
-    let table = &cut.table;
+    let table = &facts.answer.table;
     let newest = newest_period(table);
     let rows = (0..table.rows()).filter(|row| newest.is_some() && date(table, *row) == newest);
     let read = |row| Bar {
@@ -61,14 +61,12 @@ pub(super) fn fit_answer(facts: &Facts, cut: &Cut) -> Result<Bars, Problem> {
     };
     let every = members::distinct(table, column);
     let mut bars: Vec<Bar> = rows.map(read).collect();
-    if is_alphabetical(&every) {
+    if members::is_alphabetical(&every) {
         bars.sort_by(largest_first);
     }
-    let target = newest.filter(|_| facts.target).and_then(|day| {
-        let holds = facts.answer.targets.iter().filter(|step| step.from <= day && step.to.is_none_or(|to| day <= to));
-        holds.max_by_key(|step| step.from).map(|step| step.target)
-    });
-    let period = newest.map(|day| words::period_in_words(day, facts.answer.grain));
+    bars.sort_by_key(|bar| bar.name == NO_MEMBER);
+    let target = newest.filter(|_| facts.target).and_then(|day| target_on(&facts.answer.targets, day));
+    let period = newest.map(|day| format.period_in_words(day));
     Ok(Bars { bars, period, target, more: 0 }.cut())
 }
 
@@ -115,12 +113,6 @@ pub(crate) fn is_few(part: f64, whole: f64, unit: Unit) -> bool {
     unit == Unit::Share && part.fract() == 0.0 && whole.fract() == 0.0 && whole > 0.0 && whole < FEW
 }
 
-/// An answer lists members by the alphabet unless they have an order of their own: grades from junior to partner.
-fn is_alphabetical(members: &[String]) -> bool {
-    let named: Vec<String> = members.iter().filter(|m| *m != NO_MEMBER).map(|m| m.to_lowercase()).collect();
-    named.is_sorted() || members.is_sorted()
-}
-
 fn largest_first(a: &Bar, b: &Bar) -> std::cmp::Ordering {
     let value = |bar: &Bar| bar.value.unwrap_or(f64::NEG_INFINITY);
     value(b).total_cmp(&value(a)).then_with(|| a.name.cmp(&b.name))
@@ -135,18 +127,9 @@ impl Bars {
         self
     }
 
-    pub fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts = vec![format.unit_word()];
-        parts.extend(self.period.clone().or(range.map(words::range)));
-        if self.more > 0 {
-            parts.push(format!("the first {}, and {} more not drawn", self.bars.len(), self.more));
-        }
-        parts
-    }
-
     fn scale(&self, format: &Format) -> Linear {
         let values = self.bars.iter().filter_map(|bar| bar.value).chain(self.target);
-        Linear::around_zero(values, 4, smallest_step(format.unit), highest(format.unit))
+        Linear::around_zero(values, 4, format.smallest_step(), format.highest())
     }
 }
 
@@ -160,7 +143,30 @@ impl Bar {
     }
 }
 
-pub(super) fn draw(chart: &Chart, bars: &Bars, size: Size, theme: &Theme) -> Svg {
+impl Picture for Bars {
+    fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
+        let mut parts = vec![format.unit_word()];
+        parts.extend(self.period.clone().or(range.map(words::range)));
+        if self.more > 0 {
+            parts.push(format!("the first {}, and {} more not drawn", self.bars.len(), self.more));
+        }
+        parts
+    }
+
+    fn summary(&self, format: &Format) -> String {
+        summary::of_bars(self, format)
+    }
+
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+        draw(chart, self, size, theme)
+    }
+
+    fn members(&self) -> Vec<Vec<String>> {
+        self.bars.iter().map(|bar| vec![bar.name.clone()]).collect()
+    }
+}
+
+fn draw(chart: &Chart, bars: &Bars, size: Size, theme: &Theme) -> Svg {
     let mut frame = frame(chart, size, theme);
     if bars.bars.iter().all(|bar| bar.value.is_none()) {
         return frame.finish_empty(chart);
@@ -169,8 +175,8 @@ pub(super) fn draw(chart: &Chart, bars: &Bars, size: Size, theme: &Theme) -> Svg
     let mut labels = vec![];
     let foot = frame.top + if bars.target.is_some() { frame.canvas.text * 1.4 } else { 0.0 };
     let mut y = foot;
-    for (bar, lines) in bars.bars.iter().zip(&rows.names) {
-        labels.push(draw_bar(&mut frame, &rows, bar, lines, y, &chart.format));
+    for (at, bar) in bars.bars.iter().enumerate() {
+        labels.push(draw_bar(&mut frame, &rows, bar, at, y, &chart.format));
         y += rows.height;
     }
     let zero = rows.scale.at(0.0);
@@ -186,10 +192,8 @@ pub(super) fn draw(chart: &Chart, bars: &Bars, size: Size, theme: &Theme) -> Svg
 
 /// How the rows of the picture are laid out.
 struct Rows {
-    /// Each bar's name, broken into lines.
-    names: Vec<Vec<String>>,
+    names: Names,
     height: f64,
-    names_px: f64,
     scale: Linear,
 }
 
@@ -197,52 +201,43 @@ impl Rows {
     fn of(bars: &Bars, frame: &Frame, format: &Format) -> Rows {
         let canvas = frame.canvas;
         let size = canvas.text;
-        let room = canvas.width - 2.0 * canvas.margin;
-        let (names_room, most_lines) = if canvas.is_narrow() { (room * 0.4, 3) } else { (room * 0.34, 2) };
-        let names: Vec<Vec<String>> =
-            bars.bars.iter().map(|bar| wrapped(&bar.name, names_room, most_lines, size, Weight::Regular)).collect();
-        let names_px = names.iter().flatten().map(|line| width_px(line, size, Weight::Regular)).fold(0.0, f64::max);
+        let names = Names::of(bars.bars.iter().map(|bar| bar.name.as_str()), &canvas);
         let labels_px =
             bars.bars.iter().map(|bar| width_px(&bar.label(format), size, Weight::SemiBold)).fold(0.0, f64::max);
         let scale = bars.scale(format);
         // Negative bars carry their label on the left, so both sides then keep room for one.
         let low = bars.bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::min);
-        let first = canvas.margin + names_px + size * 0.8 + if low < 0.0 { labels_px + size * 0.5 } else { 0.0 };
+        let first = canvas.margin + names.px + size * 0.8 + if low < 0.0 { labels_px + size * 0.5 } else { 0.0 };
         let last = canvas.width - canvas.margin - labels_px - size * 0.6;
         let high = bars.bars.iter().filter_map(|bar| bar.value).chain(bars.target).fold(0.0, f64::max);
         // Bars have labels instead of an axis, so the longest may use all the room.
         let tight = if high > low { Linear { from: low, to: high, ..scale } } else { scale };
-        let lines = names.iter().map(Vec::len).max().unwrap_or(1) as f64;
-        Rows { names, height: size * (1.1 + 1.15 * lines), names_px, scale: tight.onto(first, last) }
+        let lines = names.most_lines() as f64;
+        Rows { names, height: size * (1.1 + 1.15 * lines), scale: tight.onto(first, last) }
     }
 }
 
 /// Draws name and bar; gives the label for later.
-fn draw_bar(frame: &mut Frame, rows: &Rows, bar: &Bar, lines: &[String], y: f64, format: &Format) -> Element {
+fn draw_bar(frame: &mut Frame, rows: &Rows, bar: &Bar, at: usize, y: f64, format: &Format) -> Element {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
     let middle = y + rows.height / 2.0;
-    let names_end = canvas.margin + rows.names_px;
-    let first_base = middle + size * 0.35 - (lines.len().saturating_sub(1)) as f64 * size * 0.575;
-    for (at, part) in lines.iter().enumerate() {
-        let whole = if part.ends_with('…') { &bar.name } else { part };
-        let set =
-            text(names_end, first_base + at as f64 * size * 1.15, size, Anchor::End, part).fill(theme, Paint::Ink);
-        frame.marks.push(set.with_title(part, whole));
-    }
+    let ink = if bar.name == NO_MEMBER { Paint::Quiet } else { Paint::Ink };
+    rows.names.write(frame, at, canvas.margin + rows.names.px, middle, Anchor::End, ink);
     let (zero, end) = (rows.scale.at(0.0), rows.scale.at(bar.value.unwrap_or(0.0)));
     let thick = (size * 1.3).min(rows.height * 0.72);
     if (end - zero).abs() > 0.005 {
-        frame.marks.push(path(rounded(zero, end, middle - thick / 2.0, thick)).fill(theme, Paint::Series(0)));
+        let drawn = path(rounded(zero, end, middle - thick / 2.0, thick)).fill(theme, members::paint(&bar.name, 0));
+        frame.marks.push(frame.linked(&[&bar.name], drawn));
     }
     let (x, anchor) = if end < zero { (end - size * 0.5, Anchor::End) } else { (end + size * 0.5, Anchor::Start) };
-    let paint = if bar.value.is_some() { Paint::Ink } else { Paint::Quiet };
+    let paint = if bar.value.is_some() { ink } else { Paint::Quiet };
     let label = text(x, middle + size * 0.35, size, anchor, &bar.label(format)).semi_bold().fill(theme, paint);
     label.rimmed(theme, size * 0.25)
 }
 
 /// A bar from `zero` to `end` whose far corners are rounded.
-fn rounded(zero: f64, end: f64, top: f64, thick: f64) -> String {
+pub(super) fn rounded(zero: f64, end: f64, top: f64, thick: f64) -> String {
     let r = (thick * 0.18).min((end - zero).abs()) * (end - zero).signum();
     let (s, bottom) = (short, top + thick);
     let down = r.abs();

@@ -1,11 +1,9 @@
 //! What every chart shares: title and subtitle on top, the room below, the words where there is nothing to draw.
 
-use super::{Chart, Format};
-use crate::svg::{Anchor, Element, Svg, rect, text, whole};
+use super::Chart;
+use crate::svg::{Anchor, Element, Svg, link, rect, text, whole};
 use crate::text::{Weight, wrapped};
 use crate::theme::{Canvas, Paint, Size, Theme};
-use crate::words;
-use uptake_spec::kpi::Unit;
 
 /// A canvas with its title drawn, and the room left below.
 pub(super) struct Frame<'a> {
@@ -14,9 +12,10 @@ pub(super) struct Frame<'a> {
     /// Where the plot may begin.
     pub top: f64,
     pub marks: Vec<Element>,
+    links: &'a [(Vec<String>, String)],
 }
 
-pub(super) fn frame<'a>(chart: &Chart, size: Size, theme: &'a Theme) -> Frame<'a> {
+pub(super) fn frame<'a>(chart: &'a Chart, size: Size, theme: &'a Theme) -> Frame<'a> {
     let canvas = size.canvas();
     let room = canvas.width - 2.0 * canvas.margin;
     let mut marks = vec![];
@@ -30,10 +29,22 @@ pub(super) fn frame<'a>(chart: &Chart, size: Size, theme: &'a Theme) -> Frame<'a
         base += canvas.text * 1.45;
         marks.push(text(canvas.margin, base, canvas.text, Anchor::Start, &part).fill(theme, Paint::Quiet));
     }
-    Frame { canvas, theme, top: base + canvas.text * 1.3, marks }
+    Frame { canvas, theme, top: base + canvas.text * 1.3, marks, links: &chart.links }
 }
 
 impl Frame<'_> {
+    /// The mark as a link, where its members lead somewhere.
+    pub fn linked(&self, members: &[&str], mark: Element) -> Element {
+        let found = self.links.iter().find(|(known, _)| known.iter().map(String::as_str).eq(members.iter().copied()));
+        found.map_or(mark.clone(), |(_, href)| link(href, mark))
+    }
+
+    /// Where a plot ends above its axis: at the canvas's height, unless too little would remain of the plot.
+    pub fn bottom(&self, foot: f64) -> f64 {
+        let least_plot = self.canvas.width.min(900.0) * if self.canvas.is_narrow() { 0.5 } else { 0.33 };
+        (self.canvas.height - foot).max(self.top + least_plot)
+    }
+
     /// The whole picture, `height` high.
     pub fn finish(self, chart: &Chart, height: f64) -> Svg {
         let description = format!("{} {}", chart.alt, chart.summary);
@@ -50,26 +61,5 @@ impl Frame<'_> {
         self.marks.push(said.fill(self.theme, Paint::Quiet));
         let height = self.top + plate + margin;
         self.finish(chart, height)
-    }
-}
-
-/// The smallest step of an axis: people and deals have no halves.
-pub(super) fn smallest_step(unit: Unit) -> f64 {
-    if unit == Unit::Count { 1.0 } else { 1e-4 }
-}
-
-/// A top no value should pass: everybody.
-pub(super) fn highest(unit: Unit) -> Option<f64> {
-    (unit == Unit::Share).then_some(1.0)
-}
-
-/// A tick's label, with as many decimals as the step between ticks needs.
-pub(super) fn tick_label(value: f64, step: f64, format: &Format) -> String {
-    let decimals = |step: f64| (0..4).find(|d| (step * 10_f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(3) as u8;
-    match format.unit {
-        Unit::Share => words::percent(value, decimals(step * 100.0)),
-        Unit::Money => words::tick_money(value, &format.currency),
-        _ if step >= 1000.0 => words::compact_to(value, 2),
-        _ => words::number(value, decimals(step)),
     }
 }

@@ -1,19 +1,18 @@
 //! Lines over time: gaps stay gaps, the running period is dashed, names stand at the line ends where they fit.
 
-mod ends;
-
-use self::ends::End;
-use super::frame::{Frame, frame, highest, smallest_step, tick_label};
-use super::members::{self, Cut, Drawn};
-use super::{Chart, Facts, Format};
+use super::axes::{stop_axis, value_axis};
+use super::control::{self, Judged};
+use super::ends::{self, End, Key};
+use super::frame::frame;
+use super::members::{self, Drawn};
+use super::stops::{self, Stop};
+use super::{Chart, Facts, Format, Picture, summary, target_on};
 use crate::scale::{Linear, places};
-use crate::svg::{Anchor, Element, Svg, line, path, text, through};
-use crate::text::{Weight, width_px};
+use crate::svg::{Element, Svg, dot, path, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
-use chrono::{Days, Months, NaiveDate};
-use uptake_spec::answer::TargetStep;
-use uptake_spec::{Grain, Problem, Range, Table, Value};
+use chrono::NaiveDate;
+use uptake_spec::{Problem, Range, Table};
 
 /// The most lines in one picture: with more, a reader cannot tell them apart.
 const MOST: usize = 8;
@@ -28,17 +27,8 @@ pub(super) struct Lines {
     pub more: usize,
     /// The stops are periods of the answer, not rows of a query.
     pub periods: bool,
-}
-
-/// A place along the axis.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stop {
-    pub day: Option<NaiveDate>,
-    /// As the axis writes it.
-    pub tick: String,
-    /// As a sentence writes it.
-    pub words: String,
-    pub complete: bool,
+    /// What is normal, behind a line that is alone; see [`Chart::judged`].
+    pub judged: Option<Judged>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -51,92 +41,35 @@ pub(super) struct Series {
 
 /// # Errors
 /// More than one column names members.
-pub(super) fn fit_answer(facts: &Facts, format: &Format, cut: &Cut) -> Result<Lines, Problem> {
-    let members = &cut.members[..];
+pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> Result<Lines, Problem> {
     if let [first, second, ..] = members {
         let what = format!("a line cannot be cut by {first} and by {second} at once");
         return Err(Problem::new(facts.kind_place.clone(), what, "keep one of them, or use a table block"));
     }
-    let table = &cut.table;
-    let starts = every_start(table, format.grain);
-    let running: Vec<Value> = rows_where(table, |row| table.value(row, "complete") == Value::Boolean(false))
-        .map(|row| table.value(row, "period_start"))
-        .collect();
-    let stop = |day: &NaiveDate| Stop {
-        day: Some(*day),
-        tick: words::tick(*day, format.grain),
-        words: words::period_in_words(*day, format.grain),
-        complete: !running.contains(&Value::Date(*day)),
-    };
-    let stops: Vec<Stop> = starts.iter().map(stop).collect();
+    let table = &facts.answer.table;
+    let stops = stops::of_answer(table, format);
     // A split with one member needs no name.
     let is_alone = |names: &[String]| facts.answer.by.is_empty() && names.len() < 2;
     let column = members.first().filter(|column| !is_alone(&members::distinct(table, column)));
     let names = column.map_or(vec![String::new()], |column| members::distinct(table, column));
-    let place = |row| starts.iter().position(|day| table.value(row, "period_start") == Value::Date(*day));
+    let place = |row| stops::place(&stops, table, row);
     let series = read_series(table, &names, column.map(String::as_str), "value", stops.len(), place);
     let targets = match facts.target {
-        true => starts.iter().map(|day| in_force(&facts.answer.targets, *day)).collect(),
+        true => stops.iter().map(|stop| target_on(&facts.answer.targets, stop.day?)).collect(),
         false => vec![],
     };
-    Ok(Lines { stops, series, targets, more: 0, periods: true }.without_the_smallest())
+    Ok(Lines { stops, series, targets, more: 0, periods: true, judged: None }.without_the_smallest())
 }
 
 pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Lines {
-    let marks = members::distinct(table, &columns.x);
-    let day = |mark: &str| {
-        rows_where(table, |row| members::name(table.value(row, &columns.x)) == mark).find_map(|row| {
-            match table.value(row, &columns.x) {
-                Value::Date(day) => Some(day),
-                _ => None,
-            }
-        })
-    };
-    let stop = |mark: &String| {
-        let day = day(mark);
-        Stop { day, tick: day.map_or(mark.clone(), words::day_month), words: mark.clone(), complete: true }
-    };
-    let stops: Vec<Stop> = marks.iter().map(stop).collect();
+    let stops = stops::of_query(table, &columns.x);
     let names = columns.series.as_ref().map_or(vec![String::new()], |column| members::distinct(table, column));
-    let place = |row| marks.iter().position(|mark| *mark == members::name(table.value(row, &columns.x)));
+    let place = |row| stops.iter().position(|stop| stop.words == members::name(table.value(row, &columns.x)));
     let series = read_series(table, &names, columns.series.as_deref(), &columns.y, stops.len(), place);
-    Lines { stops, series, targets: vec![], more: 0, periods: false }.without_the_smallest()
+    Lines { stops, series, targets: vec![], more: 0, periods: false, judged: None }.without_the_smallest()
 }
 
-/// Every period from the first to the last of the table, also those in which nobody has a row.
-fn every_start(table: &Table, grain: Grain) -> Vec<NaiveDate> {
-    let mut days: Vec<NaiveDate> = (0..table.rows())
-        .filter_map(|row| match table.value(row, "period_start") {
-            Value::Date(day) => Some(day),
-            _ => None,
-        })
-        .collect();
-    days.sort();
-    days.dedup();
-    let mut every: Vec<NaiveDate> = vec![];
-    for day in days {
-        while let Some(next) = every.last().map(|last| after(*last, grain)).filter(|next| *next < day) {
-            every.push(next);
-        }
-        every.push(day);
-    }
-    every
-}
-
-fn after(day: NaiveDate, grain: Grain) -> NaiveDate {
-    match grain {
-        Grain::Day => day + Days::new(1),
-        Grain::Week => day + Days::new(7),
-        Grain::Month => day + Months::new(1),
-        Grain::Quarter => day + Months::new(3),
-    }
-}
-
-fn rows_where(table: &Table, keep: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
-    (0..table.rows()).filter(move |row| keep(*row))
-}
-
-fn read_series(
+pub(super) fn read_series(
     table: &Table,
     names: &[String],
     by: Option<&str>,
@@ -154,12 +87,6 @@ fn read_series(
         }
     }
     series
-}
-
-fn in_force(targets: &[TargetStep], day: NaiveDate) -> Option<f64> {
-    let holds = |step: &&TargetStep| step.from <= day && step.to.is_none_or(|to| day <= to);
-    // The step that begins last wins where two overlap.
-    targets.iter().filter(holds).max_by_key(|step| step.from).map(|step| step.target)
 }
 
 impl Lines {
@@ -189,7 +116,49 @@ impl Lines {
         self.series.iter().all(|series| series.values.iter().all(Option::is_none))
     }
 
-    pub fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
+    /// With the limits of a line that is alone.
+    fn judged(&self) -> Option<&Judged> {
+        self.judged.as_ref().filter(|_| self.series.len() == 1)
+    }
+
+    fn scale(&self, format: &Format, about: usize) -> Linear {
+        let values = self.series.iter().flat_map(|s| s.values.iter().flatten());
+        let limits = self.judged().into_iter().flat_map(Judged::reach);
+        let all = values.chain(self.targets.iter().flatten()).copied().chain(limits);
+        Linear::around_zero(all, about, format.smallest_step(), format.highest())
+    }
+
+    /// Who is who, and the newest target. A line that is alone and has no target needs no name: its value stands at its mark.
+    fn ends(&self, format: &Format) -> Vec<End> {
+        let end = |(at, series): (usize, &Series)| {
+            let newest = self.newest(series);
+            let height = newest.map(|(_, value)| value).or_else(|| series.values.iter().rev().find_map(|v| *v))?;
+            let value = newest.map(|(_, value)| format.short(value)).unwrap_or_default();
+            let tick = || newest.map(|(stop, _)| self.stops[stop].tick.clone()).unwrap_or_default();
+            let name = if series.name.is_empty() { tick() } else { series.name.clone() };
+            Some(End { name, value, height, key: Key::Mark(at, members::paint(&series.name, at)) })
+        };
+        let target = self.targets.iter().rev().find_map(|target| *target);
+        if self.is_alone() && target.is_none() {
+            return vec![];
+        }
+        let mut ends: Vec<End> = self.series.iter().enumerate().filter_map(end).collect();
+        ends.extend(target.map(|target| End {
+            name: "Target".into(),
+            value: format.short(target),
+            height: target,
+            key: Key::Target,
+        }));
+        ends
+    }
+
+    fn is_alone(&self) -> bool {
+        matches!(&self.series[..], [one] if one.name.is_empty())
+    }
+}
+
+impl Picture for Lines {
+    fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let per = format!("{} per {}", format.unit_word(), format.grain.word());
         let unit = if self.periods { per } else { format.unit_word() };
         let mut parts = vec![unit];
@@ -197,101 +166,77 @@ impl Lines {
         if self.stops.iter().any(|stop| !stop.complete) {
             parts.push(format!("dashed: the running {}", format.grain.word()));
         }
+        parts.extend(self.judged().map(|judged| judged.told(format)));
         if self.more > 0 {
             parts.push(format!("the {} largest, and {} more not drawn", self.series.len(), self.more));
         }
         parts
     }
 
-    fn scale(&self, format: &Format, about: usize) -> Linear {
-        let values = self.series.iter().flat_map(|s| s.values.iter().flatten());
-        let all = values.chain(self.targets.iter().flatten()).copied();
-        Linear::around_zero(all, about, smallest_step(format.unit), highest(format.unit))
+    fn summary(&self, format: &Format) -> String {
+        let judged = self.judged().map_or(String::new(), |judged| judged.summary(self));
+        format!("{}{judged}", summary::of_lines(self, format))
+    }
+
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+        draw(chart, self, size, theme)
+    }
+
+    fn members(&self) -> Vec<Vec<String>> {
+        self.series.iter().filter(|s| !s.name.is_empty()).map(|s| vec![s.name.clone()]).collect()
     }
 }
 
-pub(super) fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
+fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     let mut frame = frame(chart, size, theme);
     if lines.is_empty() {
         return frame.finish_empty(chart);
     }
     let canvas = frame.canvas;
-    // A line that is alone needs no name: its value stands at its mark.
-    let (alone, ends): (Vec<End>, Vec<End>) = ends::of(lines, &chart.format).into_iter().partition(End::is_alone);
+    let ends = lines.ends(&chart.format);
     let beside_px = ends::room_beside(&ends, &canvas);
     if beside_px.is_none() {
         ends::legend(&mut frame, &ends);
     }
     let foot = canvas.text * 2.6 + canvas.margin;
-    let least_plot = if canvas.is_narrow() { canvas.width * 0.5 } else { canvas.width * 0.33 };
-    let bottom = (canvas.height - foot).max(frame.top + least_plot);
+    let bottom = frame.bottom(foot);
     let scale = lines.scale(&chart.format, 5).onto(bottom, frame.top + canvas.text * 0.5);
-    let right = canvas.width - canvas.margin - beside_px.unwrap_or(canvas.text);
+    let right = canvas.right() - beside_px.unwrap_or(canvas.text);
+    // The band lies behind the grid, whose place is known only once its values are written.
+    let behind = frame.marks.len();
     let left = value_axis(&mut frame, &scale, &chart.format, right);
     let days: Vec<Option<NaiveDate>> = lines.stops.iter().map(|stop| stop.day).collect();
     let xs = places(&days, left + canvas.text * 0.6, right);
-    stop_axis(&mut frame, lines, &xs, bottom);
+    if let Some(judged) = lines.judged() {
+        let band = control::band(judged, &lines.stops, &xs, &scale, theme, &canvas);
+        frame.marks.splice(behind..behind, band);
+    }
+    stop_axis(&mut frame, &lines.stops, &xs, bottom);
     frame.marks.extend(target_line(lines, &xs, &scale, theme, canvas.stroke));
     for (at, series) in lines.series.iter().enumerate() {
-        frame.marks.extend(series_lines(lines, series, &xs, &scale, theme, at, canvas.stroke));
+        let drawn = series_lines(lines, series, &xs, &scale, theme, at, canvas.stroke);
+        for mark in drawn {
+            let mark = frame.linked(&[&series.name], mark);
+            frame.marks.push(mark);
+        }
     }
     for (at, series) in lines.series.iter().enumerate() {
+        let paint = members::paint(&series.name, at);
         frame.marks.extend(
-            lines.newest(series).map(|(stop, value)| ends::mark(xs[stop], scale.at(value), at, &canvas, theme)),
+            lines.newest(series).map(|(stop, value)| ends::mark(xs[stop], scale.at(value), at, paint, &canvas, theme)),
         );
+    }
+    if let Some(judged) = lines.judged() {
+        control::signals(&mut frame, judged, lines, &xs, &scale);
     }
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
     let newest = lines.series.first().and_then(|series| lines.newest(series));
-    if let (Some(end), Some((stop, value))) = (alone.first(), newest) {
-        ends::above(&mut frame, end, xs[stop], scale.at(value));
+    if let (true, Some((stop, value))) = (ends.is_empty(), newest) {
+        ends::above(&mut frame, &chart.format.short(value), xs[stop], scale.at(value));
     }
     frame.finish(chart, bottom + foot)
-}
-
-/// Draws grid and values; gives where the plot begins.
-fn value_axis(frame: &mut Frame, scale: &Linear, format: &Format, right: f64) -> f64 {
-    let (size, theme) = (frame.canvas.text, frame.theme);
-    let labels: Vec<String> = scale.ticks.iter().map(|tick| tick_label(*tick, scale.step, format)).collect();
-    let widest = labels.iter().map(|label| width_px(label, size, Weight::Regular)).fold(0.0, f64::max);
-    let left = frame.canvas.margin + widest + size * 0.6;
-    for (tick, label) in scale.ticks.iter().zip(&labels) {
-        let y = scale.at(*tick);
-        let paint = if tick.abs() < scale.step / 2.0 { Paint::Axis } else { Paint::Grid };
-        frame.marks.push(line(left, y, right, y).stroke(theme, paint, size / 12.0));
-        let x = left - size * 0.5;
-        frame.marks.push(text(x, y + size * 0.35, size, Anchor::End, label).fill(theme, Paint::Quiet));
-    }
-    left
-}
-
-/// Writes as many stops below the axis as fit, the first of each year with the year.
-fn stop_axis(frame: &mut Frame, lines: &Lines, xs: &[f64], bottom: f64) {
-    let (size, theme) = (frame.canvas.text, frame.theme);
-    let room = frame.canvas.width / 6.0;
-    let labels: Vec<String> =
-        lines.stops.iter().map(|stop| crate::text::ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
-    let widest = labels.iter().map(|label| width_px(label, size, Weight::Regular)).fold(0.0, f64::max) + size * 1.6;
-    let apart = if xs.len() > 1 { (xs[xs.len() - 1] - xs[0]) / (xs.len() - 1) as f64 } else { widest };
-    let every = (widest / apart.max(0.01)).ceil().max(1.0) as usize;
-    let mut year = None;
-    for (at, label) in labels.iter().enumerate().step_by(every) {
-        let x = xs[at].min(frame.canvas.width - frame.canvas.margin - widest / 2.0 + size * 0.8);
-        frame.marks.push(line(xs[at], bottom, xs[at], bottom + size * 0.3).stroke(theme, Paint::Axis, size / 12.0));
-        let base = bottom + size * 1.4;
-        frame.marks.push(
-            text(x, base, size, Anchor::Middle, label)
-                .fill(theme, Paint::Quiet)
-                .with_title(label, &lines.stops[at].tick),
-        );
-        let this = lines.stops[at].day.map(|day| day.format("%Y").to_string());
-        if this != year {
-            let shown = this.clone().unwrap_or_default();
-            frame.marks.push(text(x, base + size * 1.25, size, Anchor::Middle, &shown).fill(theme, Paint::Quiet));
-            year = this;
-        }
-    }
 }
 
 /// A dashed staircase: each stop has its target half the way to its neighbours.
@@ -327,12 +272,12 @@ fn target_line(lines: &Lines, xs: &[f64], scale: &Linear, theme: &Theme, stroke:
     runs.into_iter().map(drawn).collect()
 }
 
-fn dash(stroke: f64, on: f64, off: f64) -> String {
+pub(super) fn dash(stroke: f64, on: f64, off: f64) -> String {
     format!("{} {}", crate::svg::short(stroke * on), crate::svg::short(stroke * off))
 }
 
 /// The unbroken runs of one series: solid through complete periods, dashed into a running one; a value alone is a dot.
-fn series_lines(
+pub(super) fn series_lines(
     lines: &Lines,
     series: &Series,
     xs: &[f64],
@@ -343,12 +288,12 @@ fn series_lines(
 ) -> Vec<Element> {
     let mut drawn = vec![];
     let mut run: Vec<(f64, f64)> = vec![];
-    let paint = Paint::Series(at);
+    let paint = members::paint(&series.name, at);
     let mut end_run = |run: &mut Vec<(f64, f64)>| {
         match run[..] {
             [] => (),
             [(x, y)] => {
-                drawn.push(crate::svg::element("circle").at("cx", x).at("cy", y).at("r", stroke).fill(theme, paint))
+                drawn.push(dot(x, y, stroke).fill(theme, paint))
             }
             _ => drawn.push(joined(run, theme, paint, stroke)),
         }
@@ -372,14 +317,14 @@ fn series_lines(
                 joined(&[from, point], theme, paint, stroke).set("stroke-dasharray", dash(stroke, 2.2, 1.8))
             }),
         );
-        let ring = crate::svg::element("circle").at("cx", point.0).at("cy", point.1).at("r", stroke * 1.1);
+        let ring = dot(point.0, point.1, stroke * 1.1);
         dashed.push(ring.fill(theme, Paint::Paper).stroke(theme, paint, stroke * 0.6));
     }
     end_run(&mut run);
     drawn.into_iter().chain(dashed).collect()
 }
 
-fn joined(points: &[(f64, f64)], theme: &Theme, paint: Paint, stroke: f64) -> Element {
+pub(super) fn joined(points: &[(f64, f64)], theme: &Theme, paint: Paint, stroke: f64) -> Element {
     path(through(points))
         .unfilled()
         .stroke(theme, paint, stroke)

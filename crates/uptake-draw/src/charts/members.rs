@@ -1,5 +1,6 @@
 //! Which columns of a table are drawn: along the axis, as value, as one line or bar each.
 
+use crate::theme::Paint;
 use std::borrow::Cow;
 use uptake_spec::kpi::Unit;
 use uptake_spec::problem::did_you_mean;
@@ -13,7 +14,7 @@ pub(crate) const NO_MEMBER: &str = "(none)";
 
 /// What of an answer can be drawn, and the columns that name its members.
 pub(crate) struct Cut<'a> {
-    pub table: Cow<'a, Table>,
+    pub answer: Cow<'a, Answer>,
     pub members: Vec<String>,
     /// The one member of the split that is drawn, where others were left out.
     pub only: Option<String>,
@@ -21,7 +22,7 @@ pub(crate) struct Cut<'a> {
 
 /// An answer without `by` is cut by its split; one with `by` tells the split's headline only, where there is one.
 pub(crate) fn of_answer(answer: &Answer) -> Cut<'_> {
-    let whole = |members| Cut { table: Cow::Borrowed(&answer.table), members, only: None };
+    let whole = |members| Cut { answer: Cow::Borrowed(answer), members, only: None };
     let Some(split) = &answer.split else { return whole(answer.by.clone()) };
     let Some(told) = split.headline.as_ref().filter(|_| !answer.by.is_empty()) else {
         return whole(answer.by.iter().chain([&split.column]).cloned().collect());
@@ -30,7 +31,7 @@ pub(crate) fn of_answer(answer: &Answer) -> Cut<'_> {
     let rows: Vec<usize> = (0..answer.table.rows()).filter(is_told).collect();
     let others = rows.len() < answer.table.rows();
     Cut {
-        table: Cow::Owned(answer.table.picked(&rows)),
+        answer: Cow::Owned(Answer { table: answer.table.picked(&rows), ..answer.clone() }),
         members: answer.by.clone(),
         only: others.then(|| told.clone()),
     }
@@ -45,16 +46,59 @@ pub(crate) fn name(value: Value) -> String {
     }
 }
 
-/// The distinct members of `column`, in order of first appearance.
+/// The distinct members of `column` in the table's own order, those without a name last.
+///
+/// A period or a group may lack members, so one that appears later only stands between its neighbours there; where every
+/// group is sorted by the alphabet, so is the whole.
 pub(crate) fn distinct(table: &Table, column: &str) -> Vec<String> {
+    let runs = runs(table, column);
     let mut found: Vec<String> = vec![];
-    for row in 0..table.rows() {
-        let member = name(table.value(row, column));
-        if !found.contains(&member) {
-            found.push(member);
+    for run in &runs {
+        for (at, member) in run.iter().enumerate().filter(|(_, member)| *member != NO_MEMBER) {
+            if found.contains(member) {
+                continue;
+            }
+            let place = |member: &String| found.iter().position(|known| known == member);
+            let before = at.checked_sub(1).and_then(|before| place(&run[before])).map(|at| at + 1);
+            let behind = || run[at + 1..].iter().find_map(place);
+            let next = before.or_else(behind).unwrap_or(found.len());
+            found.insert(next, member.clone());
         }
     }
-    found
+    let lower = |members: &[String]| -> Vec<String> {
+        members.iter().filter(|m| *m != NO_MEMBER).map(|m| m.to_lowercase()).collect()
+    };
+    if runs.iter().any(|run| run.len() > 1) && runs.iter().all(|run| lower(run).is_sorted()) {
+        found.sort_by_key(|member| member.to_lowercase());
+    }
+    let unnamed = runs.iter().flatten().find(|member| *member == NO_MEMBER).cloned();
+    found.into_iter().chain(unnamed).collect()
+}
+
+/// The members of `column` row by row; a new run begins where a column before it changes.
+fn runs(table: &Table, column: &str) -> Vec<Vec<String>> {
+    let before: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).take_while(|c| *c != column).collect();
+    let mut runs: Vec<Vec<String>> = vec![];
+    for row in 0..table.rows() {
+        let same = row > 0 && before.iter().all(|name| table.value(row, name) == table.value(row - 1, name));
+        if !same {
+            runs.push(vec![]);
+        }
+        let member = name(table.value(row, column));
+        runs.last_mut().expect("a run was begun").push(member);
+    }
+    runs
+}
+
+/// Whether members come by the alphabet, so that they may be sorted by value; grades from junior to partner may not.
+pub(crate) fn is_alphabetical(members: &[String]) -> bool {
+    let named: Vec<String> = members.iter().filter(|m| *m != NO_MEMBER).map(|m| m.to_lowercase()).collect();
+    named.is_sorted() || members.is_sorted()
+}
+
+/// The colour of the series `at`; those without a name are muted.
+pub(crate) fn paint(name: &str, at: usize) -> Paint {
+    if name == NO_MEMBER { Paint::Muted } else { Paint::Series(at) }
 }
 
 /// The columns of a query that are drawn.
@@ -104,14 +148,35 @@ fn names(table: &Table) -> String {
     table.columns().iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn is_number(data: &Data) -> bool {
+pub(crate) fn is_number(data: &Data) -> bool {
     matches!(data, Data::Integer(_) | Data::Decimal(_) | Data::Float(_))
 }
 
-fn unit_of(name: &str, data: &Data) -> Unit {
+pub(crate) fn unit_of(name: &str, data: &Data) -> Unit {
     match data {
         _ if name == "share" || name.ends_with("_share") => Unit::Share,
         Data::Integer(_) => Unit::Count,
         _ => Unit::Rate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uptake_spec::Column;
+
+    fn check(rows: &[(&str, &str)], expected: &[&str]) {
+        let data = |read: fn(&(&str, &str)) -> String| Data::Text(rows.iter().map(|row| Some(read(row))).collect());
+        let column = |name: &str, data| Column { name: name.into(), data };
+        let columns = vec![column("week", data(|row| row.0.into())), column("member", data(|row| row.1.into()))];
+        assert_eq!(distinct(&Table::new(columns).expect("equal lengths"), "member"), expected);
+    }
+
+    #[test]
+    fn members_keep_their_order_though_a_week_lacks_some() {
+        let (one, two) = ("1 Jun", "8 Jun");
+        check(&[(one, "Junior"), (one, "Boss"), (two, "Intern"), (two, "Junior"), (two, "Senior"), (two, "Boss")], &["Intern", "Junior", "Senior", "Boss"]);
+        check(&[(one, "Berlin"), (one, "Rome"), (two, "Milan")], &["Berlin", "Milan", "Rome"]);
+        check(&[(one, ""), (one, "Rome"), (two, "Rome")], &["Rome", "(none)"]);
     }
 }

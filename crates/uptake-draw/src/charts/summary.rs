@@ -53,15 +53,14 @@ fn of_many_lines(lines: &Lines, format: &Format) -> String {
 pub(super) fn of_bars(bars: &Bars, format: &Format) -> String {
     let known: Vec<(String, f64)> =
         bars.bars.iter().filter_map(|bar| bar.value.map(|v| (bar.name.clone(), v))).collect();
-    match (&bars.period, known.is_empty()) {
-        (_, true) => EMPTY.into(),
-        (Some(period), _) => format!("{}: {}.", sentence(period), extremes(known, format)),
-        (None, _) => format!("{}.", sentence(&extremes(known, format))),
+    if known.is_empty() {
+        return EMPTY.into();
     }
+    of_period(bars.period.as_deref(), &extremes(known, format))
 }
 
 /// `Partner highest with 81.0 %, Associate lowest with 42.0 %, of 5`.
-fn extremes(mut known: Vec<(String, f64)>, format: &Format) -> String {
+pub(super) fn extremes(mut known: Vec<(String, f64)>, format: &Format) -> String {
     known.sort_by(|a, b| b.1.total_cmp(&a.1));
     let figure = |n| words::figure(n, format.unit, &format.currency);
     match &known[..] {
@@ -74,11 +73,16 @@ fn extremes(mut known: Vec<(String, f64)>, format: &Format) -> String {
     }
 }
 
+/// `The week of 12 Oct 2026: …`, or the words alone where there is no period.
+pub(super) fn of_period(period: Option<&str>, told: &str) -> String {
+    period.map_or(format!("{}.", sentence(told)), |period| format!("{}: {told}.", sentence(period)))
+}
+
 fn stops_word(lines: &Lines, format: &Format) -> String {
     if lines.periods { format!("{}s", format.grain.word()) } else { "values".into() }
 }
 
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -98,3 +98,30 @@ fn series_stay_apart_for_every_sight_and_in_grey() {
         }
     }
 }
+
+#[test]
+fn a_number_can_be_read_on_every_heat() {
+    for theme in themes() {
+        for step in 0..HEATS {
+            let (text, behind) = (theme.colour(Paint::on_heat(step)), theme.colour(Paint::Heat(step)));
+            let found = contrast(text, behind);
+            assert!(found >= 4.5, "a text on heat {step} has {found:.2}");
+        }
+        let light = |step: usize| lab(linear(theme.colour(Paint::Heat(step))))[0];
+        for step in 1..HEATS {
+            let found = (light(step) - light(step - 1)).abs();
+            assert!(found >= 7.0, "heat {step} is {found:.1} from the one before in grey");
+        }
+    }
+}
+
+#[test]
+fn what_is_normal_stays_behind_the_line() {
+    for theme in themes() {
+        let band = contrast(theme.colour(Paint::Band), theme.colour(Paint::Paper));
+        assert!(band < 0.5 * contrast(theme.colour(Paint::Series(0)), theme.colour(Paint::Paper)));
+        assert!(contrast(theme.colour(Paint::Muted), theme.colour(Paint::Paper)) >= 3.0);
+        assert!(contrast(theme.colour(Paint::Series(0)), theme.colour(Paint::Band)) >= 4.5);
+        assert!(contrast(theme.colour(Paint::Quiet), theme.colour(Paint::Band)) >= 4.5);
+    }
+}

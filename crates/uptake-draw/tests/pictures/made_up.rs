@@ -1,7 +1,5 @@
 //! Answers of a firm that does not exist, for pictures that people have looked at.
 
-#![allow(dead_code)] // each test executable uses its own part
-
 use chrono::{Days, NaiveDate};
 use uptake_draw::*;
 use uptake_spec::answer::TargetStep;

@@ -1,10 +1,11 @@
 //! What does not suit a picture is refused at the door, in words; what is merely empty is not.
 
+use crate::firm::*;
 use crate::made_up::*;
 use uptake_draw::*;
 use uptake_spec::kpi::{Better, Split, Unit};
 use uptake_spec::table::Data;
-use uptake_spec::{Place, Table};
+use uptake_spec::{Answer, Grain, Place, Table};
 
 fn check(answer: &uptake_spec::Answer, kind: &str, what: &str, hint: &str) {
     let place = Place::new("dashboards/pulse.md", 14, 9);
@@ -16,7 +17,8 @@ fn check(answer: &uptake_spec::Answer, kind: &str, what: &str, hint: &str) {
 #[test]
 fn an_unknown_kind_names_the_nearest() {
     check(&firm(), "bars", "no chart kind is called \"bars\"", "did you mean \"bar\"?");
-    check(&firm(), "sunburst", "no chart kind is called \"sunburst\"", "there is line, bar");
+    let every = format!("there is {}", KINDS.join(", "));
+    check(&firm(), "sunburst", "no chart kind is called \"sunburst\"", &every);
 }
 
 #[test]
@@ -57,10 +59,118 @@ fn an_empty_answer_suits_every_kind() {
     let columns = empty.table.columns().iter().map(|c| column(&c.name, cut(&c.data))).collect();
     empty.table = Table::new(columns).expect("equal lengths");
     for kind in KINDS {
+        let empty = match kind {
+            "heatmap" | "flow" => crossed(&empty, &["grade", "office"]),
+            "control" | "calendar" => Answer { grain: Grain::Day, ..crossed(&empty, &[]) },
+            _ => empty.clone(),
+        };
         let chart = chart(&empty, kind, "People who worked");
         assert_eq!(chart.summary(), "No data in this period.");
         assert!(svg(&chart, Size::Desk, &Theme::light()).0.contains(">No data in this period.</text>"));
     }
+}
+
+/// An empty answer cut by these columns.
+fn crossed(empty: &Answer, by: &[&str]) -> Answer {
+    let mut columns: Vec<_> = empty.table.columns().iter().filter(|c| c.name != "grade").cloned().collect();
+    columns.extend(by.iter().map(|name| column(name, Data::Text(vec![]))));
+    let unit = if by.len() == 2 { Unit::Count } else { empty.unit };
+    Answer { table: Table::new(columns).expect("equal lengths"), unit, ..empty.clone() }
+}
+
+#[test]
+fn what_does_not_add_up_is_not_stacked() {
+    let grades = grades();
+    let hint = "use type = \"grouped\" or \"line\", which stand side by side";
+    let what = "a stacked bar adds values up, and shares of different members do not add up";
+    check(&grades, "stacked", what, hint);
+    check(&grades, "area", "an area adds values up, and shares of different members do not add up", hint);
+    let rates = Answer { unit: Unit::Rate, ..grades.clone() };
+    check(&rates, "area", "an area adds values up, and rates of different members do not add up", hint);
+    // The KPI's own parts of one whole do: 0.2 + 0.3 + 0.5 in each week.
+    let parts = [("Worked", 0.2), ("Logged in only", 0.3), ("Absent", 0.5)].map(|(name, share)| (name, vec![Some(share); 4]));
+    let mut states = answer(Unit::Share, "state", &parts, 100.0);
+    states.by = vec![];
+    assert!(Chart::fit(&facts(&states, "area", &Place::default())).is_ok());
+}
+
+#[test]
+fn a_waterfall_must_add_up() {
+    let bars = |end: f64| {
+        let rows = [("start", 100.0), ("new", 30.0), ("won", -50.0), ("end", end)];
+        let rows: Vec<Told> = rows.iter().map(|(name, value)| (monday(0), vec![name.to_string()], Some(*value), None)).collect();
+        answer_of(Unit::Money, Grain::Week, &[], &["bar"], &rows, false)
+    };
+    let (what, hint) = (
+        "the bars of this waterfall make €80, but \"End\" says €85",
+        "a bar is missing or has the wrong sign; what goes is negative",
+    );
+    check(&bars(85.0), "waterfall", what, hint);
+    let right = chart(&bars(80.0), "waterfall", "Movement");
+    assert_eq!(right.summary(), "The week of 1 Jun 2026: from €100 to €80; largest moves: New +€30, Won −€50.");
+}
+
+#[test]
+fn each_kind_says_what_it_needs() {
+    let two = "write by = [\"grade\", \"office\"], or use type = \"bar\" for one";
+    check(&grades(), "heatmap", "a heatmap needs two columns to group by, and this block is cut by grade", two);
+    check(&firm(), "calendar", "a calendar shows days, and this block asks by week", "write grain = \"day\"");
+    let alone = "leave \"by\" out and filter, or use type = \"line\"";
+    check(&grades(), "control", "a control chart judges one series, and this block is cut by grade", alone);
+    let rates = Answer { unit: Unit::Rate, ..grades() };
+    let what = "a funnel counts those who enter each stage, and a rate counts nobody";
+    check(&rates, "funnel", what, "use a KPI that counts, or type = \"bar\"");
+    check(&firm(), "histogram", "a histogram needs exactly one column to group by, and this block has none", "by names what is counted, as by = \"office\"");
+    let numbered = "the last column says how many periods after the beginning, as series = \"week\"";
+    check(&grades(), "cohort", "the columns of a cohort heatmap are numbered periods, and grade has \"Analyst\"", numbered);
+    let money = offices();
+    let what = "a scatter needs two numbers a point, and this KPI has no denominators";
+    let mut columns = money.table.columns().to_vec();
+    columns.retain(|c| c.name != "denominator");
+    let money = Answer { table: Table::new(columns).expect("equal lengths"), ..money };
+    check(&money, "scatter", what, "use a query with x = \"…\" and y = \"…\", or type = \"bar\"");
+}
+
+#[test]
+fn a_tree_that_bites_its_tail_is_refused() {
+    let text = |names: [&str; 3]| Data::Text(names.map(|name| Some(name.to_string())).to_vec());
+    let fit = |names, above| {
+        let columns = vec![column("account", text(names)), column("parent", text(above)), column("money", Data::Integer(vec![Some(1); 3]))];
+        let table = Table::new(columns).expect("equal lengths");
+        Chart::fit_query(&table, "tree", &Place::default(), "Accounts".into(), "", None, None, Some("parent"))
+    };
+    let refused = fit(["A", "B", "C"], ["", "C", "B"]).expect_err("B and C hold each other");
+    assert_eq!(refused.what, "\"B\" belongs to itself, over those above it");
+    let refused = fit(["A", "A", "C"], ["", "", "A"]).expect_err("whose is C?");
+    assert_eq!(refused.what, "two rows of this tree are called \"A\"");
+    let three = fit(["A", "B", "C"], ["", "A", "B"]).expect("it suits");
+    assert_eq!(three.summary(), "A 3.");
+}
+
+#[test]
+fn a_mark_leads_where_its_members_say() {
+    let place = Place::default();
+    let answer = grade_by_office(&OFFICES[..3]);
+    let linked = Chart::fit(&facts(&answer, "heatmap", &place)).expect("it suits").linked(|members| {
+        let query: Vec<String> = members.iter().map(|(column, member)| format!("{column}={member}")).collect();
+        Some(format!("/d/grade?{}", query.join("&")))
+    });
+    let drawn = svg(&linked, Size::Desk, &Theme::light()).0;
+    assert!(drawn.contains("<a href=\"/d/grade?grade=Partner&amp;office=Berlin\">"), "{drawn}");
+    assert!(drawn.contains("role=\"group\""));
+    let bars = chart(&grades(), "bar", "x").linked(|members| (members[0].1 == "Partner").then(|| "/p".into()));
+    assert_eq!(svg(&bars, Size::Desk, &Theme::light()).0.matches("<a href=\"/p\">").count(), 1);
+}
+
+#[test]
+fn what_is_normal_is_told_in_words() {
+    let (answer, judged) = watched();
+    let told = chart(&answer, "control", "People who worked").judged(judged);
+    assert!(told.subtitle().contains("band: normal, 40\u{202f}% to 61\u{202f}%, hollow: quiet weeks"), "{}", told.subtitle());
+    let expected = " Not normal: the week of 24 Aug 2026 (below), 9 from the week of 28 Sep 2026 (below).";
+    assert!(told.summary().ends_with(expected), "{}", told.summary());
+    let early = chart(&answer, "line", "People who worked").judged(Judged::default());
+    assert!(early.summary().ends_with(" Too early to say what is normal."));
 }
 
 #[test]

@@ -1,37 +1,32 @@
 //! Who is who: names and newest values beside the line ends, or as a legend where they do not fit.
 
-use super::Lines;
-use crate::charts::Format;
-use crate::charts::frame::Frame;
+use super::frame::Frame;
 use crate::labels::apart;
 use crate::scale::Linear;
-use crate::svg::{Anchor, Element, element, line, path, short, text};
+use crate::svg::{Anchor, Element, dot, line, path, rect, short, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Canvas, Paint, Theme};
 
-/// The name and the newest value of one line.
+/// The name and the newest value of one line, layer or colour.
 pub(super) struct End {
-    name: String,
-    value: String,
+    pub name: String,
+    pub value: String,
     /// In the chart's unit: where the label wants to stand.
-    height: f64,
-    /// Its place among the series; `None` for the target.
-    series: Option<usize>,
+    pub height: f64,
+    pub key: Key,
 }
 
-/// The ends of all series with a complete value, then the newest target.
-pub(super) fn of(lines: &Lines, format: &Format) -> Vec<End> {
-    let end = |(at, series): (usize, &super::Series)| {
-        let newest = lines.newest(series).map(|(_, value)| value);
-        let height = newest.or_else(|| series.values.iter().rev().find_map(|v| *v))?;
-        let value = newest.map(|value| format.short(value)).unwrap_or_default();
-        Some(End { name: series.name.clone(), value, height, series: Some(at) })
-    };
-    let mut ends: Vec<End> = lines.series.iter().enumerate().filter_map(end).collect();
-    if let Some(target) = lines.targets.iter().rev().find_map(|target| *target) {
-        ends.push(End { name: "Target".into(), value: format.short(target), height: target, series: None });
-    }
-    ends
+/// The small picture before a name.
+#[derive(Clone, Copy)]
+pub(super) enum Key {
+    /// The mark of a line's end; a different shape for each.
+    Mark(usize, Paint),
+    Swatch(Paint),
+    /// A dashed line.
+    Target,
+    /// A thin line.
+    Centre,
+    Nothing,
 }
 
 /// The room that labels beside the plot take; `None` if they would take too much of a narrow picture, or too many stand in it.
@@ -66,17 +61,17 @@ pub(super) fn beside(frame: &mut Frame, ends: &[End], scale: &Linear, right: f64
                 size / 16.0,
             ));
         }
-        frame.marks.push(end.key(key, y, &frame.canvas, theme));
+        frame.marks.extend(end.key(key, y, &frame.canvas, theme));
         frame.marks.extend(end.label(from, y + size * 0.35, room, size, theme));
     }
 }
 
 /// Writes the value of a line that is alone above its mark.
-pub(super) fn above(frame: &mut Frame, end: &End, x: f64, y: f64) {
+pub(super) fn above(frame: &mut Frame, value: &str, x: f64, y: f64) {
     let (size, theme, canvas) = (frame.canvas.text, frame.theme, frame.canvas);
-    let half = width_px(&end.value, size, Weight::SemiBold) / 2.0;
+    let half = width_px(value, size, Weight::SemiBold) / 2.0;
     let at = x.min(canvas.width - canvas.margin - half);
-    let set = text(at, y - canvas.stroke * 1.9 - size * 0.5, size, Anchor::Middle, &end.value).semi_bold();
+    let set = text(at, y - canvas.stroke * 1.9 - size * 0.5, size, Anchor::Middle, value).semi_bold();
     frame.marks.push(set.fill(theme, Paint::Ink).rimmed(theme, size * 0.25));
 }
 
@@ -92,7 +87,7 @@ pub(super) fn legend(frame: &mut Frame, ends: &[End]) {
             x = canvas.margin;
             base += size * 1.5;
         }
-        frame.marks.push(end.key(x + size * 0.4, base - size * 0.35, &canvas, theme));
+        frame.marks.extend(end.key(x + size * 0.4, base - size * 0.35, &canvas, theme));
         frame.marks.extend(end.label(x + size * 1.1, base, most, size, theme));
         x += wide + size * 0.9;
     }
@@ -100,14 +95,10 @@ pub(super) fn legend(frame: &mut Frame, ends: &[End]) {
 }
 
 /// The shape at a line's end: a different one for each of the eight series, so that grey prints can be read.
-pub(super) fn mark(x: f64, y: f64, series: usize, canvas: &Canvas, theme: &Theme) -> Element {
+pub(super) fn mark(x: f64, y: f64, series: usize, paint: Paint, canvas: &Canvas, theme: &Theme) -> Element {
     let r = canvas.stroke * 1.9;
-    let paint = Paint::Series(series);
     let corners: &[(f64, f64)] = match series % 8 {
-        0 => {
-            let circle = element("circle").at("cx", x).at("cy", y).at("r", r);
-            return circle.fill(theme, paint).stroke(theme, Paint::Paper, canvas.stroke * 0.4);
-        }
+        0 => return dot(x, y, r).fill(theme, paint).stroke(theme, Paint::Paper, canvas.stroke * 0.4),
         1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         2 => &[(0.0, -1.2), (1.15, 0.85), (-1.15, 0.85)],
         3 => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
@@ -138,25 +129,25 @@ pub(super) fn mark(x: f64, y: f64, series: usize, canvas: &Canvas, theme: &Theme
 }
 
 impl End {
-    pub fn is_alone(&self) -> bool {
-        self.name.is_empty()
-    }
-
     fn width(&self, size: f64) -> f64 {
         let between = if self.name.is_empty() || self.value.is_empty() { 0.0 } else { size * 0.4 };
         width_px(&self.name, size, Weight::Regular) + between + width_px(&self.value, size, Weight::SemiBold)
     }
 
-    fn key(&self, x: f64, y: f64, canvas: &Canvas, theme: &Theme) -> Element {
-        match self.series {
-            Some(series) => mark(x, y, series, canvas, theme),
-            None => {
-                let half = canvas.text * 0.45;
-                let dash = format!("{} {}", short(canvas.stroke), short(canvas.stroke));
-                line(x - half, y, x + half, y)
-                    .stroke(theme, Paint::Target, canvas.stroke * 0.7)
-                    .set("stroke-dasharray", dash)
+    fn key(&self, x: f64, y: f64, canvas: &Canvas, theme: &Theme) -> Option<Element> {
+        let half = canvas.text * 0.45;
+        match self.key {
+            Key::Mark(series, paint) => Some(mark(x, y, series, paint, canvas, theme)),
+            Key::Swatch(paint) => {
+                Some(rect(x - half, y - half, 2.0 * half, 2.0 * half).at("rx", half * 0.3).fill(theme, paint))
             }
+            Key::Target => {
+                let dash = format!("{} {}", short(canvas.stroke), short(canvas.stroke));
+                let thin = line(x - half, y, x + half, y).stroke(theme, Paint::Target, canvas.stroke * 0.7);
+                Some(thin.set("stroke-dasharray", dash))
+            }
+            Key::Centre => Some(line(x - half, y, x + half, y).stroke(theme, Paint::Target, canvas.stroke * 0.5)),
+            Key::Nothing => None,
         }
     }
 

@@ -1,0 +1,146 @@
+//! What numbers and periods of a picture or a table need to be written.
+
+use crate::words;
+use chrono::{Datelike, NaiveDate};
+use uptake_spec::kpi::Unit;
+use uptake_spec::{Answer, Grain};
+
+/// What numbers of a picture or a table need to be written: `68 %` or `€1.2M`, `W 12 Oct 2026` or `Oct 2026`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Format {
+    pub unit: Unit,
+    pub grain: Grain,
+    /// ISO 4217, as `EUR`.
+    pub currency: String,
+    /// Month, 1 to 12: quarters are numbered from it. A quarter that does not fit it is told by its months.
+    pub fiscal_year_start: u32,
+}
+
+impl Format {
+    /// With the calendar's quarters; see [`Format::fiscal`].
+    pub fn of(answer: &Answer, currency: &str) -> Format {
+        Format { unit: answer.unit, grain: answer.grain, currency: currency.into(), fiscal_year_start: 1 }
+    }
+
+    /// With quarters of a fiscal year that begins in `month`, 1 to 12: `Q4 FY 2027`, the year being that in which it ends.
+    pub fn fiscal(self, month: u32) -> Format {
+        Format { fiscal_year_start: month.clamp(1, 12), ..self }
+    }
+
+    /// A period on its own: `12 Oct 2026`, `W 12 Oct 2026`, `Oct 2026`, `Q4 2026`, `Q4 FY 2027`.
+    pub fn period(&self, start: NaiveDate) -> String {
+        match self.numbered_quarter(start) {
+            Some(quarter) => format!("{quarter} {}", self.year(start)),
+            None => words::period(start, self.grain),
+        }
+    }
+
+    /// A period within a sentence: `the week of 12 Oct 2026`, `October 2026`.
+    pub fn period_in_words(&self, start: NaiveDate) -> String {
+        match self.grain {
+            Grain::Quarter => self.period(start),
+            grain => words::period_in_words(start, grain),
+        }
+    }
+
+    /// A period below an axis: `12 Oct`, `Oct`, `Q4`, `Feb–Apr`.
+    pub(crate) fn tick(&self, start: NaiveDate) -> String {
+        self.numbered_quarter(start).unwrap_or_else(|| words::tick(start, self.grain))
+    }
+
+    /// What stands below the first tick of a year: `2026`, `FY 2027`.
+    pub(crate) fn year(&self, start: NaiveDate) -> String {
+        if self.numbered_quarter(start).is_none() || self.fiscal_year_start == 1 {
+            return start.year().to_string();
+        }
+        format!("FY {}", start.year() + i32::from(start.month() >= self.fiscal_year_start))
+    }
+
+    fn numbered_quarter(&self, start: NaiveDate) -> Option<String> {
+        let months_in = (start.month() + 12 - self.fiscal_year_start) % 12;
+        (self.grain == Grain::Quarter && months_in.is_multiple_of(3)).then(|| format!("Q{}", months_in / 3 + 1))
+    }
+
+    /// `Percent`, `EUR`, `Number`: what one reads on the axis. The currency's own code says more than its sign.
+    pub(crate) fn unit_word(&self) -> String {
+        match self.unit {
+            Unit::Share => "Percent".into(),
+            Unit::Money => self.currency.clone(),
+            Unit::Count => "Number".into(),
+            Unit::Rate => "Rate".into(),
+            Unit::Days => "Days".into(),
+        }
+    }
+
+    /// As a label wants it: `68 %`, `€1.2M`.
+    pub(crate) fn short(&self, n: f64) -> String {
+        words::short(n, self.unit, &self.currency)
+    }
+
+    /// As a sentence wants it: `68.4 %`, `€1,240,000`.
+    pub(crate) fn figure(&self, n: f64) -> String {
+        words::figure(n, self.unit, &self.currency)
+    }
+
+    /// A change as short as a label wants it: `+3.2 pts`, `−€1.2M`.
+    pub(crate) fn short_change(&self, delta: f64) -> String {
+        let size = match self.unit {
+            Unit::Share => format!("{} pts", words::number(delta.abs() * 100.0, 1)),
+            _ => self.short(delta.abs()),
+        };
+        match size.contains(|c: char| ('1'..='9').contains(&c)) {
+            false => "±0".into(),
+            true => format!("{}{size}", if delta < 0.0 { "−" } else { "+" }),
+        }
+    }
+
+    /// The smallest step of an axis: people and deals have no halves.
+    pub(crate) fn smallest_step(&self) -> f64 {
+        if self.unit == Unit::Count { 1.0 } else { 1e-4 }
+    }
+
+    /// A top no value should pass: everybody.
+    pub(crate) fn highest(&self) -> Option<f64> {
+        (self.unit == Unit::Share).then_some(1.0)
+    }
+
+    /// A tick's label, with as many decimals as the step between ticks needs.
+    pub(crate) fn tick_label(&self, value: f64, step: f64) -> String {
+        let decimals = |step: f64| (0..4).find(|d| (step * 10_f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(3) as u8;
+        match self.unit {
+            Unit::Share => words::percent(value, decimals(step * 100.0)),
+            Unit::Money => words::tick_money(value, &self.currency),
+            _ if step >= 1000.0 => words::compact_to(value, 2),
+            _ => words::number(value, decimals(step)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(start: &str, fiscal_year_start: u32, tick: &str, period: &str) {
+        let start = start.parse().expect("a date");
+        let format = Format { unit: Unit::Money, grain: Grain::Quarter, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = format.fiscal(fiscal_year_start);
+        assert_eq!((format.tick(start).as_str(), format.period(start).as_str()), (tick, period));
+    }
+
+    #[test]
+    fn quarters_are_numbered_by_the_fiscal_year_in_which_they_end() {
+        check("2026-01-01", 1, "Q1", "Q1 2026");
+        check("2026-01-01", 4, "Q4", "Q4 FY 2026");
+        check("2026-04-01", 4, "Q1", "Q1 FY 2027");
+        check("2026-11-01", 2, "Q4", "Q4 FY 2027");
+        check("2026-11-01", 1, "Nov–Jan", "Nov–Jan 2026/27"); // whose year begins in February, as nobody has told
+    }
+
+    #[test]
+    fn a_change_is_short() {
+        let format = |unit| Format { unit, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        assert_eq!(format(Unit::Share).short_change(0.032), "+3.2 pts");
+        assert_eq!(format(Unit::Money).short_change(-1_240_000.0), "−€1.2M");
+        assert_eq!(format(Unit::Count).short_change(0.2), "±0");
+    }
+}

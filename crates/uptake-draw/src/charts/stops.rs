@@ -1,0 +1,89 @@
+//! The places along an axis of time: an answer's periods, none left out, or a query's rows.
+
+use super::Format;
+use super::members;
+use crate::words;
+use chrono::{Days, Months, NaiveDate};
+use uptake_spec::{Grain, Table, Value};
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stop {
+    pub day: Option<NaiveDate>,
+    /// As the axis writes it.
+    pub tick: String,
+    /// Below the first tick of each year; empty without a day.
+    pub year: String,
+    /// As a sentence writes it.
+    pub words: String,
+    pub complete: bool,
+}
+
+/// Every period from the first to the last of the table, also those in which nobody has a row.
+pub(super) fn of_answer(table: &Table, format: &Format) -> Vec<Stop> {
+    let running: Vec<Option<NaiveDate>> = (0..table.rows())
+        .filter(|row| table.value(*row, "complete") == Value::Boolean(false))
+        .map(|row| start(table, row))
+        .collect();
+    let stop = |day: NaiveDate| Stop {
+        day: Some(day),
+        tick: format.tick(day),
+        year: format.year(day),
+        words: format.period_in_words(day),
+        complete: !running.contains(&Some(day)),
+    };
+    every_start(table, format.grain).into_iter().map(stop).collect()
+}
+
+/// One stop for each distinct mark of the column `x`, in the query's order.
+pub(super) fn of_query(table: &Table, x: &str) -> Vec<Stop> {
+    let mut stops: Vec<Stop> = vec![];
+    for row in 0..table.rows() {
+        let words = members::name(table.value(row, x));
+        if stops.iter().any(|stop| stop.words == words) {
+            continue;
+        }
+        let day = match table.value(row, x) {
+            Value::Date(day) => Some(day),
+            _ => None,
+        };
+        let year = day.map_or(String::new(), |day| day.format("%Y").to_string());
+        stops.push(Stop { day, tick: day.map_or(words.clone(), words::day_month), year, words, complete: true });
+    }
+    stops
+}
+
+/// The place of a row's period among the stops of [`of_answer`].
+pub(super) fn place(stops: &[Stop], table: &Table, row: usize) -> Option<usize> {
+    let day = start(table, row)?;
+    stops.iter().position(|stop| stop.day == Some(day))
+}
+
+fn start(table: &Table, row: usize) -> Option<NaiveDate> {
+    match table.value(row, "period_start") {
+        Value::Date(day) => Some(day),
+        _ => None,
+    }
+}
+
+fn every_start(table: &Table, grain: Grain) -> Vec<NaiveDate> {
+    let mut days: Vec<NaiveDate> = (0..table.rows()).filter_map(|row| start(table, row)).collect();
+    days.sort();
+    days.dedup();
+    let mut every: Vec<NaiveDate> = vec![];
+    for day in days {
+        while let Some(next) = every.last().map(|last| after(*last, grain)).filter(|next| *next < day) {
+            every.push(next);
+        }
+        every.push(day);
+    }
+    every
+}
+
+fn after(day: NaiveDate, grain: Grain) -> NaiveDate {
+    match grain {
+        Grain::Day => day + Days::new(1),
+        Grain::Week => day + Days::new(7),
+        Grain::Month => day + Months::new(1),
+        Grain::Quarter => day + Months::new(3),
+    }
+}
