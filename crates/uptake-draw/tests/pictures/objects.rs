@@ -61,7 +61,7 @@ fn an_empty_answer_suits_every_kind() {
         let empty = match kind {
             "heatmap" | "flow" => crossed(&empty, &["grade", "office"]),
             "control" | "calendar" => Answer { grain: Grain::Day, ..crossed(&empty, &[]) },
-            _ => empty.clone(),
+            _ => Answer { unit: Unit::Count, ..empty.clone() },
         };
         let chart = chart(&empty, kind, "People who worked");
         assert_eq!(chart.summary(), "No data in this period.");
