@@ -199,7 +199,9 @@ impl Chart {
             "scorecard" => Marks::Scorecard(scorecard::fit_query(table, &columns)),
             _ => fit_rows(&Rows::of_query(table, &columns), &asked)?,
         };
-        let told = Told { what: Some(words::heading(&columns.y)), only: None, as_of: None, range: None };
+        // Points name both their columns themselves.
+        let what = (!matches!(marks, Marks::Scatter(_))).then(|| words::heading(&columns.y));
+        let told = Told { what, only: None, as_of: None, range: None };
         let named = std::iter::once(columns.x).chain(columns.series).collect();
         Ok(Chart::told(title, alt, format, marks, told, named))
     }

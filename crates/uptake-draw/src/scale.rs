@@ -52,6 +52,12 @@ impl Linear {
         Linear { from: first as f64 * step, to: last as f64 * step, px: (0.0, 1.0), ticks, step }
     }
 
+    /// Without ticks: for bars that carry their labels, so that the longest may use all the room.
+    pub fn bare(from: f64, to: f64, px: (f64, f64)) -> Linear {
+        let to = if to > from { to } else { from + 1.0 };
+        Linear { from, to, px, ticks: vec![], step: to - from }
+    }
+
     pub fn onto(self, first_px: f64, last_px: f64) -> Linear {
         Linear { px: (first_px, last_px), ..self }
     }

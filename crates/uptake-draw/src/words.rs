@@ -36,7 +36,7 @@ pub fn figure(n: f64, unit: Unit, currency: &str) -> String {
         Unit::Share => percent(n, 1),
         Unit::Money => money(n, currency),
         Unit::Count => number(n, 0),
-        Unit::Rate => number(n, 1),
+        Unit::Rate => number(n, u8::from(n.abs() < 1000.0)),
         Unit::Days => days(n),
     }
 }
@@ -47,6 +47,7 @@ pub fn short(n: f64, unit: Unit, currency: &str) -> String {
         Unit::Share => percent(n, u8::from(n != 0.0 && n.abs() < 0.0995)),
         Unit::Money => compact_money(n, currency),
         Unit::Count if n.abs() >= 1e6 => compact(n),
+        Unit::Rate if n.abs() >= 1e4 => compact(n),
         _ => figure(n, unit, currency),
     }
 }
@@ -107,7 +108,9 @@ pub fn compact_money(n: f64, currency: &str) -> String {
 
 /// `26.4k`, `1.2M`, `3.1bn`; below a thousand as it is.
 pub fn compact(n: f64) -> String {
-    compact_to(n, 1)
+    // Three digits say enough: 204,913 is 205k.
+    let three = |n: f64| n.abs() >= 100_000.0 && (n.abs().log10() + 1e-9).floor() as i32 % 3 == 2;
+    compact_to(n, u8::from(!three(n)))
 }
 
 /// As [`compact`], with at most `decimals`: an axis in steps of a quarter of a million needs two.
@@ -268,6 +271,7 @@ mod tests {
         assert_eq!(compact_money(-26_418.0, "CHF"), "−CHF 26.4k");
         assert_eq!(money(1_240_000.4, "EUR"), "€1,240,000");
         assert_eq!(compact_money(-0.01, "EUR"), "€0");
+        assert_eq!(["€205k", "€100k", "€99.9k", "€1.2bn"], [204_913.0, 99_999.0, 99_912.0, 1.24e9].map(|n| compact_money(n, "EUR")));
         assert_eq!(["€1.25M", "€1.5M", "€750k"], [1.25e6, 1.5e6, 7.5e5].map(|n| tick_money(n, "EUR")));
     }
 

@@ -8,7 +8,7 @@ use super::rows::{Asked, Rows};
 use super::stops::Stop;
 use super::{Chart, Format, Picture, summary};
 use crate::scale::{Linear, places};
-use crate::svg::{Svg, path, rect, through};
+use crate::svg::{Svg, line, path, rect, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
 use uptake_spec::{Problem, Range};
@@ -98,7 +98,9 @@ impl Area {
             End { key: Key::Swatch(paint(&name, at)), name, value, height: (from + to) / 2.0 }
         };
         match self.layers.len() {
-            1 if self.layers[0].name.is_empty() => vec![],
+            1 if self.layers[0].name.is_empty() => {
+                vec![End { name: self.stops[newest].tick.clone(), ..end(0) }]
+            }
             count => (0..count).rev().map(end).collect(),
         }
     }
@@ -106,7 +108,8 @@ impl Area {
 
 impl Picture for Area {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let per = format!("{} per {}, stacked", format.unit_word(), format.grain.word());
+        let stacked = if self.layers.len() > 1 { ", stacked" } else { "" };
+        let per = format!("{} per {}{stacked}", format.unit_word(), format.grain.word());
         let mut parts = vec![if self.periods { per } else { format.unit_word() }];
         parts.extend(range.map(words::range));
         if self.stops.iter().any(|stop| !stop.complete) {
@@ -157,13 +160,10 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
             draw_layer(&mut frame, area, at, stretch, &xs, &scale);
         }
     }
+    frame.marks.push(line(left, bottom, right, bottom).stroke(frame.theme, Paint::Axis, canvas.hair()));
     stop_axis(&mut frame, &area.stops, &xs, bottom);
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
-    }
-    if let (true, Some(newest)) = (ends.is_empty(), area.newest()) {
-        let total = area.total(newest).unwrap_or(0.0);
-        ends::above(&mut frame, &format.short(total), xs[newest], scale.at(total));
     }
     frame.finish(chart, bottom + foot)
 }

@@ -129,10 +129,11 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
             last_label = (band, x + width_px(&name, size, Weight::Regular) + size * 0.4);
         }
         draw_day(frame, day, heat, format, [x, y, cell]);
-        if day.day.day() == 1 && *day != calendar.days[0] {
+        if day.day.day() == 1 && *day != calendar.days[0] && (across > 0 || y > top) {
             // Between two months: down the week before, across, and down the week of the first.
             let fence = [(x + cell, top), (x + cell, y), (x, y), (x, top + 7.0 * cell)];
-            fences.push(path(through(&fence)).unfilled().stroke(theme, Paint::Quiet, canvas.hair() * 1.2));
+            let fence = if y > top { &fence[..] } else { &fence[2..] };
+            fences.push(path(through(fence)).unfilled().stroke(theme, Paint::Quiet, canvas.hair() * 1.2));
         }
     }
     frame.marks.extend(fences);

@@ -145,16 +145,10 @@ impl Columns {
         paint(&self.series[series], series)
     }
 
-    /// From the lowest to the highest end of a bar.
-    fn scale(&self, format: &Format) -> Linear {
-        let ends = self.groups.iter().flat_map(|group| match self.way {
-            Way::Stacked => {
-                let part = |keep: fn(f64) -> bool| group.values.iter().flatten().filter(|v| keep(**v)).sum::<f64>();
-                vec![part(|v| v < 0.0), part(|v| v > 0.0)]
-            }
-            Way::Grouped => group.values.iter().flatten().copied().collect(),
-        });
-        Linear::around_zero(ends, 4, format.smallest_step(), format.highest())
+    /// The lower and the upper end of each group.
+    fn reach(&self) -> impl Iterator<Item = f64> {
+        let ends = |group| self.bars(group).into_iter().flat_map(|(_, from, to, _)| [from, to]);
+        self.groups.iter().flat_map(ends)
     }
 
     /// Each bar of a group: its series, from and to in the chart's unit, and its slot among `slots`.
@@ -203,9 +197,7 @@ impl Columns {
                 key: Key::Swatch(self.paint(at)),
             }
         };
-        let ends: Vec<End> = self.series.iter().enumerate().map(end).collect();
-        // A stack is read from the top.
-        if self.way == Way::Stacked && !self.stops.is_empty() { ends.into_iter().rev().collect() } else { ends }
+        self.series.iter().enumerate().map(end).collect()
     }
 }
 
@@ -291,7 +283,8 @@ fn draw_upright(chart: &Chart, columns: &Columns, mut frame: Frame) -> Svg {
     }
     let foot = size * 2.6 + canvas.margin;
     let bottom = frame.bottom(foot);
-    let scale = columns.scale(format).onto(bottom, frame.top + size * 1.2);
+    let scale = Linear::around_zero(columns.reach(), 5, format.smallest_step(), format.highest());
+    let scale = scale.onto(bottom, frame.top + size * 1.2);
     let right = canvas.right() - beside_px.unwrap_or(0.0);
     let left = value_axis(&mut frame, &scale, format, right);
     let step = (right - left) / columns.groups.len() as f64;
@@ -337,10 +330,10 @@ fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Svg {
     let every = columns.groups.iter().flat_map(|group| columns.bars(group)).map(|(_, from, to, _)| label(to - from));
     let labels = every.chain(columns.groups.iter().map(|group| label(group.total())));
     let labels_px = labels.map(|label| width_px(&label, size, Weight::SemiBold)).fold(0.0, f64::max);
-    let scale = columns.scale(format);
-    let low = if scale.from < 0.0 { labels_px + size * 0.5 } else { 0.0 };
-    let first = canvas.margin + names.px + size * 0.8 + low;
-    let scale = scale.onto(first, canvas.right() - labels_px - size * 0.6);
+    let (from, to) = columns.reach().fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
+    let low = if from < 0.0 { labels_px + size * 0.5 } else { 0.0 };
+    let px = (canvas.margin + names.px + size * 0.8 + low, canvas.right() - labels_px - size * 0.6);
+    let scale = Linear::bare(from, to, px);
     let thick = if slots == 1 { size * 1.5 } else { size * 1.25 };
     let height = (slots as f64 * thick + size * 0.9).max(size * (1.1 + 1.15 * names.most_lines() as f64));
     let (top, mut y) = (frame.top, frame.top);

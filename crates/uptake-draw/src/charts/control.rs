@@ -198,7 +198,14 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
     }
     let mut taken = Taken::default();
     let points: Vec<(f64, f64)> = (0..xs.len()).filter_map(at).collect();
-    points.iter().for_each(|(x, y)| taken.keep(*x - 1.0, *y - 1.0, 2.0, 2.0));
+    for pair in points.windows(2) {
+        let steps = ((pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1) / 4.0).ceil().max(1.0);
+        for step in 0..=steps as usize {
+            let along = step as f64 / steps;
+            let (x, y) = (pair[0].0 + along * (pair[1].0 - pair[0].0), pair[0].1 + along * (pair[1].1 - pair[0].1));
+            taken.keep(x - 1.0, y - 1.0, 2.0, 2.0);
+        }
+    }
     for group in judged.groups(lines) {
         let marked: Vec<(f64, f64)> = group.stops.iter().filter_map(|stop| at(*stop)).collect();
         for (x, y) in &marked {
@@ -206,7 +213,11 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
         }
         let words = group.words();
         let (wide, high) = (width_px(&words, canvas.text, Weight::SemiBold), canvas.text);
-        let spots = marked.iter().flat_map(|(x, y)| {
+        // From the middle of a run outwards.
+        let mut order: Vec<usize> = (0..marked.len()).collect();
+        order.sort_by_key(|at| (2 * at + 1).abs_diff(marked.len()));
+        let spots = order.into_iter().flat_map(|at| {
+            let (x, y) = marked[at];
             let (over, under) = (y - high * 0.8 - high, y + high * 0.8);
             let near = if group.above { [over, under] } else { [under, over] };
             near.map(|top| ((x - wide / 2.0).clamp(canvas.margin, canvas.right() - wide), top))
@@ -289,7 +300,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
 /// The newest limits, from top to bottom.
 fn limit_names(judged: &Judged, format: &Format) -> Vec<End> {
     let Some(last) = judged.limits.last() else { return vec![] };
-    let limits = [("Upper limit", last.upper, Key::Nothing), ("Centre", last.centre, Key::Centre), ("Lower limit", last.lower, Key::Nothing)];
-    let end = |(name, height, key): (&str, f64, Key)| End { name: name.into(), value: format.short(height), height, key };
+    let limits = [("Upper limit", last.upper), ("Centre", last.centre), ("Lower limit", last.lower)];
+    let end = |(name, height): (&str, f64)| End { name: name.into(), value: format.short(height), height, key: Key::Limit };
     limits.map(end).into()
 }

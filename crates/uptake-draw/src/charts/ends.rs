@@ -25,8 +25,7 @@ pub(super) enum Key {
     /// A dashed line.
     Target,
     /// A thin line.
-    Centre,
-    Nothing,
+    Limit,
 }
 
 /// The room that labels beside the plot take; `None` if they would take too much of a narrow picture, or too many stand in it.
@@ -61,7 +60,7 @@ pub(super) fn beside(frame: &mut Frame, ends: &[End], scale: &Linear, right: f64
                 size / 16.0,
             ));
         }
-        frame.marks.extend(end.key(key, y, &frame.canvas, theme));
+        frame.marks.push(end.key(key, y, &frame.canvas, theme));
         frame.marks.extend(end.label(from, y + size * 0.35, room, size, theme));
     }
 }
@@ -87,7 +86,7 @@ pub(super) fn legend(frame: &mut Frame, ends: &[End]) {
             x = canvas.margin;
             base += size * 1.5;
         }
-        frame.marks.extend(end.key(x + size * 0.4, base - size * 0.35, &canvas, theme));
+        frame.marks.push(end.key(x + size * 0.4, base - size * 0.35, &canvas, theme));
         frame.marks.extend(end.label(x + size * 1.1, base, most, size, theme));
         x += wide + size * 0.9;
     }
@@ -134,20 +133,20 @@ impl End {
         width_px(&self.name, size, Weight::Regular) + between + width_px(&self.value, size, Weight::SemiBold)
     }
 
-    fn key(&self, x: f64, y: f64, canvas: &Canvas, theme: &Theme) -> Option<Element> {
+    fn key(&self, x: f64, y: f64, canvas: &Canvas, theme: &Theme) -> Element {
         let half = canvas.text * 0.45;
         match self.key {
-            Key::Mark(series, paint) => Some(mark(x, y, series, paint, canvas, theme)),
+            Key::Mark(series, paint) => mark(x, y, series, paint, canvas, theme),
             Key::Swatch(paint) => {
-                Some(rect(x - half, y - half, 2.0 * half, 2.0 * half).at("rx", half * 0.3).fill(theme, paint))
+                let side = half * 1.7;
+                rect(x - side / 2.0, y - side / 2.0, side, side).at("rx", half * 0.3).fill(theme, paint)
             }
             Key::Target => {
                 let dash = format!("{} {}", short(canvas.stroke), short(canvas.stroke));
                 let thin = line(x - half, y, x + half, y).stroke(theme, Paint::Target, canvas.stroke * 0.7);
-                Some(thin.set("stroke-dasharray", dash))
+                thin.set("stroke-dasharray", dash)
             }
-            Key::Centre => Some(line(x - half, y, x + half, y).stroke(theme, Paint::Target, canvas.stroke * 0.5)),
-            Key::Nothing => None,
+            Key::Limit => line(x - half, y, x + half * 0.8, y).stroke(theme, Paint::Quiet, canvas.stroke * 0.5),
         }
     }
 

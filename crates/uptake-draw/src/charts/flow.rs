@@ -78,8 +78,8 @@ impl Way {
 
     fn word(self) -> &'static str {
         match self {
-            Way::On => "on",
-            Way::Back => "back",
+            Way::On => "to a later stage",
+            Way::Back => "to an earlier stage",
             Way::Stay => "stayed",
         }
     }

@@ -120,7 +120,7 @@ impl Funnel {
 impl Picture for Funnel {
     fn subtitle(&self, _: &Format, range: Option<Range>) -> Vec<String> {
         let told = self.stages.iter().any(|stage| stage.advanced.is_some());
-        let dark = if told { ", dark: went on" } else { "" };
+        let dark = if told { ", strong: went on" } else { "" };
         let what = format!("{} that entered each stage{dark}", self.counted.unit_word());
         std::iter::once(what).chain(self.period.clone().or(range.map(words::range))).collect()
     }
@@ -154,7 +154,7 @@ fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Svg {
     let labels_px = funnel.stages.iter().map(|stage| width_px(&label(stage), size, Weight::SemiBold)).fold(0.0, f64::max);
     let left = canvas.margin + names.px + size * 0.8;
     let most = funnel.stages.iter().flat_map(|stage| [stage.entered, stage.advanced]).flatten().fold(0.0, f64::max);
-    let scale = Linear { from: 0.0, to: most.max(1e-9), px: (left, canvas.right() - labels_px - size * 0.6), ticks: vec![], step: most };
+    let scale = Linear::bare(0.0, most, (left, canvas.right() - labels_px - size * 0.6));
     let bar_px = (size * 2.2).max(size * (0.6 + 1.15 * names.most_lines() as f64));
     let between_px = size * 1.9;
     let told = funnel.stages.iter().any(|stage| stage.advanced.is_some());

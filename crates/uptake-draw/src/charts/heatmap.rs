@@ -116,9 +116,10 @@ impl Heatmap {
             let Some(cell) = cell else {
                 return Some(Spot { value: None, lines: vec!["none".into()], told: format!("{name}: none"), members });
             };
-            let value = match (cell.value, cell.few) {
+            let few = cell.few.map(|(part, whole)| words::of(part, whole));
+            let value = match (cell.value, few) {
                 (None, _) => words::NOTHING.into(),
-                (Some(_), Some((part, whole))) => words::of(part, whole),
+                (Some(_), Some(few)) => few,
                 (Some(value), None) => format.short(value),
             };
             let change = cell.delta.map(|delta| format.short_change(delta));
@@ -127,7 +128,12 @@ impl Heatmap {
                 None => format!("{name}: {value}"),
             };
             let change = change.map(|change| change.replace(" pts", ""));
-            let lines = std::iter::once(value).chain(change.or(self.compared.then(String::new))).collect();
+            // "10" above "of 12": as narrow as the shares around it.
+            let (value, rest) = match (value.split_once(' '), self.compared) {
+                (Some((part, whole)), true) if cell.few.is_some() => (part.to_string(), Some(whole.to_string())),
+                _ => (value, change),
+            };
+            let lines = std::iter::once(value).chain(rest).collect();
             Some(Spot { value: cell.value, lines, told, members })
         };
         let line = |(row, cells): (usize, &Vec<Option<Warm>>)| {

@@ -75,7 +75,8 @@ fn binned(mut values: Vec<f64>, format: &Format, each: &str) -> Histogram {
     };
     let about = (values.len() as f64).sqrt().clamp(5.0, 20.0);
     let width = if high > low { round_step((high - low) / about) } else { high.abs().max(1.0) };
-    let width = width.max(if format.unit == Unit::Count { 1.0 } else { 0.0 });
+    // No half records: 2.5 becomes 5.
+    let width = if format.unit == Unit::Count && width.fract() != 0.0 { (width * 2.0).max(1.0) } else { width };
     let first = (low / width + 1e-9).floor() * width;
     let count = (((high - first) / width + 1e-9).floor() as usize + 1).min(60);
     let mut bins = vec![Bin { name: String::new(), height: 0.0 }; count];
@@ -99,6 +100,7 @@ impl Histogram {
         let each = words::heading(&self.each).to_lowercase();
         let each = match each.strip_suffix('y') {
             _ if count == 1 => each,
+            _ if each == "person" => "people".into(),
             Some(stem) => format!("{stem}ies"),
             None => format!("{each}s"),
         };
@@ -125,7 +127,7 @@ impl Picture for Histogram {
                 let from = values.first + at as f64 * values.width;
                 let (from, to) = (format.figure(from), format.figure(from + values.width));
                 let median = format.figure(values.median);
-                format!("half of {} have {median} or less; most, {}, lie from {from} to {to}", self.how_many(values.count), bin.height)
+                format!("half of {} have {median} or less; most, {}, lie from {from} to below {to}", self.how_many(values.count), bin.height)
             }
             None => format!("most at {}, {}", bin.name, self.counted.figure(bin.height)),
         };
@@ -145,7 +147,7 @@ impl Picture for Histogram {
 fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Svg {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
-    let foot = size * 3.2 + canvas.margin;
+    let foot = size * 1.8 + canvas.margin;
     let bottom = frame.bottom(foot);
     let heights = histogram.bins.iter().map(|bin| bin.height);
     let counted = &histogram.counted;
@@ -157,6 +159,11 @@ fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Svg {
     let step = (right - left) / histogram.bins.len() as f64;
     let widest = histogram.bins.iter().map(|bin| width_px(&counted.short(bin.height), size, Weight::SemiBold));
     let labelled = widest.fold(0.0, f64::max) < step * 0.95;
+    if let Some(values) = &histogram.values {
+        // Behind the bars, which it would cross.
+        let x = left + (values.median - values.first) / values.width * step;
+        median_line(&mut frame, x, bottom, &format!("Median {}", chart.format.short(values.median)));
+    }
     for (at, bin) in histogram.bins.iter().enumerate() {
         let (x, top) = (left + at as f64 * step, scale.at(bin.height));
         let told = format!("{}: {}", bin_name(histogram, at, &chart.format), counted.figure(bin.height));
@@ -167,7 +174,7 @@ fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Svg {
         if labelled && bin.height != 0.0 {
             let label = counted.short(bin.height);
             let set = text(x + step / 2.0, top - size * 0.4, size, Anchor::Middle, &label).semi_bold();
-            frame.marks.push(set.fill(theme, Paint::Ink));
+            frame.marks.push(set.fill(theme, Paint::Ink).rimmed(theme, size * 0.25));
         }
     }
     frame.marks.push(line(left, bottom, right, bottom).stroke(theme, Paint::Axis, canvas.hair()));
@@ -177,7 +184,6 @@ fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Svg {
             let ticks = (0..=histogram.bins.len()).map(|at| values.first + at as f64 * values.width).collect();
             let across = Linear { from: values.first, to: last, px: (left, right), ticks, step: values.width };
             number_axis(&mut frame, &across, &chart.format, bottom, "");
-            median_line(&mut frame, across.at(values.median), bottom, &format!("Median {}", chart.format.short(values.median)));
         }
         None => {
             let xs: Vec<f64> = (0..histogram.bins.len()).map(|at| left + (at as f64 + 0.5) * step).collect();
@@ -209,5 +215,5 @@ fn median_line(frame: &mut Frame, x: f64, bottom: f64, said: &str) {
 fn bin_name(histogram: &Histogram, at: usize, format: &Format) -> String {
     let Some(values) = &histogram.values else { return histogram.bins[at].name.clone() };
     let from = values.first + at as f64 * values.width;
-    format!("{} to {}", format.figure(from), format.figure(from + values.width))
+    format!("{} to below {}", format.figure(from), format.figure(from + values.width))
 }

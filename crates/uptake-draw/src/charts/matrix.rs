@@ -107,12 +107,12 @@ impl Matrix {
         let names = Names::within(self.rows.iter().map(String::as_str), canvas.room() * 0.3, 2, size);
         let left = canvas.margin + names.px + size * 0.6;
         let widest = self.spots.iter().flatten().flatten().filter_map(|spot| spot.lines.first());
-        let widest = widest.map(|line| width_px(line, size, Weight::SemiBold)).fold(size * 1.6, f64::max) + size * 0.7;
+        let widest = widest.map(|line| width_px(line, size, Weight::SemiBold)).fold(size * 1.6, f64::max) + size * 0.6;
         let room = canvas.right() - left;
         let fit = ((room / widest).floor() as usize).max(1);
         let bands = self.heads.len().div_ceil(fit).max(1);
         let a_band = self.heads.len().div_ceil(bands).max(1);
-        let wide = (room / a_band as f64).min(size * 9.0);
+        let wide = (room / a_band as f64).min(size * 13.0);
         let lines = self.spots.iter().flatten().flatten().map(|spot| spot.lines.len()).max().unwrap_or(1);
         let high = (size * (1.0 + 1.2 * lines as f64)).max(size * 0.8 + size * 1.15 * names.most_lines() as f64);
         let mut y = frame.top;
@@ -127,6 +127,9 @@ impl Matrix {
             }
             y += heads_px + size * 0.4;
             for (row, spots) in self.spots.iter().enumerate() {
+                if bands > 1 && spots[columns.clone()].iter().all(Option::is_none) {
+                    continue;
+                }
                 names.write(frame, row, canvas.margin + names.px, y + high / 2.0, Anchor::End, Paint::Ink);
                 for (at, spot) in spots[columns.clone()].iter().enumerate() {
                     if let Some(spot) = spot {

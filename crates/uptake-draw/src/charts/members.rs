@@ -2,6 +2,7 @@
 
 use crate::theme::Paint;
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use uptake_spec::kpi::Unit;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::table::Data;
@@ -48,31 +49,47 @@ pub(crate) fn name(value: Value) -> String {
 
 /// The distinct members of `column` in the table's own order, those without a name last.
 ///
-/// A period or a group may lack members, so one that appears later only stands between its neighbours there; where every
-/// group is sorted by the alphabet, so is the whole.
+/// A period or a group may lack members, so that the order is that of all of them together: a member stands before another if any
+/// group says so. Where every group is sorted by the alphabet, so is the whole.
 pub(crate) fn distinct(table: &Table, column: &str) -> Vec<String> {
     let runs = runs(table, column);
-    let mut found: Vec<String> = vec![];
-    for run in &runs {
-        for (at, member) in run.iter().enumerate().filter(|(_, member)| *member != NO_MEMBER) {
-            if found.contains(member) {
-                continue;
-            }
-            let place = |member: &String| found.iter().position(|known| known == member);
-            let before = at.checked_sub(1).and_then(|before| place(&run[before])).map(|at| at + 1);
-            let behind = || run[at + 1..].iter().find_map(place);
-            let next = before.or_else(behind).unwrap_or(found.len());
-            found.insert(next, member.clone());
-        }
+    let mut names: Vec<&String> = vec![];
+    let mut place: HashMap<&str, usize> = HashMap::new();
+    for member in runs.iter().flatten() {
+        place.entry(member).or_insert_with(|| {
+            names.push(member);
+            names.len() - 1
+        });
     }
+    let mut after: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); names.len()];
+    for pair in runs.iter().flat_map(|run| run.windows(2)).filter(|pair| pair[0] != pair[1]) {
+        after[place[pair[1].as_str()]].insert(place[pair[0].as_str()]);
+    }
+    let mut found: Vec<String> = in_order(after).into_iter().map(|at| names[at].clone()).collect();
+    found.retain(|member| member != NO_MEMBER);
     let lower = |members: &[String]| -> Vec<String> {
         members.iter().filter(|m| *m != NO_MEMBER).map(|m| m.to_lowercase()).collect()
     };
     if runs.iter().any(|run| run.len() > 1) && runs.iter().all(|run| lower(run).is_sorted()) {
         found.sort_by_key(|member| member.to_lowercase());
     }
-    let unnamed = runs.iter().flatten().find(|member| *member == NO_MEMBER).cloned();
-    found.into_iter().chain(unnamed).collect()
+    found.extend(place.contains_key(NO_MEMBER).then(|| NO_MEMBER.to_string()));
+    found
+}
+
+/// Each place behind all it stands `after`, else in order of first appearance; groups that contradict each other do not count.
+fn in_order(mut after: Vec<BTreeSet<usize>>) -> Vec<usize> {
+    let mut left: BTreeSet<usize> = (0..after.len()).collect();
+    let mut order = vec![];
+    while let Some(first) = left.first().copied() {
+        let next = left.iter().copied().find(|at| after[*at].is_empty()).unwrap_or(first);
+        left.remove(&next);
+        for before in &mut after {
+            before.remove(&next);
+        }
+        order.push(next);
+    }
+    order
 }
 
 /// The members of `column` row by row; a new run begins where a column before it changes.
@@ -177,6 +194,8 @@ mod tests {
         let (one, two) = ("1 Jun", "8 Jun");
         check(&[(one, "Junior"), (one, "Boss"), (two, "Intern"), (two, "Junior"), (two, "Senior"), (two, "Boss")], &["Intern", "Junior", "Senior", "Boss"]);
         check(&[(one, "Berlin"), (one, "Rome"), (two, "Milan")], &["Berlin", "Milan", "Rome"]);
+        let stages = [("a", "Won"), ("a", "Lost"), ("b", "Proposal"), ("b", "Won"), ("c", "Lead"), ("c", "Proposal"), ("c", "Lost")];
+        check(&stages, &["Lead", "Proposal", "Won", "Lost"]);
         check(&[(one, ""), (one, "Rome"), (two, "Rome")], &["Rome", "(none)"]);
     }
 }

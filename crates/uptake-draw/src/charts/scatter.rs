@@ -52,7 +52,7 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Scatter, Problem> {
     let axis = |word: &str, unit| Axis { word: words::heading(word), format: Format { unit, ..asked.format.clone() } };
     let unit = asked.format.unit;
     let (across, up) = match rows.columns.get(1).map(|column| &column.members[..]) {
-        None => (axis("of how many", Unit::Count), axis("value", unit)),
+        None => (axis("of how many", Unit::Count), axis(&asked.format.unit_word(), unit)),
         Some([first, second]) => (axis(first, unit), axis(second, unit)),
         Some([]) => (axis("", unit), axis("", unit)),
         Some(many) => {
@@ -117,7 +117,7 @@ impl Scatter {
 
 impl Picture for Scatter {
     fn subtitle(&self, _: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts = vec![format!("{} (up) against {} (across)", self.up.word, self.across.word.to_lowercase())];
+        let mut parts = vec![format!("Up: {} · across: {}", self.up.word.to_lowercase(), self.across.word.to_lowercase())];
         parts.extend(self.period.clone().or(range.map(words::range)));
         if self.quadrant {
             parts.push("dashed: the medians, in each corner how many".into());
@@ -212,7 +212,11 @@ fn names(frame: &mut Frame, scatter: &Scatter, places: &[(f64, f64)], r: f64, co
     let mut order: Vec<usize> = (0..places.len()).filter(|at| !scatter.points[*at].name.is_empty()).collect();
     let away = |at: &usize| (places[*at].0 - mx).powi(2) + (places[*at].1 - my).powi(2);
     order.sort_by(|a, b| away(b).total_cmp(&away(a)).then(a.cmp(b)));
-    for at in order.into_iter().take(most_names(&canvas)) {
+    let mut left = most_names(&canvas);
+    for at in order {
+        if left == 0 {
+            break;
+        }
         let name = ellipsized(&scatter.points[at].name, canvas.width * 0.28, size, Weight::Regular);
         let ((x, y), wide) = (places[at], width_px(&name, size, Weight::Regular));
         let spots = [
@@ -226,6 +230,7 @@ fn names(frame: &mut Frame, scatter: &Scatter, places: &[(f64, f64)], r: f64, co
         };
         let free = spots.into_iter().filter(inside).find(|(x, top)| taken.is_free(*x, *top, wide, size * 1.1));
         if let Some((x, top)) = free {
+            left -= 1;
             taken.keep(x, top, wide, size * 1.1);
             let paint = if scatter.points[at].name == NO_MEMBER { Paint::Quiet } else { Paint::Ink };
             let set = text(x, top + size * 0.9, size, Anchor::Start, &name).fill(theme, paint);

@@ -221,7 +221,7 @@ impl Layout {
         let names_px = longest.min(canvas.room() * if canvas.is_narrow() { 0.34 } else { 0.3 });
         let mut right = canvas.right();
         let light = card.target.map(|_| {
-            right -= width_px("missed", size, Weight::Regular) + size * 2.2;
+            right -= width_px("missed", size, Weight::Regular) + size * 2.7;
             right + size * 1.4
         });
         let change = card.over_time.then(|| {
@@ -233,7 +233,12 @@ impl Layout {
         });
         let spark_px = if card.over_time { canvas.room() * if canvas.is_narrow() { 0.14 } else { 0.2 } } else { 0.0 };
         let left = canvas.margin + names_px + size + if spark_px > 0.0 { spark_px + size } else { 0.0 };
-        let most = if card.over_time && canvas.is_narrow() { 1 } else if card.over_time { 4 } else { usize::MAX };
+        let most = match canvas.width {
+            _ if !card.over_time => usize::MAX,
+            wide if wide > 800.0 => 8,
+            _ if canvas.is_narrow() => 1,
+            _ => 4,
+        };
         let mut values = vec![];
         // A table over time keeps its newest values, one of members its first.
         let order: Vec<usize> = if card.over_time { (0..card.heads.len()).rev().collect() } else { (0..card.heads.len()).collect() };

@@ -65,7 +65,7 @@ pub(super) fn extremes(mut known: Vec<(String, f64)>, format: &Format) -> String
     let figure = |n| words::figure(n, format.unit, &format.currency);
     match &known[..] {
         [] => EMPTY.trim_end_matches('.').into(),
-        [(name, value)] => format!("{name} {}", figure(*value)),
+        [(name, value)] => format!("{name} {}", figure(*value)).trim_start().into(),
         [(_, top), .., (_, low)] if top == low => format!("all {} at {}", known.len(), figure(*top)),
         [(first, top), .., (last, low)] => {
             format!("{first} highest with {}, {last} lowest with {}, of {}", figure(*top), figure(*low), known.len())

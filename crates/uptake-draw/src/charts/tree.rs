@@ -154,7 +154,7 @@ impl Picture for Tree {
         let mut parts = vec![format.unit_word()];
         parts.extend(self.period.clone().or(range.map(words::range)));
         if self.has_wholes() {
-            parts.push("grey: with all below".into());
+            parts.push("pale: with all below".into());
         }
         if self.more > 0 {
             parts.push(format!("the first {MOST}, and {} more not drawn", self.more));
@@ -198,7 +198,7 @@ fn draw(chart: &Chart, tree: &Tree, mut frame: Frame) -> Svg {
     let (low, high) = values.fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
     let first = left + if low < 0.0 { labels_px + size * 0.5 } else { 0.0 };
     let last = canvas.right() - labels_px - size * 0.6;
-    let scale = Linear { from: low, to: if high > low { high } else { low + 1.0 }, px: (first, last), ticks: vec![], step: 0.0 };
+    let scale = Linear::bare(low, high, (first, last));
     let row_px = size * 1.9;
     let tops: Vec<f64> = (0..tree.nodes.len()).map(|at| frame.top + at as f64 * row_px).collect();
     branches(&mut frame, tree, &tops, indent, row_px);
@@ -221,7 +221,7 @@ fn draw(chart: &Chart, tree: &Tree, mut frame: Frame) -> Svg {
         };
         let whole = node.whole.filter(|whole| node.below > 0 && Some(*whole) != node.value);
         if let Some(whole) = whole {
-            frame.marks.push(bar(whole, thick).fill(theme, Paint::Grid));
+            frame.marks.push(bar(whole, thick).fill(theme, Paint::Heat(1)));
         }
         if let Some(value) = node.value {
             frame.marks.push(bar(value, thick * 0.8).fill(theme, members::paint(&node.name, 0)));

@@ -127,8 +127,7 @@ fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Svg {
     let ends = waterfall.steps.iter().flat_map(|step| [step.from, step.to]);
     let (low, high) = ends.fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
     let left = canvas.margin + names.px + size * 0.8 + if low < 0.0 { labels_px } else { 0.0 };
-    let high = if high > low { high } else { low + 1.0 };
-    let scale = Linear { from: low, to: high, px: (left, canvas.right() - labels_px), ticks: vec![], step: 0.0 };
+    let scale = Linear::bare(low, high, (left, canvas.right() - labels_px));
     let height = size * (1.0 + 1.15 * names.most_lines() as f64);
     let thick = size * 1.35;
     let (top, mut y) = (frame.top, frame.top);
@@ -144,12 +143,12 @@ fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Svg {
             (_, _, true) => pointed(from, to, middle, thick).fill(theme, Paint::Series(1)),
             _ => line(from, middle - thick / 2.0, from, middle + thick / 2.0).stroke(theme, Paint::Axis, canvas.hair() * 2.0),
         };
-        let mark = frame.linked(&[&step.member], body.told(&said));
-        frame.marks.push(mark);
         if at + 1 < waterfall.steps.len() {
-            let thread = line(to, middle + thick / 2.0, to, middle + height - thick / 2.0);
+            let thread = line(to, middle, to, middle + height - thick / 2.0);
             frame.marks.push(thread.stroke(theme, Paint::Axis, canvas.hair()));
         }
+        let mark = frame.linked(&[&step.member], body.told(&said));
+        frame.marks.push(mark);
         let (x, anchor) = match down && !step.level && from.min(to) - labels_px >= left {
             true => (to - size * 0.5, Anchor::End),
             false => (from.max(to) + size * 0.5, Anchor::Start),

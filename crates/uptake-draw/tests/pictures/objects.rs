@@ -62,7 +62,7 @@ fn an_empty_answer_suits_every_kind() {
         let empty = match kind {
             "heatmap" | "flow" => crossed(&empty, &["grade", "office"]),
             "control" | "calendar" => Answer { grain: Grain::Day, ..crossed(&empty, &[]) },
-            _ => empty.clone(),
+            _ => Answer { unit: Unit::Count, ..empty.clone() },
         };
         let chart = chart(&empty, kind, "People who worked");
         assert_eq!(chart.summary(), "No data in this period.");
@@ -75,7 +75,8 @@ fn crossed(empty: &Answer, by: &[&str]) -> Answer {
     let mut columns: Vec<_> = empty.table.columns().iter().filter(|c| c.name != "grade").cloned().collect();
     columns.extend(by.iter().map(|name| column(name, Data::Text(vec![]))));
     let unit = if by.len() == 2 { Unit::Count } else { empty.unit };
-    Answer { table: Table::new(columns).expect("equal lengths"), unit, ..empty.clone() }
+    let by = by.iter().map(|name| name.to_string()).collect();
+    Answer { table: Table::new(columns).expect("equal lengths"), unit, by, ..empty.clone() }
 }
 
 #[test]
@@ -91,6 +92,7 @@ fn what_does_not_add_up_is_not_stacked() {
     let parts = [("Worked", 0.2), ("Logged in only", 0.3), ("Absent", 0.5)].map(|(name, share)| (name, vec![Some(share); 4]));
     let mut states = answer(Unit::Share, "state", &parts, 100.0);
     states.by = vec![];
+    states.split = Some(Split { column: "state".into(), headline: None, differences: vec![] });
     assert!(Chart::fit(&facts(&states, "area", &Place::default())).is_ok());
 }
 
