@@ -40,7 +40,7 @@ impl Lake {
     /// An address of no known kind, a folder that cannot be made, a lake of a newer format.
     pub async fn open(address: &str) -> Result<Lake, LakeError> {
         let store = Store::open(address)?;
-        manifest::Manifest::newest(&store).await?;
+        manifest::Published::read(&store).await?;
         Ok(Lake(store))
     }
 
@@ -61,7 +61,7 @@ impl Lake {
     /// Brings stored models up to date and publishes them, all at once.
     ///
     /// # Errors
-    /// A model that cannot be computed; storage; another build that came first.
+    /// A model that cannot be computed; storage; other builds that came first, again and again.
     pub async fn build(
         &self,
         project: &Project,
@@ -71,9 +71,12 @@ impl Lake {
         build::build(&self.0, project, at, on_model).await
     }
 
-    /// The number of the newest published build; `None` before the first.
+    /// The number of the newest published build that can be read; `None` before the first.
+    ///
+    /// # Errors
+    /// There are builds, and none can be read; storage.
     pub async fn newest_build(&self) -> Result<Option<u64>, LakeError> {
-        manifest::newest_number(&self.0).await
+        manifest::Published::read(&self.0).await?.visible()
     }
 
     /// The newest published build, ready to answer.
