@@ -217,7 +217,7 @@ impl Store {
         let transactions = ids.iter().map(|id| Transaction::new(id, 1)).collect();
         let write = self.table(name).await?.write(rows);
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let properties = keeping_the_log().with_application_transactions(transactions);
+        let properties = on_what_was_read().with_application_transactions(transactions);
         write.with_writer_properties(compressed()).with_commit_properties(properties).await.map_err(failed(name))?;
         Ok(())
     }
@@ -229,7 +229,7 @@ impl Store {
     pub async fn replace(&self, name: &str, plan: LogicalPlan, state: SessionState) -> Result<u64, LakeError> {
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Overwrite).with_schema_mode(SchemaMode::Overwrite);
-        let write = write.with_writer_properties(compressed()).with_commit_properties(keeping_the_log());
+        let write = write.with_writer_properties(compressed()).with_commit_properties(on_what_was_read());
         let table = write.await.map_err(failed(name))?;
         Ok(table.version().expect("a written table has a version"))
     }
@@ -296,9 +296,11 @@ fn compressed() -> WriterProperties {
     WriterProperties::builder().set_compression(Compression::ZSTD(level)).build()
 }
 
-/// Delta would remove commits older than a month; but builds pin versions, and a pinned version needs its log.
-fn keeping_the_log() -> CommitProperties {
-    CommitProperties::default().with_cleanup_expired_logs(Some(false))
+/// How every commit is made: on top of the very version that was read, or not at all. Delta would try again on top of
+/// a table that somebody else has just made, without a look at what is in it, and its rows would stand there twice.
+/// Nor are commits older than a month removed: builds pin versions, and a pinned version needs its log.
+fn on_what_was_read() -> CommitProperties {
+    CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false))
 }
 
 /// `00000000000000000007.json`, or a checkpoint of that version.

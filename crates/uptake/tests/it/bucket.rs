@@ -41,8 +41,8 @@ struct Trouble {
     every: usize,
     /// How many requests ended badly.
     met: usize,
-    /// Two PUTs of this key wait for each other.
-    meeting: Option<(String, Arc<Barrier>)>,
+    /// Two PUTs of such a key wait for each other.
+    meetings: BTreeMap<String, Arc<Barrier>>,
 }
 
 /// What becomes of a request.
@@ -86,10 +86,10 @@ impl Bucket {
         trouble.met
     }
 
-    /// The next two writers of `key` wait until both are there.
-    pub fn let_meet_at(&self, key: &str) {
-        let meeting = Some((key.to_string(), Arc::new(Barrier::new(2))));
-        self.shelf.trouble.lock().expect("no holder panics").meeting = meeting;
+    /// The next two writers of each of `keys` wait until both are there.
+    pub fn let_meet_at(&self, keys: &[&str]) {
+        let meetings = keys.iter().map(|key| (key.to_string(), Arc::new(Barrier::new(2)))).collect();
+        self.shelf.trouble.lock().expect("no holder panics").meetings = meetings;
     }
 
     pub fn keys(&self) -> Vec<String> {
@@ -114,10 +114,10 @@ impl Shelf {
 
     /// Waits for the second writer of a key where two were told to meet; not for ever.
     async fn meet(&self, key: &str) {
-        let meeting = self.trouble.lock().expect("no holder panics").meeting.clone();
-        if let Some((_, barrier)) = meeting.filter(|(at, _)| at == key) {
+        let meeting = self.trouble.lock().expect("no holder panics").meetings.get(key).cloned();
+        if let Some(barrier) = meeting {
             let _ = tokio::time::timeout(Duration::from_secs(60), barrier.wait()).await;
-            self.trouble.lock().expect("no holder panics").meeting = None;
+            self.trouble.lock().expect("no holder panics").meetings.remove(key);
         }
     }
 }

@@ -52,6 +52,27 @@ pub fn holds_as_told(dir: &Path, ask: impl Fn(&[&str]) -> Ran + Sync) {
     nothing_differs(&wrong);
 }
 
+/// `landing.salesforce_user 119`: what `uptake tables` told of every relation, a line each.
+fn counts(tables: &Ran) -> Vec<String> {
+    let words = |line: &str| line.split_whitespace().map(String::from).collect::<Vec<_>>();
+    let lines = tables.out.lines().skip(1).map(words);
+    let mut counts: Vec<String> =
+        lines.map(|w| format!("{}.{} {}", w[0], w[1], w.last().expect("a count stands last"))).collect();
+    counts.dedup();
+    counts
+}
+
+/// Fails with the relations that have other numbers of rows.
+#[track_caller]
+pub fn same_counts(found: &Ran, expected: &Ran) {
+    let (found, expected) = (counts(found), counts(expected));
+    let differ = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|line| !those.contains(line)).cloned().collect()
+    };
+    let (more, less) = (differ(&found, &expected), differ(&expected, &found));
+    assert!(more.is_empty() && less.is_empty(), "found {more:#?}\nexpected {less:#?}");
+}
+
 fn all_series(dir: &Path) -> Vec<Json> {
     let truth: Json =
         serde_json::from_slice(&std::fs::read(dir.join("truth.json")).expect("there is a truth")).expect("it is JSON");
