@@ -89,9 +89,10 @@ impl Store {
             file.lock()?;
             Ok(Lock { _file: Some(file) })
         };
-        tokio::task::spawn_blocking(lock).await.expect("locking does not panic").map_err(|source| {
-            LakeError::Lock { folder: of, source }
-        })
+        tokio::task::spawn_blocking(lock)
+            .await
+            .expect("locking does not panic")
+            .map_err(|source| LakeError::Lock { folder: of, source })
     }
 
     fn table_url(&self, name: &str) -> Url {

@@ -41,6 +41,8 @@ struct Trouble {
     every: usize,
     /// How many requests ended badly.
     met: usize,
+    /// Nobody hears of a create that was done.
+    mute: bool,
     /// Two PUTs of such a key wait for each other.
     meetings: BTreeMap<String, Arc<Barrier>>,
 }
@@ -84,6 +86,11 @@ impl Bucket {
         let mut trouble = self.shelf.trouble.lock().expect("no holder panics");
         trouble.every = every;
         trouble.met
+    }
+
+    /// From now on each create that is done is done unheard; asked again, the bucket says that the key exists.
+    pub fn lose_every_create(&self) {
+        self.shelf.trouble.lock().expect("no holder panics").mute = true;
     }
 
     /// The next two writers of each of `keys` wait until both are there.
@@ -145,7 +152,8 @@ async fn answer(
         shelf.meet(key).await;
     }
     let response = shelf.act(&method, key, &query, &headers, body);
-    if let Fate::Unheard = fate {
+    let created = headers.contains_key(header::IF_NONE_MATCH) && response.status() == StatusCode::OK;
+    if matches!(fate, Fate::Unheard) || (created && shelf.trouble.lock().expect("no holder panics").mute) {
         hang_up();
     }
     response
@@ -257,7 +265,8 @@ impl Shelf {
         let mut uploads = self.uploads.lock().expect("no holder panics");
         uploads.push(BTreeMap::new());
         let id = uploads.len() - 1;
-        let result = format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+        let result =
+            format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
         told(StatusCode::OK, &result)
     }
 

@@ -17,6 +17,7 @@ pub fn stories() -> Vec<Trial> {
         story("of two builds at once one is published, and the other begins again", two_builds_at_once),
         story("two loads at once land nothing twice", two_loads_at_once),
         story("answers that get lost on the way change nothing", lost_answers),
+        story("a commit that nobody heard of is known again", unheard_commits),
         story("a bucket that nobody answers for is told", nobody_answers),
     ]
 }
@@ -62,6 +63,15 @@ fn lost_answers() {
     ask(&bucket, &["build"]).ended(0);
     let met = bucket.fail(0);
     assert!(met > 20, "only {met} requests met trouble");
+    as_on_a_disk(&bucket);
+}
+
+fn unheard_commits() {
+    let bucket = Bucket::open();
+    bucket.lose_every_create();
+    load(&bucket).ended(0);
+    let told = ask(&bucket, &["build"]).ended(0).err;
+    assert_eq!((told.matches(" stamps ").count(), told.matches("published build 1").count()), (1, 1), "{told}");
     as_on_a_disk(&bucket);
 }
 

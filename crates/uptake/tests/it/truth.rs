@@ -45,8 +45,7 @@ pub fn holds_as_told(dir: &Path, ask: impl Fn(&[&str]) -> Ran + Sync) {
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let ask = &ask;
         let tell = |part: &[Json]| part.iter().flat_map(|series| told(series, ask)).collect::<Vec<_>>();
-        let parts: Vec<_> =
-            all.chunks(all.len().div_ceil(4)).map(|part| scope.spawn(move || tell(part))).collect();
+        let parts: Vec<_> = all.chunks(all.len().div_ceil(4)).map(|part| scope.spawn(move || tell(part))).collect();
         parts.into_iter().flat_map(|part| part.join().expect("every series is told")).collect()
     });
     nothing_differs(&wrong);
@@ -154,11 +153,7 @@ fn days_of(expected: &BTreeMap<Vec<String>, Cell>) -> Option<(String, String)> {
     Some((expected.keys().next()?[0].clone(), expected.keys().next_back()?[0].clone()))
 }
 
-fn compare(
-    what: &str,
-    expected: &BTreeMap<Vec<String>, Cell>,
-    found: &BTreeMap<Vec<String>, Cell>,
-) -> Vec<String> {
+fn compare(what: &str, expected: &BTreeMap<Vec<String>, Cell>, found: &BTreeMap<Vec<String>, Cell>) -> Vec<String> {
     let keys = expected.keys().chain(found.keys().filter(|key| !expected.contains_key(*key)));
     let differ = keys.filter(|key| !same(expected.get(*key), found.get(*key)));
     differ.map(|key| format!("{what} {key:?}: expected {:?}, found {:?}", expected.get(key), found.get(key))).collect()
