@@ -3,6 +3,7 @@
 //! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
 
 mod certain;
+mod held;
 
 use crate::convert;
 use crate::error::{LakeError, compute};
@@ -25,6 +26,7 @@ use deltalake_core::parquet::file::properties::WriterProperties;
 use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use futures::TryStreamExt;
+use held::{Held, MOST_BYTES};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use std::collections::HashSet;
@@ -138,10 +140,28 @@ impl Store {
         version: u64,
         state: &SessionState,
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let table = self.table_at(name, version, state).await?;
+        table.table_provider().await.map_err(compute(name))
+    }
+
+    /// The same for a table that is read again and again: if it is small, it is read from storage once.
+    pub async fn held(
+        &self,
+        name: &str,
+        version: u64,
+        state: &SessionState,
+    ) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let table = self.table_at(name, version, state).await?;
+        let bytes: i64 = table.snapshot().map_err(failed(name))?.log_data().iter().map(|file| file.size()).sum();
+        let stored = table.table_provider().await.map_err(compute(name))?;
+        Ok(if bytes <= MOST_BYTES { Arc::new(Held::new(stored)) } else { stored })
+    }
+
+    async fn table_at(&self, name: &str, version: u64, state: &SessionState) -> Result<DeltaTable, LakeError> {
         let mut table = self.table(name).await?;
         table.load_version(version).await.map_err(failed(name))?;
         table.update_datafusion_session(state).map_err(failed(name))?;
-        table.table_provider().await.map_err(compute(name))
+        Ok(table)
     }
 
     /// The rows of a table at one version that `filter` keeps, all in memory.
