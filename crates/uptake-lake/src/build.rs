@@ -2,15 +2,16 @@
 
 use crate::error::{LakeError, compute};
 use crate::landing::Journal;
-use crate::manifest::{FORMAT, Manifest, newest_number};
+use crate::manifest::{FORMAT, Manifest, Published};
 use crate::relations::{Ground, base_name, empty_context, in_order, landing_tables, model_table, register_base};
-use crate::store::Store;
+use crate::store::{MOST_TRIES, Store, pause};
 use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::dataframe::DataFrame;
 use datafusion::prelude::SessionContext;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Instant;
+use tracing::info;
 use uptake_spec::Project;
 use uptake_spec::project::Model;
 
@@ -30,9 +31,10 @@ pub struct BuildReport {
 }
 
 /// Brings the stored models up to date. Killed at any moment, it leaves the last published build as it was.
+/// On an object store nobody waits for a lock: who is overtaken by another build starts again.
 ///
 /// # Errors
-/// A model that cannot be computed; storage.
+/// A model that cannot be computed; storage; other builds that came first at every try.
 pub async fn build(
     store: &Store,
     project: &Project,
@@ -40,13 +42,33 @@ pub async fn build(
     on_model: &mut dyn FnMut(&ModelReport),
 ) -> Result<BuildReport, LakeError> {
     let _lock = store.lock().await?;
-    let newest = Manifest::newest(store).await?;
+    let mut tries = 1;
+    loop {
+        match build_once(store, project, at, on_model).await {
+            Err(LakeError::Overtaken(what)) if tries < MOST_TRIES => {
+                info!(what, tries, "overtaken by another build, starting again");
+                pause(tries).await;
+                tries += 1;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+async fn build_once(
+    store: &Store,
+    project: &Project,
+    at: DateTime<Utc>,
+    on_model: &mut dyn FnMut(&ModelReport),
+) -> Result<BuildReport, LakeError> {
+    // The number is taken before anything is read: whoever publishes newer data in the meantime takes it first.
+    let published = Published::read(store).await?;
     let (journal, mut tables) = landed(store, project).await?;
     let inputs = digest(project, &tables);
-    if let Some(newest) = newest.as_ref().filter(|newest| newest.inputs == inputs) {
-        return Ok(BuildReport { build: newest.build, fresh: true, models: vec![] });
+    if let Some(build) = published.fresh(&inputs) {
+        return Ok(BuildReport { build, fresh: true, models: vec![] });
     }
-    let number = newest_number(store).await?.map_or(1, |n| n + 1);
+    let number = published.highest + 1;
     let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let mut manifest = Manifest { format: FORMAT, build: number, at, inputs, tables: tables.clone() };
     let context = empty_context(project);
@@ -71,8 +93,8 @@ pub async fn build(
     Ok(BuildReport { build: number, fresh: false, models })
 }
 
-/// The journal and the versions of all tables that loads have written, read so that they fit each other: the journal
-/// is written last by a load, and no load runs while the lock is held.
+/// The journal and the versions of all tables that loads have written, read so that they fit each other: a load writes
+/// the journal last, and here it is read first, so that all it names is there even where no lock keeps loads away.
 async fn landed(store: &Store, project: &Project) -> Result<(Journal, BTreeMap<String, u64>), LakeError> {
     let mut tables = BTreeMap::new();
     for name in ["loads", "rejects"] {

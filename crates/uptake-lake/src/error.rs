@@ -14,13 +14,16 @@ pub enum LakeError {
     CreateFolder { folder: PathBuf, source: std::io::Error },
     #[error("could not reach the lake's storage")]
     Storage(#[from] object_store::Error),
-    #[error("could not lock the lake")]
-    Lock(#[source] std::io::Error),
-    #[error("another build published number {0} first; run `uptake build` again")]
-    Overtaken(u64),
+    #[error(
+        "could not lock the lake {} to write in it; what was built can still be asked, and `--lake` names another",
+        folder.display()
+    )]
+    Lock { folder: PathBuf, source: std::io::Error },
+    #[error("somebody else wrote {0} at the same time; run the command again")]
+    Overtaken(String),
     #[error("this lake has format {found}, this binary knows {known}; use a newer uptake")]
     Format { found: u32, known: u32 },
-    #[error("the file {file} of the lake cannot be read: {why}")]
+    #[error("the file {file} of the lake is torn: {why}; `uptake build` publishes the next build from what was loaded")]
     Torn { file: String, why: String },
     #[error("could not read or write the lake's table {table}")]
     Table { table: String, source: Box<DeltaTableError> },

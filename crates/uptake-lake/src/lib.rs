@@ -43,7 +43,7 @@ impl Lake {
     /// An address of no known kind, a folder that cannot be made, a lake of a newer format.
     pub async fn open(address: &str) -> Result<Lake, LakeError> {
         let store = Store::open(address)?;
-        manifest::Manifest::newest(&store).await?;
+        manifest::Published::read(&store).await?;
         Ok(Lake(store))
     }
 
@@ -64,7 +64,7 @@ impl Lake {
     /// Brings stored models up to date and publishes them, all at once.
     ///
     /// # Errors
-    /// A model that cannot be computed; storage; another build that came first.
+    /// A model that cannot be computed; storage; other builds that came first, again and again.
     pub async fn build(
         &self,
         project: &Project,
@@ -82,9 +82,12 @@ impl Lake {
         Ok(Depot::of(self.0.below(name)?))
     }
 
-    /// The number of the newest published build; `None` before the first.
+    /// The number of the newest published build that can be read; `None` before the first.
+    ///
+    /// # Errors
+    /// There are builds, and none can be read; storage.
     pub async fn newest_build(&self) -> Result<Option<u64>, LakeError> {
-        manifest::newest_number(&self.0).await
+        manifest::Published::read(&self.0).await?.visible()
     }
 
     /// The newest published build, ready to answer.

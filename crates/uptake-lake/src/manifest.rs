@@ -4,6 +4,7 @@ use crate::error::LakeError;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tracing::warn;
 
 /// The format of a lake. A newer binary upgrades an older lake, or refuses a newer one in words.
 pub const FORMAT: u32 = 1;
@@ -20,22 +21,83 @@ pub struct Manifest {
     pub tables: BTreeMap<String, u64>,
 }
 
-impl Manifest {
-    /// The newest manifest; `None` before the first build.
+/// What stands below `builds/`.
+#[derive(Debug)]
+pub struct Published {
+    /// The newest manifest that can be read.
+    pub newest: Option<Manifest>,
+    /// The highest number given, to a torn manifest too; 0 before the first build.
+    pub highest: u64,
+    /// Why a newer manifest than `newest` was passed over.
+    pub torn: Option<LakeError>,
+}
+
+impl Published {
+    /// # Errors
+    /// A lake of a newer format; storage.
+    pub async fn read(store: &Store) -> Result<Published, LakeError> {
+        let mut numbers: Vec<u64> =
+            store.list("builds").await?.iter().filter_map(|name| name.strip_suffix(".json")?.parse().ok()).collect();
+        numbers.sort();
+        let mut published = Published { newest: None, highest: numbers.last().copied().unwrap_or(0), torn: None };
+        for build in numbers.into_iter().rev() {
+            match Manifest::read(store, build).await {
+                Err(torn @ LakeError::Torn { .. }) => _ = published.torn.get_or_insert(torn),
+                read => {
+                    published.newest = Some(read?);
+                    break;
+                }
+            }
+        }
+        Ok(published)
+    }
+
+    /// The number of the build that readers see; `None` before the first.
     ///
     /// # Errors
-    /// A torn file, or a lake of a newer format.
-    pub async fn newest(store: &Store) -> Result<Option<Manifest>, LakeError> {
-        match newest_number(store).await? {
-            Some(build) => Manifest::read(store, build).await.map(Some),
-            None => Ok(None),
+    /// There are builds, and every manifest is torn.
+    pub fn visible(self) -> Result<Option<u64>, LakeError> {
+        match (self.newest, self.torn) {
+            (Some(newest), _) => Ok(Some(newest.build)),
+            (None, Some(torn)) => Err(torn),
+            (None, None) => Ok(None),
         }
     }
 
+    /// Whether nothing happened since the newest build, which was made of `inputs`.
+    pub fn fresh(&self, inputs: &str) -> Option<u64> {
+        let newest = self.newest.as_ref().filter(|newest| newest.inputs == inputs && newest.build == self.highest);
+        newest.map(|newest| newest.build)
+    }
+}
+
+impl Manifest {
+    /// The newest manifest that can be read; `None` before the first build. A torn one, as a disk can leave it when
+    /// the power goes, is told and passed over, so that the last good build goes on answering.
+    ///
+    /// # Errors
+    /// Every manifest is torn; a lake of a newer format; storage.
+    pub async fn newest(store: &Store) -> Result<Option<Manifest>, LakeError> {
+        let Published { newest, torn, .. } = Published::read(store).await?;
+        match (newest, torn) {
+            (None, Some(torn)) => Err(torn),
+            (Some(newest), Some(torn)) => {
+                warn!(build = newest.build, "{torn}; until then build {} answers", newest.build);
+                Ok(Some(newest))
+            }
+            (newest, None) => Ok(newest),
+        }
+    }
+
+    /// # Errors
+    /// A torn file, or a lake of a newer format.
     pub async fn read(store: &Store, build: u64) -> Result<Manifest, LakeError> {
         let file = name(build);
         let torn = |why: String| LakeError::Torn { file: file.clone(), why };
         let bytes = store.read(&file).await?.ok_or_else(|| torn("it is not there".into()))?;
+        if bytes.is_empty() {
+            return Err(torn("it is empty".into()));
+        }
         let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| torn(e.to_string()))?;
         match manifest.format <= FORMAT {
             true => Ok(manifest),
@@ -51,15 +113,9 @@ impl Manifest {
         let bytes = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
         match store.create(&name(self.build), bytes).await? {
             true => Ok(()),
-            false => Err(LakeError::Overtaken(self.build)),
+            false => Err(LakeError::Overtaken(format!("build {}", self.build))),
         }
     }
-}
-
-/// The number of the newest build.
-pub async fn newest_number(store: &Store) -> Result<Option<u64>, LakeError> {
-    let names = store.list("builds").await?;
-    Ok(names.iter().filter_map(|name| name.strip_suffix(".json")?.parse().ok()).max())
 }
 
 fn name(build: u64) -> String {

@@ -67,7 +67,7 @@ pub async fn register_base(context: &SessionContext, project: &Project, ground: 
         };
         let provider = match (ground, built) {
             (Ground::Test, _) => empty(schema_of(&table.columns)),
-            (_, Some((store, version))) => store.provider(&base_name(&table.name), version, &context.state()).await?,
+            (_, Some((store, version))) => store.held(&base_name(&table.name), version, &context.state()).await?,
             _ => base_table(context, project, table, &physical).await?,
         };
         register(context, &table.name, provider)?;
@@ -428,7 +428,7 @@ pub async fn register_models(context: &SessionContext, project: &Project, ground
             _ => None,
         };
         let provider = match stored {
-            Some((store, version)) => store.provider(&model_table(&model.name), version, &context.state()).await?,
+            Some((store, version)) => store.held(&model_table(&model.name), version, &context.state()).await?,
             None => context.sql(&model.sql).await.map_err(compute(model.file.display().to_string()))?.into_view(),
         };
         register(context, &model.name, provider)?;

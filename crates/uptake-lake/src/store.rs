@@ -2,8 +2,12 @@
 //!
 //! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
 
+mod certain;
+mod held;
+
 use crate::convert;
 use crate::error::{LakeError, compute};
+use certain::Certain;
 use chrono::NaiveDate;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
@@ -12,7 +16,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::prelude::{SessionContext, col, lit};
 use datafusion::scalar::ScalarValue;
 use deltalake_core::kernel::Transaction;
-use deltalake_core::kernel::transaction::CommitProperties;
+use deltalake_core::kernel::transaction::{CommitProperties, TransactionError};
 use deltalake_core::logstore::{
     LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
 };
@@ -22,11 +26,13 @@ use deltalake_core::parquet::file::properties::WriterProperties;
 use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use futures::TryStreamExt;
+use held::{Held, MOST_BYTES};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use uptake_spec::{Table, Value};
 use url::Url;
 
@@ -61,7 +67,10 @@ impl Store {
             object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
                 .map_err(|_| LakeError::Address(address.into()))?;
         tell_delta_of(&root);
-        Ok(Store { root, objects: Arc::from(objects), prefix })
+        let objects: Arc<dyn ObjectStore> = Arc::from(objects);
+        let over_a_network = !["file", "memory"].contains(&root.scheme());
+        let objects: Arc<dyn ObjectStore> = if over_a_network { Arc::new(Certain(objects)) } else { objects };
+        Ok(Store { root, objects, prefix })
     }
 
     /// The place below this one.
@@ -84,13 +93,17 @@ impl Store {
     /// The lock file cannot be made: a read-only disk, no rights.
     pub async fn lock(&self) -> Result<Lock, LakeError> {
         let Some(folder) = self.folder() else { return Ok(Lock { _file: None }) };
+        let of = folder.clone();
         let lock = move || {
             let file =
                 std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
             file.lock()?;
             Ok(Lock { _file: Some(file) })
         };
-        tokio::task::spawn_blocking(lock).await.expect("locking does not panic").map_err(LakeError::Lock)
+        tokio::task::spawn_blocking(lock)
+            .await
+            .expect("locking does not panic")
+            .map_err(|source| LakeError::Lock { folder: of, source })
     }
 
     fn table_url(&self, name: &str) -> Url {
@@ -112,10 +125,16 @@ impl Store {
         Ok(table)
     }
 
-    /// Whether a table has a log at all.
+    /// Whether a table has a commit at all; what a killed writer left beside the log is none.
     async fn written(&self, name: &str) -> Result<bool, LakeError> {
         let log = self.path(&format!("{name}/_delta_log"));
-        Ok(self.objects.list(Some(&log)).try_next().await?.is_some())
+        let mut files = self.objects.list(Some(&log));
+        while let Some(file) = files.try_next().await? {
+            if file.location.filename().is_some_and(is_commit) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The newest version of a table; `None` if it was never written.
@@ -130,10 +149,28 @@ impl Store {
         version: u64,
         state: &SessionState,
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let table = self.table_at(name, version, state).await?;
+        table.table_provider().await.map_err(compute(name))
+    }
+
+    /// The same for a table that is read again and again: if it is small, it is read from storage once.
+    pub async fn held(
+        &self,
+        name: &str,
+        version: u64,
+        state: &SessionState,
+    ) -> Result<Arc<dyn TableProvider>, LakeError> {
+        let table = self.table_at(name, version, state).await?;
+        let bytes: i64 = table.snapshot().map_err(failed(name))?.log_data().iter().map(|file| file.size()).sum();
+        let stored = table.table_provider().await.map_err(compute(name))?;
+        Ok(if bytes <= MOST_BYTES { Arc::new(Held::new(stored)) } else { stored })
+    }
+
+    async fn table_at(&self, name: &str, version: u64, state: &SessionState) -> Result<DeltaTable, LakeError> {
         let mut table = self.table(name).await?;
         table.load_version(version).await.map_err(failed(name))?;
         table.update_datafusion_session(state).map_err(failed(name))?;
-        table.table_provider().await.map_err(compute(name))
+        Ok(table)
     }
 
     /// The rows of a table at one version that `filter` keeps, all in memory.
@@ -186,21 +223,44 @@ impl Store {
     /// Appends rows in one commit that carries `transactions`; new columns are added to the table.
     ///
     /// # Errors
-    /// Another writer committed one of the transactions meanwhile; storage.
+    /// Somebody else committed some of the transactions meanwhile, and not all; storage.
     pub async fn append(&self, name: &str, rows: Vec<RecordBatch>, transactions: &[String]) -> Result<(), LakeError> {
-        let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
-        let properties = CommitProperties::default().with_application_transactions(transactions);
+        let mut tries = 1;
+        loop {
+            let error = match self.append_once(name, rows.clone(), transactions).await {
+                Err(error @ LakeError::Overtaken(_)) => error,
+                ended => return ended,
+            };
+            let committed = self.committed(name, transactions).await?;
+            if !committed.is_empty() && committed.iter().all(|done| *done) {
+                return Ok(());
+            }
+            if committed.contains(&true) || tries == MOST_TRIES {
+                return Err(error);
+            }
+            pause(tries).await;
+            tries += 1;
+        }
+    }
+
+    async fn append_once(&self, name: &str, rows: Vec<RecordBatch>, ids: &[String]) -> Result<(), LakeError> {
+        let transactions = ids.iter().map(|id| Transaction::new(id, 1)).collect();
         let write = self.table(name).await?.write(rows);
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
+        let properties = on_what_was_read().with_application_transactions(transactions);
         write.with_writer_properties(compressed()).with_commit_properties(properties).await.map_err(failed(name))?;
         Ok(())
     }
 
     /// Replaces a table's content by what `plan` yields in `state`; returns the new version.
+    ///
+    /// # Errors
+    /// [`LakeError::Overtaken`] if somebody else wrote the table meanwhile; storage; what the plan itself runs into.
     pub async fn replace(&self, name: &str, plan: LogicalPlan, state: SessionState) -> Result<u64, LakeError> {
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Overwrite).with_schema_mode(SchemaMode::Overwrite);
-        let table = write.with_writer_properties(compressed()).await.map_err(failed(name))?;
+        let write = write.with_writer_properties(compressed()).with_commit_properties(on_what_was_read());
+        let table = write.await.map_err(failed(name))?;
         Ok(table.version().expect("a written table has a version"))
     }
 
@@ -272,7 +332,65 @@ fn compressed() -> WriterProperties {
     WriterProperties::builder().set_compression(Compression::ZSTD(level)).build()
 }
 
+/// How every commit is made: on top of the very version that was read, or not at all. Delta would try again on top of
+/// a table that somebody else has just made, without a look at what is in it, and its rows would stand there twice.
+/// Nor are commits older than a month removed: builds pin versions, and a pinned version needs its log.
+fn on_what_was_read() -> CommitProperties {
+    CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false))
+}
+
+/// `00000000000000000007.json`, or a checkpoint of that version.
+fn is_commit(file: &str) -> bool {
+    let version = file.split('.').next().unwrap_or_default();
+    version.len() == 20
+        && version.bytes().all(|byte| byte.is_ascii_digit())
+        && (file.ends_with(".json") || file.ends_with(".parquet"))
+}
+
+/// How often something is begun that others may overtake.
+pub const MOST_TRIES: u32 = 6;
+
+/// Lets the others end first: 0.2 s after the first try, 0.4 s after the second, …
+pub async fn pause(tries: u32) {
+    tokio::time::sleep(Duration::from_millis(200) * tries).await;
+}
+
 fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {
     let table = table.to_string();
-    move |source| LakeError::Table { table, source: Box::new(source) }
+    move |source| match overtaken(&source) {
+        true => LakeError::Overtaken(format!("the table {table}")),
+        false => LakeError::Table { table, source: Box::new(source) },
+    }
+}
+
+/// Somebody else's commit came first, and ours does not go on top of it.
+fn overtaken(error: &DeltaTableError) -> bool {
+    use TransactionError::{CommitConflict, MaxCommitAttempts};
+    match error {
+        DeltaTableError::VersionAlreadyExists(_) => true,
+        DeltaTableError::Transaction { source } => matches!(source, CommitConflict(_) | MaxCommitAttempts(_)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_commit;
+
+    #[test]
+    fn what_a_killed_writer_leaves_is_no_commit() {
+        for commit in ["00000000000000000000.json", "00000000000000000099.checkpoint.parquet"] {
+            assert!(is_commit(commit), "{commit}");
+        }
+        for other in [
+            "_commit_0b1c.json.tmp",
+            "00000000000000000000.json.tmp",
+            "00000000000000000000.json#1",
+            "_last_checkpoint",
+            "7.json",
+            "",
+        ] {
+            assert!(!is_commit(other), "{other}");
+        }
+    }
 }

@@ -35,7 +35,13 @@ pub fn uptake(args: &[&str]) -> Ran {
 pub fn uptake_in(folder: &Path, args: &[&str]) -> Ran {
     fs::create_dir_all(folder).expect("a folder");
     let mut command = program();
-    command.current_dir(folder).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.current_dir(folder).args(args);
+    ran(command)
+}
+
+/// Runs a command to its end.
+pub fn ran(mut command: Command) -> Ran {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
     let begun = Instant::now();
@@ -44,7 +50,7 @@ pub fn uptake_in(folder: &Path, args: &[&str]) -> Ran {
             Some(status) => break status,
             None if begun.elapsed() > Duration::from_secs(300) => {
                 child.kill().expect("it can be ended");
-                panic!("uptake {} does not end", args.join(" "));
+                panic!("{command:?} does not end");
             }
             None => std::thread::sleep(Duration::from_millis(10)),
         }

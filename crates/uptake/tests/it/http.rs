@@ -25,19 +25,19 @@ pub fn stories() -> Vec<Trial> {
     ]
 }
 
-struct Server {
+pub struct Server {
     program: Child,
     port: u16,
 }
 
-struct Response {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+pub struct Response {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 impl Server {
-    fn of(dir: &Path) -> Server {
+    pub fn of(dir: &Path) -> Server {
         let mut command = program();
         command.args(["--project", &dir.to_string_lossy(), "serve", "--listen", "127.0.0.1:0"]);
         let mut program = command.stderr(Stdio::piped()).spawn().expect("the program starts");
@@ -50,7 +50,7 @@ impl Server {
         Server { program, port: port.expect("the last line is the address") }
     }
 
-    fn get(&self, path: &str) -> Response {
+    pub fn get(&self, path: &str) -> Response {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port))
     }
 
@@ -88,7 +88,7 @@ impl Response {
         Response { status, headers, body: bytes[end + 4..].to_vec() }
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 

@@ -1,11 +1,14 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
+mod bucket;
 mod check;
 mod command_line;
 mod firm;
 mod fixtures;
 mod http;
+mod killed;
 mod loading;
+mod remote;
 mod truth;
 
 use libtest_mimic::{Arguments, Trial, run};
@@ -18,6 +21,8 @@ fn main() {
         loading::stories(),
         truth::stories(),
         http::stories(),
+        killed::stories(),
+        remote::stories(),
         fixtures::stories(),
     ];
     let conclusion = run(&arguments, stories.into_iter().flatten().collect());

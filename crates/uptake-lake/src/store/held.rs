@@ -1,0 +1,56 @@
+//! A small table of a build, kept in memory from its first reading on.
+//!
+//! A build's tables never change, and planning a scan of files costs more than reading a small table: the log is gone
+//! through, statistics are compared, footers and pages opened, at each of the many questions of a page.
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::{MemTable, Session, TableProvider};
+use datafusion::error::Result;
+use datafusion::logical_expr::{Expr, TableType};
+use datafusion::physical_plan::{ExecutionPlan, collect};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// How large the files of a table may be to be held. Unpacked they are some five to ten times as large.
+pub const MOST_BYTES: i64 = 4 * 1024 * 1024;
+
+#[derive(Debug)]
+pub struct Held {
+    stored: Arc<dyn TableProvider>,
+    memory: OnceCell<MemTable>,
+}
+
+impl Held {
+    pub fn new(stored: Arc<dyn TableProvider>) -> Held {
+        Held { stored, memory: OnceCell::new() }
+    }
+
+    async fn read(&self, state: &dyn Session) -> Result<MemTable> {
+        let plan = self.stored.scan(state, None, &[], None).await?;
+        let rows = collect(plan, state.task_ctx()).await?;
+        MemTable::try_new(self.stored.schema(), vec![rows])
+    }
+}
+
+#[async_trait]
+impl TableProvider for Held {
+    fn schema(&self) -> SchemaRef {
+        self.stored.schema()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let memory = self.memory.get_or_try_init(|| self.read(state)).await?;
+        memory.scan(state, projection, filters, limit).await
+    }
+}

@@ -1,0 +1,124 @@
+//! A lake in a bucket: the same figures as on a disk, whoever writes beside us and whatever is lost on the way.
+
+use crate::bucket::Bucket;
+use crate::firm::{Ran, built, generated, on, program, ran};
+use crate::story;
+use crate::truth;
+use libtest_mimic::Trial;
+use std::path::Path;
+use std::process::Command;
+
+const SEED: u64 = 5;
+const LAKE: &str = "s3://bucket/firms/lake";
+
+pub fn stories() -> Vec<Trial> {
+    vec![
+        story("a lake in a bucket says what was simulated", what_was_simulated),
+        story("of two builds at once one is published, and the other begins again", two_builds_at_once),
+        story("two loads at once land nothing twice", two_loads_at_once),
+        story("answers that get lost on the way change nothing", lost_answers),
+        story("a commit that nobody heard of is known again", unheard_commits),
+        story("a bucket that nobody answers for is told", nobody_answers),
+    ]
+}
+
+fn what_was_simulated() {
+    let bucket = Bucket::open();
+    load(&bucket).ended(0);
+    ask(&bucket, &["build"]).ended(0);
+    truth::holds_as_told(&generated(SEED), |args| ask(&bucket, args));
+    let again = load(&bucket).ended(0);
+    assert!(again.err.contains("\nlanded 0 of "), "{}", again.err);
+    assert!(ask(&bucket, &["build"]).ended(0).err.contains("build 1 is up to date"));
+    as_on_a_disk(&bucket);
+}
+
+fn two_builds_at_once() {
+    let bucket = Bucket::open();
+    load(&bucket).ended(0);
+    bucket.let_meet_at(&["firms/lake/base/stamps/_delta_log/00000000000000000000.json", "firms/lake/builds/1.json"]);
+    let (one, other) = at_once(|| ask(&bucket, &["build"]));
+    let (one, other) = (one.ended(0).err, other.ended(0).err);
+    let told = |word: &str| [&one, &other].iter().filter(|err| err.contains(word)).count();
+    assert_eq!((told("published build 1"), told("build 1 is up to date")), (1, 1), "{one}\n{other}");
+    as_on_a_disk(&bucket);
+}
+
+fn two_loads_at_once() {
+    let bucket = Bucket::open();
+    let first = "_delta_log/00000000000000000000.json";
+    let tables = ["landing/hr_roster", "landing/salesforce_user", "loads"];
+    let meetings = tables.map(|table| format!("firms/lake/{table}/{first}"));
+    bucket.let_meet_at(&meetings.iter().map(String::as_str).collect::<Vec<_>>());
+    let (one, other) = at_once(|| load(&bucket));
+    (one.ended(0), other.ended(0));
+    ask(&bucket, &["build"]).ended(0);
+    as_on_a_disk(&bucket);
+}
+
+fn lost_answers() {
+    let bucket = Bucket::open();
+    bucket.fail(9);
+    load(&bucket).ended(0);
+    ask(&bucket, &["build"]).ended(0);
+    let met = bucket.fail(0);
+    assert!(met > 20, "only {met} requests met trouble");
+    as_on_a_disk(&bucket);
+}
+
+fn unheard_commits() {
+    let bucket = Bucket::open();
+    bucket.lose_every_create();
+    load(&bucket).ended(0);
+    let told = ask(&bucket, &["build"]).ended(0).err;
+    assert_eq!((told.matches(" stamps ").count(), told.matches("published build 1").count()), (1, 1), "{told}");
+    as_on_a_disk(&bucket);
+}
+
+fn nobody_answers() {
+    let environment = Bucket::open().environment();
+    let mut command = program();
+    command.envs(environment).env("AWS_ENDPOINT", "ftp://nowhere");
+    command.args(["--project", &generated(SEED).to_string_lossy(), "--lake", LAKE, "build"]);
+    let told = ran(command).ended(1).err;
+    assert!(told.contains("could not open the lake s3://bucket/firms/lake"), "{told}");
+}
+
+/// Every relation has as many rows as in the lake of the same firm on a disk, some figures are the same, and there is
+/// one build.
+#[track_caller]
+fn as_on_a_disk(bucket: &Bucket) {
+    let disk = built(SEED);
+    truth::same_counts(&ask(bucket, &["tables"]).ended(0), &on(&disk, &["tables"]).ended(0));
+    for question in [
+        &["kpi", "active_people", "--by", "grade", "--format", "csv"][..],
+        &["kpi", "won", "--measure", "count", "--grain", "month", "--format", "csv"],
+        &["sql", "SELECT source, object, SUM(landed), SUM(duplicate), COUNT(*) FROM loads GROUP BY 1, 2 ORDER BY 1, 2"],
+    ] {
+        assert_eq!(ask(bucket, question).ended(0).out, on(&disk, question).ended(0).out, "{question:?}");
+    }
+    let builds: Vec<String> = bucket.keys().into_iter().filter(|key| key.contains("/builds/")).collect();
+    assert_eq!(builds, ["firms/lake/builds/1.json"]);
+}
+
+fn load(bucket: &Bucket) -> Ran {
+    ask(bucket, &["load", &generated(SEED).join("exports").to_string_lossy()])
+}
+
+/// Runs the program on the firm, its lake being in the bucket.
+fn ask(bucket: &Bucket, args: &[&str]) -> Ran {
+    ran(asking(bucket, &generated(SEED), args))
+}
+
+fn asking(bucket: &Bucket, dir: &Path, args: &[&str]) -> Command {
+    let mut command = program();
+    command.envs(bucket.environment()).args(["--project", &dir.to_string_lossy(), "--lake", LAKE]).args(args);
+    command
+}
+
+fn at_once(run: impl Fn() -> Ran + Sync) -> (Ran, Ran) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(&run);
+        (run(), other.join().expect("it ran"))
+    })
+}
