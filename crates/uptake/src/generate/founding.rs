@@ -13,6 +13,7 @@ const NOON: i64 = 12 * 3_600;
 
 /// Numbers of the people with a story; `sample-data/README.md` tells it.
 pub(super) mod planted {
+    pub const IMPORTS: usize = 0;
     pub const NEVER_LOGS_IN: usize = 1;
     pub const TWO_USERS: usize = 2;
     pub const NO_USER: usize = 3;
@@ -73,7 +74,7 @@ fn add_robot(firm: &mut Firm, start: Day) {
 /// The firm's persons on the roster stand behind the robot, so person `number` is `firm.people[number + 1]`.
 fn hire(firm: &mut Firm, number: usize, span: &Span, dice: &mut Dice) {
     let grade = match number {
-        0 | planted::NEVER_LOGS_IN => PARTNER,
+        planted::IMPORTS | planted::NEVER_LOGS_IN => PARTNER,
         planted::TWO_USERS | planted::NIGHT_OWL | planted::LEFT_BEFORE_FIRST_EXPORT | planted::DEACTIVATED_LATE => {
             MANAGER
         }
@@ -82,7 +83,7 @@ fn hire(firm: &mut Firm, number: usize, span: &Span, dice: &mut Dice) {
     };
     let office = match number {
         planted::MOVES_HOUSE => NEW_YORK,
-        planted::NIGHT_OWL => BERLIN,
+        planted::NIGHT_OWL | planted::LATE_ON_ROSTER => BERLIN,
         _ => dice.weighted(&OFFICES.map(|office| office.weight)),
     };
     let (first, last) = person_name(number as u32);
@@ -302,6 +303,7 @@ fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
         sells: false,
         deals: Vec::new(),
         tasks: Vec::new(),
+        mistakes: Vec::new(),
     }
 }
 

@@ -3,21 +3,27 @@
 //!
 //! Nothing is read: the same order writes the same bytes, on every machine and on every day.
 
+mod activities;
 mod calendar;
+mod contacts;
 mod deals;
 mod export;
 mod firm;
 mod founding;
 mod habits;
+mod holidays;
 mod logins;
 mod people;
 mod plain_columns;
 mod random;
+mod recording;
 mod records;
 mod roster;
 mod seeding;
+mod selling;
 mod sheet;
 mod showing;
+mod story;
 mod truth;
 mod truth_file;
 mod world;
@@ -26,13 +32,16 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
+pub use holidays::HOLIDAYS;
+
 use calendar::{AS_OF, DAY, Day, Instant, monday_of, start_of, weekday};
 use firm::BERLIN;
-use founding::{Span, found};
+use founding::{Span, found, planted};
 use habits::{Act, What, plan_day};
 use logins::{Flavour, Log};
 use people::Kind;
 use random::Dice;
+use records::Object;
 use showing::export_sundays;
 use truth_file::{truth_rows, truth_text};
 use world::World;
@@ -109,6 +118,7 @@ fn begin(order: &Order, dir: &Path) -> World {
         last_export: 0,
         closed: Vec::new(),
         missed: Vec::new(),
+        repeats: 0,
     };
     world.seed(order.people as u32);
     world
@@ -123,11 +133,13 @@ fn live(world: &mut World, day: Day, acts: &mut Vec<Act>) -> Result<()> {
         plan_day(&world.firm, person, day, relaunch, &mut world.dice, acts);
     }
     plan_outsiders(world, day, acts);
+    plan_imports(world, day, acts);
     acts.sort_by_key(|act| act.at);
     for act in acts.iter() {
         match act.what {
             What::Login(flavour) => world.log_in(act.user, act.at, flavour)?,
             What::Record => world.work(act.user, act.at),
+            What::Import(object, rows) => world.import(act.user, act.at, object, rows),
             What::HandOver => world.clear_desk(act.user, act.at),
             What::Robot => world.run_robot(act.at)?,
         }
@@ -145,6 +157,20 @@ fn plan_outsiders(world: &mut World, day: Day, acts: &mut Vec<Act>) {
         if matches!(user.kind, Kind::Other(_)) && world.dice.chance(60) {
             let flavour = if index % 2 == 0 { Flavour::Browser } else { Flavour::DataLoader };
             acts.push(Act { at: noon, user: index as u32, what: What::Login(flavour) });
+        }
+    }
+}
+
+/// Twice somebody brings in a file, early on a Wednesday: once more than 50 rows in an hour, once just 50.
+fn plan_imports(world: &World, day: Day, acts: &mut Vec<Act>) {
+    let user = world.firm.people[planted::IMPORTS + 1].users[0];
+    let length = AS_OF - world.span.start;
+    for (third, object, rows) in [(1, Object::Lead, 56), (2, Object::Contact, 50)] {
+        if day == monday_of(world.span.start + length * third / 3) + 2 {
+            let noon = Instant::from(day) * DAY + DAY / 2;
+            let at = world.firm.zone(user, noon).at(day, 6 * 3_600 + 300);
+            acts.push(Act { at: at - 240, user, what: What::Login(Flavour::Browser) });
+            acts.push(Act { at, user, what: What::Import(object, rows) });
         }
     }
 }

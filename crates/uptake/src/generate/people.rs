@@ -3,6 +3,7 @@
 use super::calendar::{Day, Instant, Zone};
 use super::firm::{DEPARTMENTS, GRADES, NONE, OFFICES};
 use super::habits::Habit;
+use super::records::Object;
 
 /// The four columns by which people are grouped.
 #[derive(Clone, Copy)]
@@ -53,6 +54,8 @@ pub(super) struct Person {
     /// Open deals and open tasks, by number.
     pub deals: Vec<u32>,
     pub tasks: Vec<u32>,
+    /// Records that should not have been made, and will be deleted.
+    pub mistakes: Vec<(Object, u32)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,6 +126,22 @@ impl Firm {
         self.people[person].users.iter().any(|user| self.users[*user as usize].shows_active_on(day))
     }
 
+    /// The first day of a person's first user row; None for those who have none.
+    pub(super) fn user_since(&self, person: usize) -> Option<Day> {
+        let users = self.people[person].users.iter().map(|user| &self.users[*user as usize]);
+        users.filter(|user| user.is_human()).map(|user| user.created_on).min()
+    }
+
+    /// The line of the roster that holds for a person on a day.
+    pub(super) fn roster_line(&self, person: usize, day: Day) -> Option<&RosterRow> {
+        self.people[person].roster.iter().find(|row| row.holds_on(day))
+    }
+
+    /// Whether the roster says on a day that this person meets clients.
+    pub(super) fn is_client_facing(&self, person: usize, day: Day) -> bool {
+        DEPARTMENTS[self.people[person].department].client_facing && self.roster_line(person, day).is_some()
+    }
+
     /// Attributes on a day; of those who are not active then, on their last active day before.
     pub(super) fn attributes(&self, person: usize, day: Day) -> Attributes {
         let rows = self.people[person].users.iter().map(|user| &self.users[*user as usize]);
@@ -130,21 +149,17 @@ impl Firm {
             .filter(|user| user.is_human() && user.created_on <= day)
             .map(|user| user.until.map_or(day, |until| until.min(day)))
             .max();
-        self.attributes_on(person, last_active.unwrap_or(day))
-    }
-
-    fn attributes_on(&self, person: usize, day: Day) -> Attributes {
+        let day = last_active.unwrap_or(day);
         let someone = &self.people[person];
         if someone.roster.is_empty() {
             return someone.users.first().map_or(NOBODY, |user| self.users[*user as usize].own_attributes());
         }
-        let Some(row) = someone.roster.iter().find(|row| row.holds_on(day)) else { return NOBODY };
-        Attributes {
+        self.roster_line(person, day).map_or(NOBODY, |row| Attributes {
             grade: GRADES[row.grade],
             department: DEPARTMENTS[someone.department].name,
             office: OFFICES[row.office].name,
             location: OFFICES[row.office].locations[row.location],
-        }
+        })
     }
 
     /// Attributes of a deal's owner; a robot has none.
