@@ -98,9 +98,8 @@ pub(super) const FORMS: [Form; 7] = [
     },
 ];
 
-/// Sorts of events. Of a series the CRM keeps one row that stands for all and one for each date; of a meeting with
+/// Sorts of events; nought is a meeting of its own. Of a series the CRM keeps one row that stands for all and one for each date; of a meeting with
 /// colleagues, one row for the meeting and one for each of them.
-pub(super) const MEETING: u8 = 0;
 pub(super) const SERIES: u8 = 1;
 pub(super) const DATE_OF_SERIES: u8 = 2;
 pub(super) const INVITATION: u8 = 3;

@@ -235,3 +235,106 @@ fn without_marks(name: &str) -> String {
     };
     name.chars().map(bare).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::records::Stamp;
+    use super::*;
+
+    /// Contacts of 40 companies with every way of repeating somebody planted twice.
+    fn contacts() -> Vec<Record> {
+        let mut all: Vec<Record> = (1..=400).map(|number| Record::new(Stamp::new(0, 0), number % 40 + 1, 0, 0)).collect();
+        for turn in 0..16 {
+            let place = (0..400).find(|place| can_be_repeated(*place as u32 + 1, &all[*place])).expect("there are many");
+            all[place].sort = ORIGINAL;
+            for sort in entries(turn) {
+                let about = if shares_company(*sort) { all[place].about } else { all[place].about % 40 + 1 };
+                let mut again = Record::new(Stamp::new(0, 0), about, 0, 0);
+                (again.repeats, again.sort) = (place as u32 + 1, *sort);
+                all.push(again);
+            }
+        }
+        all
+    }
+
+    fn normal(card: &Card) -> String {
+        without_marks(&format!("{} {}", card.first, card.last).to_lowercase())
+    }
+
+    fn distance(a: &str, b: &str) -> usize {
+        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, x) in a.iter().enumerate() {
+            let mut next = vec![i + 1];
+            for (j, y) in b.iter().enumerate() {
+                next.push((row[j] + usize::from(x != y)).min(row[j + 1] + 1).min(next[j] + 1));
+            }
+            row = next;
+        }
+        row[b.len()]
+    }
+
+    /// The catalogue's rule for two contacts, word by word: found by one key, and alike.
+    fn are_alike(a: (&Card, u32), b: (&Card, u32)) -> bool {
+        let (x, y) = (normal(a.0), normal(b.0));
+        let last_nine = |phone: &str| {
+            let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+            digits[digits.len() - 9..].to_vec()
+        };
+        let sorted = |name: &str| {
+            let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        let email = !a.0.email.is_empty() && a.0.email.to_lowercase() == b.0.email.to_lowercase();
+        let phone = last_nine(&a.0.phone) == last_nine(&b.0.phone);
+        let company = a.1 == b.1 && sorted(&x) == sorted(&y);
+        let postcode = !a.0.postcode.is_empty() && a.0.postcode == b.0.postcode && x == y;
+        let score = 1.0 - distance(&x, &y) as f64 / x.chars().count().max(y.chars().count()) as f64;
+        (email || phone || company || postcode) && (score >= 0.85 || (email && score >= 0.5))
+    }
+
+    #[test]
+    fn clusters_are_those_that_were_planted() {
+        let all = contacts();
+        let cards: Vec<Card> = (1..=all.len() as u32).map(|number| card(&all, number)).collect();
+        let mut cluster: Vec<usize> = (0..all.len()).collect();
+        for one in 0..all.len() {
+            for other in 0..one {
+                if are_alike((&cards[one], all[one].about), (&cards[other], all[other].about)) {
+                    let (from, to) = (cluster[one], cluster[other]);
+                    cluster.iter_mut().filter(|of| **of == from).for_each(|of| *of = to);
+                }
+            }
+        }
+        for (place, record) in all.iter().enumerate().filter(|(_, record)| record.repeats > 0) {
+            let joined = cluster[place] == cluster[record.repeats as usize - 1];
+            assert_eq!(joined, is_duplicate(record), "{:?} of {:?}", cards[place], cards[record.repeats as usize - 1]);
+        }
+        let clusters = cluster.iter().collect::<std::collections::BTreeSet<_>>().len();
+        let planted = all.iter().filter(|record| is_duplicate(record)).count();
+        assert_eq!((all.len() - clusters, planted), (14, 14));
+    }
+
+    #[test]
+    fn placeholders_are_all_there_and_lookalikes_pass() {
+        let all = contacts();
+        let firsts: Vec<String> = (1..=200).map(|number| card(&all, number).first).collect();
+        assert!(PLACEHOLDERS[1..].iter().all(|word| firsts.iter().any(|first| first == word)));
+        assert_eq!(firsts[3], company_name(all[3].about), "the first placeholder is the company");
+        for (number, first, last) in LOOKALIKES {
+            let card = card(&all, number);
+            assert!(card.first == first || card.last == last);
+            assert!(is_mailable(number, &all[number as usize - 1]));
+            assert!(!is_unfit_to_greet(number, &all[number as usize - 1]));
+        }
+    }
+
+    #[test]
+    fn a_first_name_is_filled_in_later() {
+        let mut all = contacts();
+        assert_eq!(card(&all, 13).first, "");
+        all[12].version = 2;
+        assert!(!is_unfit_to_greet(13, &all[12]) && card(&all, 13).first.len() > 1);
+    }
+}

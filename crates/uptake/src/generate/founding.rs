@@ -285,7 +285,7 @@ fn push_user(firm: &mut Firm, person: usize, user: User) {
     firm.users.push(user);
 }
 
-fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
+pub(super) fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
     Person {
         first,
         last,
@@ -307,7 +307,7 @@ fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
     }
 }
 
-fn blank_user(firm: &Firm, person: usize, kind: Kind, created_on: Day, zone: usize) -> User {
+pub(super) fn blank_user(firm: &Firm, person: usize, kind: Kind, created_on: Day, zone: usize) -> User {
     let created = firm.zones[zone].at(created_on, NOON);
     User {
         person,

@@ -1,5 +1,7 @@
 //! The days off of `holidays.csv`: the list that a generated project carries is the one the truth counts by.
 
+use std::collections::{HashMap, HashSet};
+
 use super::calendar::{Day, Period, day_of, weekday};
 
 /// The file as it stands in the repository.
@@ -9,29 +11,28 @@ pub const HOLIDAYS: &str = include_str!("../../../../holidays.csv");
 pub(super) const DEFAULT: &str = "default";
 
 pub(super) struct Holidays {
-    rows: Vec<(&'static str, Day)>,
-    calendars: Vec<&'static str>,
+    /// The calendars in which a day is off.
+    days: HashMap<Day, Vec<&'static str>>,
+    calendars: usize,
 }
 
 impl Holidays {
     pub(super) fn new() -> Holidays {
+        let mut days: HashMap<Day, Vec<&str>> = HashMap::new();
         let rows: Vec<_> = HOLIDAYS.lines().skip(1).filter_map(read_row).collect();
-        let mut calendars: Vec<&str> = rows.iter().map(|(calendar, _)| *calendar).collect();
-        calendars.sort_unstable();
-        calendars.dedup();
-        Holidays { rows, calendars }
+        rows.iter().for_each(|(calendar, day)| days.entry(*day).or_default().push(calendar));
+        let calendars: HashSet<&str> = rows.iter().map(|(calendar, _)| *calendar).collect();
+        Holidays { days, calendars: calendars.len() }
     }
 
     pub(super) fn is_off(&self, calendar: &str, day: Day) -> bool {
-        self.rows.contains(&(calendar, day))
+        self.days.get(&day).is_some_and(|calendars| calendars.contains(&calendar))
     }
 
     /// Whether every calendar has the same working days between Monday and Friday.
     pub(super) fn agree_on(&self, week: Period) -> bool {
-        (week.first..=week.last).filter(|day| weekday(*day) < 5).all(|day| {
-            let off = self.calendars.iter().filter(|calendar| self.is_off(calendar, day)).count();
-            off == 0 || off == self.calendars.len()
-        })
+        let weekdays = (week.first..=week.last).filter(|day| weekday(*day) < 5);
+        weekdays.filter_map(|day| self.days.get(&day)).all(|calendars| calendars.len() == self.calendars)
     }
 }
 

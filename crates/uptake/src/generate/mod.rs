@@ -82,6 +82,11 @@ pub fn generate(order: &Order, dir: &Path) -> Result<Summary> {
         order.people
     );
     ensure!((1..=120).contains(&order.months), "{} months cannot be simulated; 1 to 120 can", order.months);
+    end(simulate(order, dir)?, order)
+}
+
+/// The firm on the evening of the last day, with its records handed over.
+fn simulate(order: &Order, dir: &Path) -> Result<World> {
     let mut world = begin(order, dir);
     let sundays = export_sundays(world.span.start);
     let mut acts = Vec::new();
@@ -91,7 +96,7 @@ pub fn generate(order: &Order, dir: &Path) -> Result<Summary> {
             hand_over_records(&mut world, day)?;
         }
     }
-    end(world, order)
+    Ok(world)
 }
 
 /// The firm on the eve of the first day.
@@ -205,6 +210,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::fs;
 
+    use super::calendar::Grain;
+    use super::truth::Subject;
     use super::*;
 
     fn order(seed: u64, shape: Shape) -> Order {
@@ -240,6 +247,41 @@ mod tests {
             assert!(bytes(1, shape) == bytes(1, shape));
             assert!(bytes(1, shape) != bytes(2, shape));
         }
+    }
+
+    /// Of one firm: what the series say of each other. Bars of the funnel add up to its end; leaders and others are all people;
+    /// states add up to those eligible.
+    #[test]
+    fn the_series_of_a_firm_agree_with_each_other() {
+        let dir = tempfile::tempdir().expect("there is room for a temporary directory");
+        let order = Order { people: 30, months: 5, seed: 4, shape: Shape::Weekly };
+        let tally = tallied(&order, dir.path());
+        let mut sums: BTreeMap<Day, i128> = BTreeMap::new();
+        for (week, bar, cell) in tally.rows_of(Subject::Funnel, Grain::Week) {
+            let comes_in = ["start", "new", "reopened", "moved in", "amount up"].contains(&bar);
+            *sums.entry(week).or_default() += if comes_in { cell.money } else { -cell.money };
+        }
+        assert!(sums.len() > 20 && sums.values().all(|sum| *sum == 0), "{sums:?}");
+        let of = |subject| tally.rows_of(subject, Grain::Week).into_iter().map(|(week, member, cell)| (week, member, cell));
+        for (week, _, all) in of(Subject::ActiveByWork) {
+            let sides = of(Subject::Leadership).filter(|(start, ..)| *start == week).map(|(.., cell)| cell);
+            let sum = sides.fold((0, 0), |sum, cell| (sum.0 + cell.numerator, sum.1 + cell.denominator));
+            assert_eq!(sum, (all.numerator, all.denominator));
+            let states = of(Subject::NeverOrDormant).filter(|(start, state, _)| {
+                *start == week && !["not invited", "never+dormant"].contains(state)
+            });
+            let counted: i64 = states.map(|(.., cell)| cell.numerator).sum();
+            assert!(counted == 0 || counted == all.denominator);
+        }
+        for ((.., gross), (.., net)) in of(Subject::RecordsGross).zip(of(Subject::RecordsNet)) {
+            assert!(gross.numerator >= net.numerator && gross.denominator == net.denominator);
+        }
+    }
+
+    fn tallied(order: &Order, dir: &Path) -> truth::Tally {
+        let mut world = simulate(order, dir).expect("the order is in range");
+        world.conclude();
+        world.tally
     }
 
     #[test]

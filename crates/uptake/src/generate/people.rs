@@ -196,3 +196,24 @@ impl User {
         }
     }
 }
+
+#[cfg(test)]
+impl Firm {
+    /// So many analysts in Berlin, each with one user, who have been there for years; the first is a partner instead.
+    pub(super) fn tiny(people: usize) -> Firm {
+        let since = super::calendar::day_of(2020, 1, 1);
+        let mut firm =
+            Firm { people: vec![], users: vec![], zones: vec![Zone::new("Europe/Berlin")], sellers: vec![], robot: 0 };
+        for person in 0..people {
+            let line = RosterRow { from: since, to: None, grade: if person == 0 { 0 } else { 4 }, office: 0, location: 0 };
+            firm.people.push(Person {
+                roster: vec![line],
+                users: vec![person as u32],
+                ..super::founding::blank_person("Anna", "Adler", since)
+            });
+            let user = super::founding::blank_user(&firm, person, Kind::Human, since, 0);
+            firm.users.push(user);
+        }
+        firm
+    }
+}

@@ -244,6 +244,9 @@ impl Sheet {
     /// A text in Windows-1252, quotes doubled; a letter that code page lacks becomes `?`, as in the real export.
     pub(super) fn text(&mut self, name: &'static str, text: &str) {
         self.field(name, |out| {
+            if text.bytes().all(|byte| byte.is_ascii() && byte != b'"') {
+                return out.extend_from_slice(text.as_bytes());
+            }
             for letter in text.chars() {
                 match letter {
                     '"' => out.extend_from_slice(b"\"\""),

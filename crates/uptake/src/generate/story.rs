@@ -103,3 +103,63 @@ impl Story {
         self.gone.last().filter(|(_, gone)| *gone).map(|(from, _)| *from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::calendar::{DAY, Day, day_of};
+    use super::super::deals::{LOST, ShownTerms, WON};
+    use super::super::records::Stamp;
+    use super::*;
+
+    const SUNDAY: Day = 20_604;
+
+    fn terms(stage: u8) -> Terms {
+        Terms { stage, amount: Some(100), probability: 10, close: day_of(2026, 12, 1) }
+    }
+
+    fn told(deals: &Deals) -> Story {
+        let mut story = Story::default();
+        story.tell(deals, deals.get(1), &Zone::new("Europe/Berlin"));
+        story
+    }
+
+    /// Born on day 1, proposed on day 3; no export has shown that it was lost on day 5.
+    #[test]
+    fn history_is_told_as_far_as_it_was_shown() {
+        let mut deals = Deals::default();
+        let at = |day: i64| Stamp::new(1, day * DAY);
+        let number = deals.add(Deal::new(1, at(1), terms(0), false));
+        deals.change(number, at(3), terms(1));
+        deals.moves.iter_mut().for_each(|row| row.shown = true);
+        deals.change(number, at(5), terms(LOST));
+        let story = told(&deals);
+        assert_eq!(story.before(DAY), Told::Unborn, "a move at midnight belongs to the day it begins");
+        assert_eq!(story.before(3 * DAY), Told::Open(terms(0)));
+        assert_eq!(story.before(9 * DAY), Told::Open(terms(1)));
+        assert_eq!(story.moves.iter().map(|one| (one.at, one.to)).collect::<Vec<_>>(), [(DAY, 0), (3 * DAY, 1)]);
+    }
+
+    /// An old deal: seen in Propose on one Sunday and won on the next, it moved on the Wednesday between at noon.
+    #[test]
+    fn a_move_between_two_exports_is_in_the_middle() {
+        let berlin = Zone::new("Europe/Berlin");
+        let mut deal = Deal::new(1, Stamp::new(1, DAY), terms(1), false);
+        deal.migrated = true;
+        let shown = |weeks: i32, stage| ShownTerms {
+            sunday: SUNDAY + 7 * weeks,
+            after: SUNDAY + 7 * weeks - 7,
+            terms: terms(stage),
+        };
+        deal.shown.terms = vec![shown(0, 1), shown(1, WON)];
+        deal.shown.gone = vec![(SUNDAY + 14, true)];
+        let deals = Deals { list: vec![deal], moves: vec![] };
+        let story = told(&deals);
+        let wednesday = SUNDAY + 3;
+        assert_eq!(story.moves[1], StageMove { at: berlin.at(wednesday, DAY / 2), to: WON, begun_before: false });
+        assert!(story.moves[0].begun_before);
+        assert_eq!(story.before(berlin.at(SUNDAY + 7, 0)), Told::Open(terms(1)));
+        assert_eq!(story.before(berlin.at(SUNDAY + 8, 0)), Told::Closed(terms(WON)));
+        assert_eq!(story.before(berlin.at(SUNDAY + 15, 0)), Told::Gone);
+        assert_eq!(story.gone_since(), Some(berlin.at(SUNDAY + 14, 0)));
+    }
+}

@@ -263,3 +263,12 @@ fn all_series() -> Vec<Series> {
     };
     plan::PLANS.iter().flat_map(of_plan).collect()
 }
+
+#[cfg(test)]
+impl Tally {
+    /// The rows of a subject's first series of a grain.
+    pub(super) fn rows_of(&self, subject: Subject, grain: Grain) -> Vec<(Day, &'static str, Cell)> {
+        let mut series = self.places[subject as usize].iter().map(|place| &self.series[*place]);
+        series.find(|one| one.grain == grain).map_or_else(Vec::new, Series::sorted_rows)
+    }
+}

@@ -13,14 +13,6 @@ const KNOWN_AFTER_DAYS: Day = 28;
 /// The denominators of a week's rates are 1 to 5; all of them divide this.
 const SIXTIETHS: i128 = 60;
 
-/// A person in one period.
-struct One<'a> {
-    person: usize,
-    period: Period,
-    who: &'a Attributes,
-    worked: bool,
-}
-
 /// Who of the leaders and who of the others worked.
 #[derive(Default)]
 struct Example {
@@ -96,19 +88,18 @@ impl Tally {
             }
             if eligible {
                 let worked = (period.first..=period.last).any(|day| self.worked_on(person, day));
-                self.count_eligible(grain, &One { person, period, who: &who, worked }, logins > 0);
+                self.count_eligible(grain, period.first, &who, (worked, logins > 0));
                 example.count(&who, worked);
             }
         }
         self.add_example(grain, period, &example);
     }
 
-    fn count_eligible(&mut self, grain: Grain, one: &One, logged_in: bool) {
-        let start = one.period.first;
-        self.add(Subject::ActiveByWork, grain, start, one.who, Cell::counts(i64::from(one.worked), 1));
-        self.add(Subject::ActiveByLogin, grain, start, one.who, Cell::counts(i64::from(logged_in), 1));
+    fn count_eligible(&mut self, grain: Grain, start: Day, who: &Attributes, (worked, logged_in): (bool, bool)) {
+        self.add(Subject::ActiveByWork, grain, start, who, Cell::counts(i64::from(worked), 1));
+        self.add(Subject::ActiveByLogin, grain, start, who, Cell::counts(i64::from(logged_in), 1));
         for volume in [Subject::RecordsNet, Subject::RecordsGross, Subject::ActivitiesAdded] {
-            self.add(volume, grain, start, one.who, Cell::counts(0, 1));
+            self.add(volume, grain, start, who, Cell::counts(0, 1));
         }
     }
 
@@ -260,5 +251,43 @@ mod tests {
         }
         let gap = example.gap();
         assert_eq!((gap.money, gap.whole), (4 - 6, 8), "1 of 2 less 3 of 4 is a quarter below nought");
+    }
+
+    /// Three people. In the fifth week one works Monday to Thursday, one on Tuesday; the third never did anything.
+    #[test]
+    fn three_people_in_one_week() {
+        let start = super::super::super::calendar::start_of(12);
+        let monday = start + 28;
+        let firm = Firm::tiny(3);
+        let mut tally = Tally::new(start, 3);
+        (0..4).for_each(|day| tally.work(0, monday + day));
+        tally.work(1, monday + 1);
+        let noon = |day: Day| Instant::from(day) * 86_400 + 43_200;
+        tally.login_row(1, noon(start), start);
+        tally.login_row(0, noon(monday), monday);
+        tally.login_row(0, noon(monday) + 900, monday);
+        tally.login_row(0, noon(monday) + 1_801, monday);
+        tally.count_people(&firm);
+        let of = |subject| {
+            let rows = tally.rows_of(subject, Grain::Week).into_iter();
+            rows.filter(|(start, ..)| *start == monday).map(|(_, member, cell)| (member, cell)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Subject::ActiveByWork), [("", Cell::counts(2, 3))]);
+        assert_eq!(of(Subject::LoginsByPerson), [("", Cell::counts(2, 1))], "900 seconds later is the same login");
+        assert_eq!(of(Subject::HabitShare), [("", Cell::counts(1, 3))], "4 of 5 days are 80 %");
+        let mean = Cell { money: 48 + 12, whole: 120, ..Cell::counts(5, 10) };
+        assert_eq!(of(Subject::HabitMean), [("", mean)], "4/5 and 1/5 are 1/2 on average");
+        assert_eq!(of(Subject::Leadership), [("leaders", Cell::counts(1, 1)), ("others", Cell::counts(1, 2))]);
+        let states = ["active", "dormant", "never"].map(|state| (state, Cell::counts(1, 3)));
+        assert_eq!(of(Subject::NeverOrDormant), [&states[..], &[("never+dormant", Cell::counts(2, 3))]].concat());
+    }
+
+    /// Somebody in Berlin has one working day less where a holiday is; nobody has any on a weekend.
+    #[test]
+    fn holidays_are_not_available() {
+        let firm = Firm::tiny(1);
+        let labour_day = super::super::super::calendar::day_of(2026, 5, 1);
+        let days = (labour_day - 4..labour_day + 3).filter(|day| is_available(&firm, 0, *day, &Holidays::new()));
+        assert_eq!(days.count(), 4);
     }
 }

@@ -139,4 +139,57 @@ mod tests {
         let hours = hours_of(&[birth(1, 3_599), birth(1, 3_600), birth(1, 7_199), birth(2, 3_600)]);
         assert_eq!([hours[&(1, 0)], hours[&(1, 1)], hours[&(2, 1)]], [1, 2, 1]);
     }
+
+    /// One person in one week: 51 leads in an hour, 50 contacts in the next, a contact deleted after six days, one after
+    /// sixteen, and one that no export has shown.
+    #[test]
+    fn imports_and_mistakes_of_one_week() {
+        let start = super::super::super::calendar::start_of(12);
+        let noon = Instant::from(start) * DAY + DAY / 2;
+        let (firm, mut records, mut tally) = (Firm::tiny(1), Records::default(), Tally::new(start, 1));
+        let mut add = |object, at, lived: Option<Instant>, seen| {
+            let number = records.add(object, Stamp::new(0, at), 0, 0, start);
+            let record = records.get_mut(object, number);
+            record.seen = seen;
+            if let Some(lived) = lived {
+                (record.deleted, record.modified) = (true, Stamp::new(0, at + lived));
+            }
+        };
+        (0..51).for_each(|row| add(Object::Lead, noon + row, None, true));
+        (0..50).for_each(|row| add(Object::Contact, noon + 3_600 + row, None, true));
+        add(Object::Contact, noon + 7_200, Some(6 * DAY), true);
+        add(Object::Contact, noon + 7_200, Some(16 * DAY), true);
+        add(Object::Contact, noon + 7_200, Some(DAY), false);
+        tally.count_volumes(&firm, &records, &Deals::default());
+        assert_eq!(tally.rows_of(Subject::RecordsGross, Grain::Week), [(start, "", Cell::counts(52, 0))]);
+        assert_eq!(tally.rows_of(Subject::RecordsNet, Grain::Week), [(start, "", Cell::counts(51, 0))]);
+    }
+
+    /// A series of two dates in the second week, a meeting with a guest, a call, and a task that was deleted.
+    #[test]
+    fn a_series_is_added_once_and_happens_on_each_date() {
+        let start = super::super::super::calendar::start_of(12);
+        let by = Stamp::new(0, Instant::from(start) * DAY + DAY / 2);
+        let (firm, mut records, mut tally) = (Firm::tiny(1), Records::default(), Tally::new(start, 1));
+        let plan = [(SERIES, 7), (DATE_OF_SERIES, 7), (DATE_OF_SERIES, 14), (0, 0), (INVITATION, 0)];
+        for (sort, days) in plan {
+            let number = records.add(Object::Event, by, 0, 0, start + days);
+            let event = records.get_mut(Object::Event, number);
+            (event.sort, event.seen) = (sort, true);
+        }
+        for (sort, deleted) in [(1, false), (0, true)] {
+            let number = records.add(Object::Task, by, 0, 0, start);
+            let task = records.get_mut(Object::Task, number);
+            (task.sort, task.seen, task.done, task.deleted) = (sort, true, by.at(), deleted);
+        }
+        tally.count_volumes(&firm, &records, &Deals::default());
+        let one = |week: Day, member, count| (start + 7 * week, member, Cell::counts(count, 0));
+        assert_eq!(tally.rows_of(Subject::ActivitiesAddedByType, Grain::Week), [one(0, "call", 1), one(0, "meeting", 2)]);
+        assert_eq!(tally.rows_of(Subject::ActivitiesHappened, Grain::Week), [
+            one(0, "call", 1),
+            one(0, "meeting", 1),
+            one(1, "meeting", 1),
+            one(2, "meeting", 1)
+        ]);
+    }
 }
