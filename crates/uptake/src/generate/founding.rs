@@ -38,7 +38,7 @@ pub(super) struct Span {
 /// Everyone who works at the firm between start and end.
 pub(super) fn found(order: &Order, span: &Span, dice: &mut Dice) -> Firm {
     let zones = OFFICES.iter().map(|office| Zone::new(office.zone)).collect();
-    let mut firm = Firm { people: Vec::new(), users: Vec::new(), zones, sellers: Vec::new(), robot: 0 };
+    let mut firm = Firm { people: Vec::new(), users: Vec::new(), zones, sellers: Vec::new(), homes: Vec::new(), robot: 0 };
     add_robot(&mut firm, span.start);
     for number in 0..order.people {
         hire(&mut firm, number, span, dice);
@@ -50,6 +50,7 @@ pub(super) fn found(order: &Order, span: &Span, dice: &mut Dice) -> Firm {
         add_outsider(&mut firm, outsider, span);
     }
     firm.people.iter_mut().for_each(|person| person.sells = sells(person));
+    firm.settle();
     firm.sellers = firm.people.iter().filter(|p| p.sells).flat_map(|p| p.users.first().copied()).collect();
     firm
 }

@@ -117,6 +117,8 @@ pub(super) struct Firm {
     pub zones: Vec<Zone>,
     /// Humans with a grade at which deals are owned, by user number.
     pub sellers: Vec<u32>,
+    /// The zone of each user who has lived in one only; see `settle`.
+    pub homes: Vec<Option<u8>>,
     pub robot: u32,
 }
 
@@ -168,8 +170,21 @@ impl Firm {
         if owner.is_human() { self.attributes(owner.person, day) } else { NOBODY }
     }
 
+    /// Notes who never moves, once everybody is there: most are asked for their zone at every act.
+    pub(super) fn settle(&mut self) {
+        let home = |user: &User| {
+            let place = user.zones[0].1;
+            let stays = user.zones.len() == 1 && self.people[user.person].roster.iter().all(|line| line.office == place);
+            stays.then_some(place as u8)
+        };
+        self.homes = self.users.iter().map(home).collect();
+    }
+
     /// The zone in which a user's person lives at an instant: the roster's, else the user row's.
     pub(super) fn zone(&self, user: u32, at: Instant) -> &Zone {
+        if let Some(Some(home)) = self.homes.get(user as usize) {
+            return &self.zones[usize::from(*home)];
+        }
         let row = &self.users[user as usize];
         let day = at.div_euclid(super::calendar::DAY) as Day;
         let place = self.people[row.person].roster.iter().find(|line| line.holds_on(day));
@@ -203,7 +218,7 @@ impl Firm {
     pub(super) fn tiny(people: usize) -> Firm {
         let since = super::calendar::day_of(2020, 1, 1);
         let mut firm =
-            Firm { people: vec![], users: vec![], zones: vec![Zone::new("Europe/Berlin")], sellers: vec![], robot: 0 };
+            Firm { people: vec![], users: vec![], zones: vec![Zone::new("Europe/Berlin")], sellers: vec![], homes: vec![], robot: 0 };
         for person in 0..people {
             let line = RosterRow { from: since, to: None, grade: if person == 0 { 0 } else { 4 }, office: 0, location: 0 };
             firm.people.push(Person {

@@ -126,7 +126,9 @@ impl Series {
             });
         }
         let members = &mut self.rows[self.last].1;
-        let found = members.iter().position(|(name, _)| *name == member);
+        // Mostly it is the very same word, which is seen without reading it.
+        let is_it = |(name, _): &(&'static str, Cell)| std::ptr::eq(*name, member);
+        let found = members.iter().position(is_it).or_else(|| members.iter().position(|(name, _)| *name == member));
         let index = found.unwrap_or_else(|| {
             members.push((member, Cell::default()));
             members.len() - 1
