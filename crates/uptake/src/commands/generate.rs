@@ -2,7 +2,7 @@
 
 use super::init::write_unless_there;
 use super::{Ending, Usage};
-use crate::generate::{Order, Shape, generate};
+use crate::generate::{HOLIDAYS, Order, Shape, generate};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,6 @@ enum ShapeWord {
 
 const SETTINGS: &str = include_str!("../../../../uptake.toml");
 const TARGETS: &str = include_str!("../../../../targets.csv");
-const HOLIDAYS: &str = include_str!("../../../../holidays.csv");
 
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     if arguments.people == 0 || arguments.months == 0 {

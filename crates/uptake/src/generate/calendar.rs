@@ -68,6 +68,12 @@ pub(super) struct Period {
     pub last: Day,
 }
 
+impl Period {
+    pub(super) fn contains(self, day: Day) -> bool {
+        (self.first..=self.last).contains(&day)
+    }
+}
+
 impl Grain {
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -89,6 +95,12 @@ impl Grain {
             start = next;
         }
         periods
+    }
+
+    /// The period in which a day lies.
+    pub(super) fn period_of(self, day: Day) -> Period {
+        let first = self.start_containing(day);
+        Period { first, last: self.start_containing(first + self.longest()) - 1 }
     }
 
     fn start_containing(self, day: Day) -> Day {

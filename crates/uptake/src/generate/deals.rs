@@ -22,7 +22,7 @@ pub(super) const WON: u8 = 3;
 pub(super) const LOST: u8 = 4;
 
 /// What a deal says of itself at an instant.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Terms {
     pub stage: u8,
     /// In cents of the deal's currency; None where nobody filled it in.
@@ -35,6 +35,10 @@ pub(super) struct Terms {
 impl Terms {
     pub(super) fn is_open(&self) -> bool {
         self.stage < WON
+    }
+
+    pub(super) fn is_won(&self) -> bool {
+        self.stage == WON
     }
 
     fn enter(&mut self, stage: u8) {
@@ -72,10 +76,8 @@ pub(super) struct Deal {
     pub next_step: u8,
     /// Numbers of the first and last move, from 1; 0 for none.
     pub moves: (u32, u32),
-    /// Since which export which owner is shown, oldest first; empty before the first export.
-    pub shown_owners: Vec<(Day, u32)>,
-    /// The stage shown last, and how often stage and owner have changed since then.
-    pub shown_stage: u8,
+    pub shown: Shown,
+    /// How often stage and owner have changed since the last export.
     pub unseen_stages: u64,
     pub unseen_owners: u64,
 }
@@ -98,12 +100,47 @@ impl Deal {
             came_back: false,
             next_step: 0,
             moves: (0, 0),
-            shown_owners: Vec::new(),
-            shown_stage: terms.stage,
+            shown: Shown::default(),
             unseen_stages: 0,
             unseen_owners: 0,
         }
     }
+}
+
+/// What exports have shown of a deal; each list holds changes only, oldest first.
+pub(super) struct Shown {
+    /// Since which export which owner.
+    pub owners: Vec<(Day, u32)>,
+    /// Since which export whether the deal is gone.
+    pub gone: Vec<(Day, bool)>,
+    /// Of a deal without history only: which terms.
+    pub terms: Vec<ShownTerms>,
+    /// When a deal without history had been closed, as far as the first export tells.
+    pub closed_at: Instant,
+    /// The last export with a row of the deal.
+    pub written: Day,
+    /// The last day on which an export shows a human's stamp on the deal or its history.
+    pub touched: Day,
+}
+
+impl Default for Shown {
+    fn default() -> Shown {
+        Shown {
+            owners: Vec::new(),
+            gone: Vec::new(),
+            terms: Vec::new(),
+            closed_at: 0,
+            written: Day::MIN,
+            touched: Day::MIN,
+        }
+    }
+}
+
+pub(super) struct ShownTerms {
+    pub sunday: Day,
+    /// The last export that showed the terms before.
+    pub after: Day,
+    pub terms: Terms,
 }
 
 /// A row of the history: the terms that hold from its stamp on.
@@ -223,7 +260,7 @@ pub(super) enum Turn {
 pub(super) fn next_turn(terms: Terms, today: Day, dice: &mut Dice) -> Turn {
     let mut next = terms;
     let lapsed = terms.close < today;
-    let weights = if lapsed { [26, 5, 44, 2, 14, 4, 2, 4] } else { [34, 12, 14, 5, 24, 5, 3, 4] };
+    let weights = if lapsed { [26, 5, 44, 2, 14, 4, 2, 4, 1, 1] } else { [34, 12, 14, 5, 24, 5, 3, 5, 2, 2] };
     match dice.weighted(&weights) {
         0 => advance(&mut next, today, dice),
         1 => next.amount = Some(draw_amount(dice)),
@@ -237,7 +274,11 @@ pub(super) fn next_turn(terms: Terms, today: Day, dice: &mut Dice) -> Turn {
             return Turn::Twice(first, next);
         }
         6 => return Turn::HandOver,
-        _ => return Turn::Delete,
+        7 => return Turn::Delete,
+        // A stage is left out, or the deal falls back.
+        8 if terms.stage == 0 => next.enter(NEGOTIATE),
+        9 if terms.stage > 0 => next.enter(terms.stage - 1),
+        _ => return Turn::Text,
     }
     Turn::Terms(next)
 }

@@ -9,9 +9,11 @@ pub(super) struct Office {
     pub locations: &'static [&'static str],
     pub country: &'static str,
     pub zone: &'static str,
+    /// Its calendar in `holidays.csv`.
+    pub calendar: &'static str,
     /// How many of 100 people work here.
     pub weight: u32,
-    /// Public holidays on fixed dates, month and day.
+    /// Public holidays on fixed dates, month and day, on which hardly anybody works.
     pub holidays: &'static [(u32, u32)],
 }
 
@@ -21,6 +23,7 @@ pub(super) const OFFICES: [Office; 4] = [
         locations: &["Berlin Mitte", "Berlin Adlershof"],
         country: "Germany",
         zone: "Europe/Berlin",
+        calendar: "DE",
         weight: 45,
         holidays: &[(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)],
     },
@@ -29,6 +32,7 @@ pub(super) const OFFICES: [Office; 4] = [
         locations: &["Paris La Défense"],
         country: "France",
         zone: "Europe/Paris",
+        calendar: "FR",
         weight: 20,
         holidays: &[(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 11), (12, 25)],
     },
@@ -37,6 +41,7 @@ pub(super) const OFFICES: [Office; 4] = [
         locations: &["London City"],
         country: "United Kingdom",
         zone: "Europe/London",
+        calendar: "GB",
         weight: 20,
         holidays: &[(1, 1), (12, 25), (12, 26)],
     },
@@ -45,6 +50,7 @@ pub(super) const OFFICES: [Office; 4] = [
         locations: &["New York Midtown"],
         country: "United States",
         zone: "America/New_York",
+        calendar: "US",
         weight: 15,
         holidays: &[(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)],
     },

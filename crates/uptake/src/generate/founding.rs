@@ -13,6 +13,7 @@ const NOON: i64 = 12 * 3_600;
 
 /// Numbers of the people with a story; `sample-data/README.md` tells it.
 pub(super) mod planted {
+    pub const IMPORTS: usize = 0;
     pub const NEVER_LOGS_IN: usize = 1;
     pub const TWO_USERS: usize = 2;
     pub const NO_USER: usize = 3;
@@ -37,7 +38,7 @@ pub(super) struct Span {
 /// Everyone who works at the firm between start and end.
 pub(super) fn found(order: &Order, span: &Span, dice: &mut Dice) -> Firm {
     let zones = OFFICES.iter().map(|office| Zone::new(office.zone)).collect();
-    let mut firm = Firm { people: Vec::new(), users: Vec::new(), zones, sellers: Vec::new(), robot: 0 };
+    let mut firm = Firm { people: Vec::new(), users: Vec::new(), zones, sellers: Vec::new(), homes: Vec::new(), robot: 0 };
     add_robot(&mut firm, span.start);
     for number in 0..order.people {
         hire(&mut firm, number, span, dice);
@@ -49,6 +50,7 @@ pub(super) fn found(order: &Order, span: &Span, dice: &mut Dice) -> Firm {
         add_outsider(&mut firm, outsider, span);
     }
     firm.people.iter_mut().for_each(|person| person.sells = sells(person));
+    firm.settle();
     firm.sellers = firm.people.iter().filter(|p| p.sells).flat_map(|p| p.users.first().copied()).collect();
     firm
 }
@@ -73,7 +75,7 @@ fn add_robot(firm: &mut Firm, start: Day) {
 /// The firm's persons on the roster stand behind the robot, so person `number` is `firm.people[number + 1]`.
 fn hire(firm: &mut Firm, number: usize, span: &Span, dice: &mut Dice) {
     let grade = match number {
-        0 | planted::NEVER_LOGS_IN => PARTNER,
+        planted::IMPORTS | planted::NEVER_LOGS_IN => PARTNER,
         planted::TWO_USERS | planted::NIGHT_OWL | planted::LEFT_BEFORE_FIRST_EXPORT | planted::DEACTIVATED_LATE => {
             MANAGER
         }
@@ -82,7 +84,7 @@ fn hire(firm: &mut Firm, number: usize, span: &Span, dice: &mut Dice) {
     };
     let office = match number {
         planted::MOVES_HOUSE => NEW_YORK,
-        planted::NIGHT_OWL => BERLIN,
+        planted::NIGHT_OWL | planted::LATE_ON_ROSTER => BERLIN,
         _ => dice.weighted(&OFFICES.map(|office| office.weight)),
     };
     let (first, last) = person_name(number as u32);
@@ -284,7 +286,7 @@ fn push_user(firm: &mut Firm, person: usize, user: User) {
     firm.users.push(user);
 }
 
-fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
+pub(super) fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
     Person {
         first,
         last,
@@ -302,10 +304,11 @@ fn blank_person(first: &'static str, last: &'static str, start: Day) -> Person {
         sells: false,
         deals: Vec::new(),
         tasks: Vec::new(),
+        mistakes: Vec::new(),
     }
 }
 
-fn blank_user(firm: &Firm, person: usize, kind: Kind, created_on: Day, zone: usize) -> User {
+pub(super) fn blank_user(firm: &Firm, person: usize, kind: Kind, created_on: Day, zone: usize) -> User {
     let created = firm.zones[zone].at(created_on, NOON);
     User {
         person,

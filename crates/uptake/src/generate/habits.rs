@@ -5,6 +5,7 @@ use super::firm::{MANAGER, OFFICES, PARTNER};
 use super::logins::Flavour;
 use super::people::{Firm, Person};
 use super::random::{Dice, trait_of};
+use super::records::Object;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum HabitKind {
@@ -95,6 +96,8 @@ impl Habit {
 pub(super) enum What {
     Login(Flavour),
     Record,
+    /// Rows brought in from a file.
+    Import(Object, u32),
     /// A leaver's deals go to others.
     HandOver,
     /// The integration's nightly run.

@@ -58,20 +58,6 @@ pub(super) struct LoginRow {
     pub flavour: Flavour,
 }
 
-const HEADER: [&str; 11] = [
-    "Id",
-    "UserId",
-    "LoginTime",
-    "LoginType",
-    "LoginSubType",
-    "SourceIp",
-    "Browser",
-    "Platform",
-    "Application",
-    "Status",
-    "CountryIso",
-];
-
 /// Where the rows go: kept for files that overlap, or written month by month as they happen.
 pub(super) enum Log {
     Kept(Vec<LoginRow>),
@@ -107,7 +93,8 @@ impl Log {
                 if open.is_none() {
                     let end = month_ends.last().copied().unwrap_or(AS_OF);
                     let path = format!("exports/salesforce/logins/{}/LoginHistory.csv", date_text(end));
-                    *open = Some(folder.plain_sheet(&path, &HEADER)?);
+                    let sheet = open.insert(folder.plain_sheet(&path)?);
+                    sheet.head(|sheet| write_row(sheet, 1, &row, firm))?;
                 }
                 *written += 1;
                 if let Some(sheet) = open {
@@ -128,7 +115,9 @@ impl Log {
         loop {
             let from = end - 181;
             let path = format!("exports/salesforce/logins/{}/LoginHistory.zip", date_text(end));
-            let mut sheet = folder.zipped_sheet(&path, end, "LoginHistory.csv", &HEADER)?;
+            let mut sheet = folder.zip(&path, end)?;
+            sheet.begin("LoginHistory.csv")?;
+            sheet.head(|sheet| write_row(sheet, 1, &LoginRow { at: 0, user: 0, flavour: Flavour::Browser }, firm))?;
             for (index, row) in rows.iter().enumerate() {
                 let day = row.at.div_euclid(super::calendar::DAY) as Day;
                 if (from..=end).contains(&day) {
@@ -147,18 +136,18 @@ impl Log {
 
 fn write_row(sheet: &mut Sheet, number: u32, row: &LoginRow, firm: &Firm) -> Result<()> {
     let [login_type, sub_type, application, browser, platform, status] = row.flavour.columns();
-    sheet.id(Prefix::Login, number);
-    sheet.id(Prefix::User, row.user + 1);
-    sheet.api_instant(row.at);
-    sheet.text(login_type);
-    sheet.text(sub_type);
+    sheet.id("Id", Prefix::Login, number);
+    sheet.id("UserId", Prefix::User, row.user + 1);
+    sheet.api_instant("LoginTime", row.at);
+    sheet.text("LoginType", login_type);
+    sheet.text("LoginSubType", sub_type);
     write_address(sheet, row);
-    sheet.text(browser);
-    sheet.text(platform);
-    sheet.text(application);
-    sheet.text(status);
+    sheet.text("Browser", browser);
+    sheet.text("Platform", platform);
+    sheet.text("Application", application);
+    sheet.text("Status", status);
     let zone = firm.users[row.user as usize].zones[0].1;
-    sheet.text(["DE", "FR", "GB", "US"][zone]);
+    sheet.text("CountryIso", ["DE", "FR", "GB", "US"][zone]);
     sheet.end_row()
 }
 
@@ -170,7 +159,7 @@ fn write_address(sheet: &mut Sheet, row: &LoginRow) {
         _ => "198.51.100.",
     };
     let host = trait_of(u64::from(row.user), 5, 250) + 2;
-    sheet.field(|out| {
+    sheet.field("SourceIp", |out| {
         write!(out, "{net}{host}").expect("a Vec takes every byte");
     });
 }

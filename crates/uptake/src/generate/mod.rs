@@ -3,21 +3,27 @@
 //!
 //! Nothing is read: the same order writes the same bytes, on every machine and on every day.
 
+mod activities;
 mod calendar;
+mod contacts;
 mod deals;
 mod export;
 mod firm;
 mod founding;
 mod habits;
+mod holidays;
 mod logins;
 mod people;
 mod plain_columns;
 mod random;
+mod recording;
 mod records;
 mod roster;
 mod seeding;
+mod selling;
 mod sheet;
 mod showing;
+mod story;
 mod truth;
 mod truth_file;
 mod world;
@@ -26,13 +32,16 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
+pub use holidays::HOLIDAYS;
+
 use calendar::{AS_OF, DAY, Day, Instant, monday_of, start_of, weekday};
 use firm::BERLIN;
-use founding::{Span, found};
+use founding::{Span, found, planted};
 use habits::{Act, What, plan_day};
 use logins::{Flavour, Log};
 use people::Kind;
 use random::Dice;
+use records::Object;
 use showing::export_sundays;
 use truth_file::{truth_rows, truth_text};
 use world::World;
@@ -73,6 +82,11 @@ pub fn generate(order: &Order, dir: &Path) -> Result<Summary> {
         order.people
     );
     ensure!((1..=120).contains(&order.months), "{} months cannot be simulated; 1 to 120 can", order.months);
+    end(simulate(order, dir)?, order)
+}
+
+/// The firm on the evening of the last day, with its records handed over.
+fn simulate(order: &Order, dir: &Path) -> Result<World> {
     let mut world = begin(order, dir);
     let sundays = export_sundays(world.span.start);
     let mut acts = Vec::new();
@@ -82,7 +96,7 @@ pub fn generate(order: &Order, dir: &Path) -> Result<Summary> {
             hand_over_records(&mut world, day)?;
         }
     }
-    end(world, order)
+    Ok(world)
 }
 
 /// The firm on the eve of the first day.
@@ -109,6 +123,7 @@ fn begin(order: &Order, dir: &Path) -> World {
         last_export: 0,
         closed: Vec::new(),
         missed: Vec::new(),
+        repeats: 0,
     };
     world.seed(order.people as u32);
     world
@@ -123,11 +138,13 @@ fn live(world: &mut World, day: Day, acts: &mut Vec<Act>) -> Result<()> {
         plan_day(&world.firm, person, day, relaunch, &mut world.dice, acts);
     }
     plan_outsiders(world, day, acts);
+    plan_imports(world, day, acts);
     acts.sort_by_key(|act| act.at);
     for act in acts.iter() {
         match act.what {
             What::Login(flavour) => world.log_in(act.user, act.at, flavour)?,
             What::Record => world.work(act.user, act.at),
+            What::Import(object, rows) => world.import(act.user, act.at, object, rows),
             What::HandOver => world.clear_desk(act.user, act.at),
             What::Robot => world.run_robot(act.at)?,
         }
@@ -145,6 +162,20 @@ fn plan_outsiders(world: &mut World, day: Day, acts: &mut Vec<Act>) {
         if matches!(user.kind, Kind::Other(_)) && world.dice.chance(60) {
             let flavour = if index % 2 == 0 { Flavour::Browser } else { Flavour::DataLoader };
             acts.push(Act { at: noon, user: index as u32, what: What::Login(flavour) });
+        }
+    }
+}
+
+/// Twice somebody brings in a file, early on a Wednesday: once more than 50 rows in an hour, once just 50.
+fn plan_imports(world: &World, day: Day, acts: &mut Vec<Act>) {
+    let user = world.firm.people[planted::IMPORTS + 1].users[0];
+    let length = AS_OF - world.span.start;
+    for (third, object, rows) in [(1, Object::Lead, 56), (2, Object::Contact, 50)] {
+        if day == monday_of(world.span.start + length * third / 3) + 2 {
+            let noon = Instant::from(day) * DAY + DAY / 2;
+            let at = world.firm.zone(user, noon).at(day, 6 * 3_600 + 300);
+            acts.push(Act { at: at - 240, user, what: What::Login(Flavour::Browser) });
+            acts.push(Act { at, user, what: What::Import(object, rows) });
         }
     }
 }
@@ -179,6 +210,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::fs;
 
+    use super::calendar::Grain;
+    use super::truth::Subject;
     use super::*;
 
     fn order(seed: u64, shape: Shape) -> Order {
@@ -214,6 +247,41 @@ mod tests {
             assert!(bytes(1, shape) == bytes(1, shape));
             assert!(bytes(1, shape) != bytes(2, shape));
         }
+    }
+
+    /// Of one firm: what the series say of each other. Bars of the funnel add up to its end; leaders and others are all people;
+    /// states add up to those eligible.
+    #[test]
+    fn the_series_of_a_firm_agree_with_each_other() {
+        let dir = tempfile::tempdir().expect("there is room for a temporary directory");
+        let order = Order { people: 30, months: 5, seed: 4, shape: Shape::Weekly };
+        let tally = tallied(&order, dir.path());
+        let mut sums: BTreeMap<Day, i128> = BTreeMap::new();
+        for (week, bar, cell) in tally.rows_of(Subject::Funnel, Grain::Week) {
+            let comes_in = ["start", "new", "reopened", "moved in", "amount up"].contains(&bar);
+            *sums.entry(week).or_default() += if comes_in { cell.money } else { -cell.money };
+        }
+        assert!(sums.len() > 20 && sums.values().all(|sum| *sum == 0), "{sums:?}");
+        let of = |subject| tally.rows_of(subject, Grain::Week).into_iter().map(|(week, member, cell)| (week, member, cell));
+        for (week, _, all) in of(Subject::ActiveByWork) {
+            let sides = of(Subject::Leadership).filter(|(start, ..)| *start == week).map(|(.., cell)| cell);
+            let sum = sides.fold((0, 0), |sum, cell| (sum.0 + cell.numerator, sum.1 + cell.denominator));
+            assert_eq!(sum, (all.numerator, all.denominator));
+            let states = of(Subject::NeverOrDormant).filter(|(start, state, _)| {
+                *start == week && !["not invited", "never+dormant"].contains(state)
+            });
+            let counted: i64 = states.map(|(.., cell)| cell.numerator).sum();
+            assert!(counted == 0 || counted == all.denominator);
+        }
+        for ((.., gross), (.., net)) in of(Subject::RecordsGross).zip(of(Subject::RecordsNet)) {
+            assert!(gross.numerator >= net.numerator && gross.denominator == net.denominator);
+        }
+    }
+
+    fn tallied(order: &Order, dir: &Path) -> truth::Tally {
+        let mut world = simulate(order, dir).expect("the order is in range");
+        world.conclude();
+        world.tally
     }
 
     #[test]

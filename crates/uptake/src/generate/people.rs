@@ -3,6 +3,7 @@
 use super::calendar::{Day, Instant, Zone};
 use super::firm::{DEPARTMENTS, GRADES, NONE, OFFICES};
 use super::habits::Habit;
+use super::records::Object;
 
 /// The four columns by which people are grouped.
 #[derive(Clone, Copy)]
@@ -53,6 +54,8 @@ pub(super) struct Person {
     /// Open deals and open tasks, by number.
     pub deals: Vec<u32>,
     pub tasks: Vec<u32>,
+    /// Records that should not have been made, and will be deleted.
+    pub mistakes: Vec<(Object, u32)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,6 +117,8 @@ pub(super) struct Firm {
     pub zones: Vec<Zone>,
     /// Humans with a grade at which deals are owned, by user number.
     pub sellers: Vec<u32>,
+    /// The zone of each user who has lived in one only; see `settle`.
+    pub homes: Vec<Option<u8>>,
     pub robot: u32,
 }
 
@@ -123,6 +128,22 @@ impl Firm {
         self.people[person].users.iter().any(|user| self.users[*user as usize].shows_active_on(day))
     }
 
+    /// The first day of a person's first user row; None for those who have none.
+    pub(super) fn user_since(&self, person: usize) -> Option<Day> {
+        let users = self.people[person].users.iter().map(|user| &self.users[*user as usize]);
+        users.filter(|user| user.is_human()).map(|user| user.created_on).min()
+    }
+
+    /// The line of the roster that holds for a person on a day.
+    pub(super) fn roster_line(&self, person: usize, day: Day) -> Option<&RosterRow> {
+        self.people[person].roster.iter().find(|row| row.holds_on(day))
+    }
+
+    /// Whether the roster says on a day that this person meets clients.
+    pub(super) fn is_client_facing(&self, person: usize, day: Day) -> bool {
+        DEPARTMENTS[self.people[person].department].client_facing && self.roster_line(person, day).is_some()
+    }
+
     /// Attributes on a day; of those who are not active then, on their last active day before.
     pub(super) fn attributes(&self, person: usize, day: Day) -> Attributes {
         let rows = self.people[person].users.iter().map(|user| &self.users[*user as usize]);
@@ -130,21 +151,17 @@ impl Firm {
             .filter(|user| user.is_human() && user.created_on <= day)
             .map(|user| user.until.map_or(day, |until| until.min(day)))
             .max();
-        self.attributes_on(person, last_active.unwrap_or(day))
-    }
-
-    fn attributes_on(&self, person: usize, day: Day) -> Attributes {
+        let day = last_active.unwrap_or(day);
         let someone = &self.people[person];
         if someone.roster.is_empty() {
             return someone.users.first().map_or(NOBODY, |user| self.users[*user as usize].own_attributes());
         }
-        let Some(row) = someone.roster.iter().find(|row| row.holds_on(day)) else { return NOBODY };
-        Attributes {
+        self.roster_line(person, day).map_or(NOBODY, |row| Attributes {
             grade: GRADES[row.grade],
             department: DEPARTMENTS[someone.department].name,
             office: OFFICES[row.office].name,
             location: OFFICES[row.office].locations[row.location],
-        }
+        })
     }
 
     /// Attributes of a deal's owner; a robot has none.
@@ -153,8 +170,21 @@ impl Firm {
         if owner.is_human() { self.attributes(owner.person, day) } else { NOBODY }
     }
 
+    /// Notes who never moves, once everybody is there: most are asked for their zone at every act.
+    pub(super) fn settle(&mut self) {
+        let home = |user: &User| {
+            let place = user.zones[0].1;
+            let stays = user.zones.len() == 1 && self.people[user.person].roster.iter().all(|line| line.office == place);
+            stays.then_some(place as u8)
+        };
+        self.homes = self.users.iter().map(home).collect();
+    }
+
     /// The zone in which a user's person lives at an instant: the roster's, else the user row's.
     pub(super) fn zone(&self, user: u32, at: Instant) -> &Zone {
+        if let Some(Some(home)) = self.homes.get(user as usize) {
+            return &self.zones[usize::from(*home)];
+        }
         let row = &self.users[user as usize];
         let day = at.div_euclid(super::calendar::DAY) as Day;
         let place = self.people[row.person].roster.iter().find(|line| line.holds_on(day));
@@ -179,5 +209,26 @@ impl User {
             office: or_none(self.division),
             location: or_none(self.city),
         }
+    }
+}
+
+#[cfg(test)]
+impl Firm {
+    /// So many analysts in Berlin, each with one user, who have been there for years; the first is a partner instead.
+    pub(super) fn tiny(people: usize) -> Firm {
+        let since = super::calendar::day_of(2020, 1, 1);
+        let mut firm =
+            Firm { people: vec![], users: vec![], zones: vec![Zone::new("Europe/Berlin")], sellers: vec![], homes: vec![], robot: 0 };
+        for person in 0..people {
+            let line = RosterRow { from: since, to: None, grade: if person == 0 { 0 } else { 4 }, office: 0, location: 0 };
+            firm.people.push(Person {
+                roster: vec![line],
+                users: vec![person as u32],
+                ..super::founding::blank_person("Anna", "Adler", since)
+            });
+            let user = super::founding::blank_user(&firm, person, Kind::Human, since, 0);
+            firm.users.push(user);
+        }
+        firm
     }
 }

@@ -13,13 +13,22 @@ impl World {
             (Object::Contact, 24 + people * 2),
             (Object::Lead, 6 + people / 8),
             (Object::Campaign, 4),
+            (Object::CampaignMember, 8 + people / 4),
         ];
         for (object, count) in plan {
             for number in 0..count {
                 let by = self.night_before(60 - (number % 20) as Day);
-                let account = if object == Object::Contact { number % (16 + people) + 1 } else { 0 };
-                self.records.add(object, by, account, 0, self.span.start - 30);
+                let (about, with) = match object {
+                    Object::Contact => (number % (16 + people) + 1, 0),
+                    Object::CampaignMember => (number % 4 + 1, number + 1),
+                    _ => (0, 0),
+                };
+                self.records.add(object, by, about, with, self.span.start - 30);
             }
+        }
+        for _ in 0..8 + people / 12 {
+            let by = self.night_before(40);
+            self.repeat_contact(by);
         }
         for _ in 0..people {
             self.migrate_deal();

@@ -27,6 +27,8 @@ pub(super) enum Prefix {
     Login,
     Profile,
     Content,
+    Case,
+    CampaignMember,
 }
 
 impl Prefix {
@@ -46,6 +48,8 @@ impl Prefix {
             Prefix::Login => b"0Ya",
             Prefix::Profile => b"00e",
             Prefix::Content => b"068",
+            Prefix::Case => b"500",
+            Prefix::CampaignMember => b"00v",
         }
     }
 }
@@ -118,11 +122,9 @@ impl Folder {
     }
 
     /// A CSV file of its own.
-    pub(super) fn plain_sheet(&self, path: &str, header: &[&str]) -> Result<Sheet> {
+    pub(super) fn plain_sheet(&self, path: &str) -> Result<Sheet> {
         let (file, out) = self.create(path)?;
-        let mut sheet = Sheet { file, buffer: Vec::new(), row_open: false, rows: 0, target: Target::Plain(out) };
-        sheet.write_header(header);
-        Ok(sheet)
+        Ok(Sheet::new(file, Target::Plain(out)))
     }
 
     /// A zip without entries yet, whose entries bear 22:00 of a day as their time.
@@ -138,14 +140,7 @@ impl Folder {
             .system(System::Unix)
             .last_modified_time(time);
         let target = Target::Zip(Box::new(ZipWriter::new(out)), options);
-        Ok(Sheet { file, buffer: Vec::new(), row_open: false, rows: 0, target })
-    }
-
-    /// A zip that holds one CSV file.
-    pub(super) fn zipped_sheet(&self, path: &str, day: Day, name: &str, header: &[&str]) -> Result<Sheet> {
-        let mut sheet = self.zip(path, day)?;
-        sheet.begin(name, header)?;
-        Ok(sheet)
+        Ok(Sheet::new(file, target))
     }
 }
 
@@ -154,31 +149,42 @@ enum Target {
     Zip(Box<ZipWriter<BufWriter<File>>>, SimpleFileOptions),
 }
 
-/// An open file that takes rows, field by field.
+/// An open file that takes rows, field by field. Each field is given with its column's name; the same function that writes
+/// a row writes the header, see `head`.
 pub(super) struct Sheet {
     file: PathBuf,
     buffer: Vec<u8>,
     row_open: bool,
+    /// Names are written in place of values.
+    is_header: bool,
     rows: u64,
     target: Target,
 }
 
 impl Sheet {
-    /// Begins the next entry of a zip with its header line.
-    pub(super) fn begin(&mut self, name: &str, header: &[&str]) -> Result<()> {
-        self.begin_raw(name)?;
-        self.write_header(header);
+    fn new(file: PathBuf, target: Target) -> Sheet {
+        Sheet { file, buffer: Vec::new(), row_open: false, is_header: false, rows: 0, target }
+    }
+
+    /// Writes the header line: the names of the fields that `row` writes, whatever their values.
+    pub(super) fn head(&mut self, row: impl FnOnce(&mut Sheet) -> Result<()>) -> Result<()> {
+        let rows = self.rows;
+        self.is_header = true;
+        row(self)?;
+        self.is_header = false;
+        self.rows = rows;
         Ok(())
     }
 
     /// Adds an entry that is no table.
     pub(super) fn attach(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        self.begin_raw(name)?;
+        self.begin(name)?;
         self.buffer.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn begin_raw(&mut self, name: &str) -> Result<()> {
+    /// Begins the next entry of a zip.
+    pub(super) fn begin(&mut self, name: &str) -> Result<()> {
         self.flush()?;
         if let Target::Zip(zip, options) = &mut self.target {
             zip.start_file(name, *options).with_context(|| format!("could not write {}", self.file.display()))?;
@@ -186,18 +192,9 @@ impl Sheet {
         Ok(())
     }
 
-    fn write_header(&mut self, header: &[&str]) {
-        header.iter().for_each(|name| self.text(name));
-        self.close_row();
-    }
-
-    fn close_row(&mut self) {
+    pub(super) fn end_row(&mut self) -> Result<()> {
         self.buffer.push(b'\n');
         self.row_open = false;
-    }
-
-    pub(super) fn end_row(&mut self) -> Result<()> {
-        self.close_row();
         self.rows += 1;
         if self.buffer.len() > 1 << 16 { self.flush() } else { Ok(()) }
     }
@@ -230,19 +227,26 @@ impl Sheet {
     }
 
     /// One quoted field of bytes that hold no quote.
-    pub(super) fn field(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn field(&mut self, name: &'static str, write: impl FnOnce(&mut Vec<u8>)) {
         if self.row_open {
             self.buffer.push(b',');
         }
         self.row_open = true;
         self.buffer.push(b'"');
-        write(&mut self.buffer);
+        if self.is_header {
+            self.buffer.extend_from_slice(name.as_bytes());
+        } else {
+            write(&mut self.buffer);
+        }
         self.buffer.push(b'"');
     }
 
     /// A text in Windows-1252, quotes doubled; a letter that code page lacks becomes `?`, as in the real export.
-    pub(super) fn text(&mut self, text: &str) {
-        self.field(|out| {
+    pub(super) fn text(&mut self, name: &'static str, text: &str) {
+        self.field(name, |out| {
+            if text.bytes().all(|byte| byte.is_ascii() && byte != b'"') {
+                return out.extend_from_slice(text.as_bytes());
+            }
             for letter in text.chars() {
                 match letter {
                     '"' => out.extend_from_slice(b"\"\""),
@@ -258,26 +262,26 @@ impl Sheet {
         });
     }
 
-    pub(super) fn id(&mut self, prefix: Prefix, number: u32) {
-        self.field(|out| out.extend_from_slice(&id_text(prefix, number)));
+    pub(super) fn id(&mut self, name: &'static str, prefix: Prefix, number: u32) {
+        self.field(name, |out| out.extend_from_slice(&id_text(prefix, number)));
     }
 
     /// A lookup that points nowhere.
-    pub(super) fn no_id(&mut self) {
-        self.field(|out| out.extend_from_slice(b"000000000000000AAA"));
+    pub(super) fn no_id(&mut self, name: &'static str) {
+        self.field(name, |out| out.extend_from_slice(b"000000000000000AAA"));
     }
 
-    pub(super) fn flag(&mut self, yes: bool) {
-        self.field(|out| out.push(b'0' + u8::from(yes)));
+    pub(super) fn flag(&mut self, name: &'static str, yes: bool) {
+        self.field(name, |out| out.push(b'0' + u8::from(yes)));
     }
 
-    pub(super) fn number(&mut self, number: i64) {
-        self.field(|out| write!(out, "{number}").expect("a Vec takes every byte"));
+    pub(super) fn number(&mut self, name: &'static str, number: i64) {
+        self.field(name, |out| write!(out, "{number}").expect("a Vec takes every byte"));
     }
 
     /// Cents as a plain decimal number; nothing for an amount that is not known.
-    pub(super) fn money(&mut self, cents: Option<i64>) {
-        self.field(|out| {
+    pub(super) fn money(&mut self, name: &'static str, cents: Option<i64>) {
+        self.field(name, |out| {
             let Some(cents) = cents else { return };
             write!(out, "{}", cents / 100).expect("a Vec takes every byte");
             if cents % 100 != 0 {
@@ -287,8 +291,8 @@ impl Sheet {
     }
 
     /// A date, padded with midnight as the CRM pads it; nothing for none.
-    pub(super) fn date(&mut self, day: Option<Day>) {
-        self.field(|out| {
+    pub(super) fn date(&mut self, name: &'static str, day: Option<Day>) {
+        self.field(name, |out| {
             if let Some(day) = day {
                 push_date(out, day);
                 out.extend_from_slice(b" 00:00:00");
@@ -297,8 +301,8 @@ impl Sheet {
     }
 
     /// An instant in UTC; nothing for nought.
-    pub(super) fn instant(&mut self, at: Instant) {
-        self.field(|out| {
+    pub(super) fn instant(&mut self, name: &'static str, at: Instant) {
+        self.field(name, |out| {
             if at > 0 {
                 push_date(out, at.div_euclid(DAY) as Day);
                 out.push(b' ');
@@ -308,8 +312,8 @@ impl Sheet {
     }
 
     /// An instant as the programming interface writes it.
-    pub(super) fn api_instant(&mut self, at: Instant) {
-        self.field(|out| {
+    pub(super) fn api_instant(&mut self, name: &'static str, at: Instant) {
+        self.field(name, |out| {
             push_date(out, at.div_euclid(DAY) as Day);
             out.push(b'T');
             push_time(out, at);

@@ -1,7 +1,7 @@
 //! What an export makes visible: stamps, who is active, who owns which deal, and the levels of its week.
 
 use super::calendar::{AS_OF, Day, Grain, Instant, Period, monday_of};
-use super::deals::{Deal, Presence, WON};
+use super::deals::{Deal, Presence, ShownTerms};
 use super::firm::BERLIN;
 use super::records::{Object, Record, Stamp};
 use super::truth::DealView;
@@ -27,6 +27,8 @@ impl World {
         let week = Period { first: monday_of(sunday), last: sunday };
         let views = self.deals_now();
         self.tally.count_deals(&self.firm, week, &views);
+        self.tally.count_stale(&self.firm, week, &views);
+        self.tally.count_contacts(week, self.records.all(Object::Contact));
     }
 
     /// What remains to be done once the files are written.
@@ -43,13 +45,20 @@ impl World {
     /// Tallies what is known once the last export is out: people, won deals, and history that no export showed.
     pub(super) fn conclude(&mut self) {
         self.tally.count_people(&self.firm);
-        for deal in self.deals.list.iter().filter(|deal| deal.presence == Presence::Here && deal.terms.stage == WON) {
+        let berlin = &self.firm.zones[BERLIN];
+        for deal in self.deals.list.iter().filter(|deal| deal.presence == Presence::Here && !deal.terms.is_open()) {
             let close = deal.terms.close;
-            let shown = deal.shown_owners.iter().rfind(|(from, _)| *from <= close).or(deal.shown_owners.first());
+            let shown = deal.shown.owners.iter().rfind(|(from, _)| *from <= close).or(deal.shown.owners.first());
             let Some((_, owner)) = shown else { continue };
             let who = self.firm.owner_attributes(*owner, close);
-            self.tally.count_won(&view(deal, deal.terms, *owner, &self.firm.zones[BERLIN]), &who);
+            let view = view(deal, deal.terms, *owner, berlin);
+            self.tally.count_closed(&view, &who);
+            if deal.terms.is_won() {
+                self.tally.count_won(&view, &who);
+            }
         }
+        self.tally.count_moves(&self.deals, self.span.first_export, berlin);
+        self.tally.count_volumes(&self.firm, &self.records, &self.deals);
         self.tally.lost.history_rows_never_exported = self.deals.moves.iter().filter(|row| !row.shown).count() as u64;
         debug_assert!(
             self.firm.zones[BERLIN].local_day(self.last_export) == AS_OF,
@@ -80,9 +89,11 @@ impl World {
                 if !new_row || self.is_absent(index as u32 + 1, record) {
                     continue;
                 }
+                self.records.get_mut(object, index as u32 + 1).seen = true;
+                let record = &self.records.all(object)[index];
                 let (created, modified, done, owner) = (record.created, record.modified, record.done, record.owner);
                 self.show_pair(created, modified);
-                if done > 0 {
+                if done > 0 && object == Object::Task {
                     let by_modifier = (modified.at() - done).abs() <= COMPLETION_WINDOW;
                     self.show_stamp(if by_modifier { modified.user } else { owner }, done);
                 }
@@ -102,16 +113,28 @@ impl World {
         for index in 0..self.deals.list.len() {
             let deal = &self.deals.list[index];
             if deal.presence != Presence::Gone && deal.modified.at() > self.last_export {
-                self.show_pair(deal.created, deal.modified);
+                let (created, modified) = (deal.created, deal.modified);
+                self.show_pair(created, modified);
+                self.show_touch(index, created);
+                self.show_touch(index, modified);
             }
         }
         for index in 0..self.deals.moves.len() {
             let row = &self.deals.moves[index];
             if !row.shown && self.deals.get(row.deal).presence == Presence::Here {
-                let by = row.by;
+                let (by, deal) = (row.by, row.deal);
                 self.show_stamp(by.user, by.at());
+                self.show_touch(deal as usize - 1, by);
                 self.deals.moves[index].shown = true;
             }
+        }
+    }
+
+    fn show_touch(&mut self, deal: usize, by: Stamp) {
+        if self.firm.users[by.user as usize].is_human() {
+            let day = self.today(by.at());
+            let touched = &mut self.deals.list[deal].shown.touched;
+            *touched = day.max(*touched);
         }
     }
 
@@ -123,20 +146,41 @@ impl World {
         }
     }
 
+    /// Which deals are there, whose they are, and on what terms those without history are.
     fn show_owners(&mut self, sunday: Day) {
         let lost = &mut self.tally.lost;
-        for deal in self.deals.list.iter_mut().filter(|deal| deal.presence == Presence::Here) {
-            let known = deal.shown_owners.last().map(|(_, owner)| *owner);
+        let berlin = &self.firm.zones[BERLIN];
+        for deal in &mut self.deals.list {
+            let gone = deal.presence != Presence::Here;
+            let known = deal.shown.gone.last().map(|(_, gone)| *gone);
+            // What no export has shown yet cannot be gone.
+            if gone != known.unwrap_or(false) && !deal.shown.owners.is_empty() {
+                deal.shown.gone.push((sunday, gone));
+            }
+            if gone {
+                continue;
+            }
+            let known = deal.shown.owners.last().map(|(_, owner)| *owner);
             let moved = u64::from(known.is_some_and(|owner| owner != deal.owner));
             lost.owner_changes_between_exports += deal.unseen_owners.saturating_sub(moved);
             if known != Some(deal.owner) {
-                deal.shown_owners.push((sunday, deal.owner));
+                deal.shown.owners.push((sunday, deal.owner));
             }
             if deal.migrated {
-                let moved = u64::from(deal.shown_stage != deal.terms.stage);
+                let known = deal.shown.terms.last().map(|shown| shown.terms);
+                let moved = u64::from(known.is_none_or(|terms| terms.stage != deal.terms.stage));
                 lost.stage_moves_between_exports += deal.unseen_stages.saturating_sub(moved);
+                if known.is_none() {
+                    let closed = berlin.at(deal.terms.close, 0);
+                    deal.shown.closed_at = if deal.stage_changed > 0 { deal.stage_changed } else { closed };
+                }
+                if known != Some(deal.terms) {
+                    deal.shown.terms.push(ShownTerms { sunday, after: deal.shown.written, terms: deal.terms });
+                }
             }
-            deal.shown_stage = deal.terms.stage;
+            if self.whole_exports || deal.modified.at() > self.last_export {
+                deal.shown.written = sunday;
+            }
             (deal.unseen_owners, deal.unseen_stages) = (0, 0);
         }
     }
@@ -176,6 +220,7 @@ fn view(deal: &Deal, terms: super::deals::Terms, owner: u32, berlin: &super::cal
         in_dollars: deal.in_dollars,
         owner,
         created_on: berlin.local_day(deal.created.at()),
+        touched: deal.shown.touched,
     }
 }
 

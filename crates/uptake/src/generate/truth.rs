@@ -1,10 +1,19 @@
 //! The expected values. They are tallied from the simulated acts themselves; no export is ever read back.
 
-use std::collections::BTreeMap;
+mod cards;
+mod funnel;
+mod levels;
+mod pipeline;
+mod plan;
+mod stages;
+mod usage;
+mod volumes;
 
-use super::calendar::{AS_OF, Day, Grain, Instant, Period};
+use super::calendar::{AS_OF, Day, Grain, Instant, Period, Zone};
 use super::deals::Terms;
-use super::people::{Attributes, Firm};
+use super::people::Attributes;
+
+pub(super) use plan::{Counts, Only, Plan, Value};
 
 /// What is counted, with its option.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,9 +30,32 @@ pub(super) enum Subject {
     LapsedAmount,
     LapsedCount,
     LapsedShare,
+    NeverOrDormant,
+    Leadership,
+    LeadershipGap,
+    RecordsNet,
+    RecordsGross,
+    ActivitiesAdded,
+    ActivitiesAddedByType,
+    ActivitiesHappened,
+    WinCount,
+    WinAmount,
+    WinCountCreated,
+    WinAmountCreated,
+    ConversionOfCohort,
+    ConversionInPeriod,
+    DaysMedian,
+    DaysP75,
+    DaysP90,
+    Funnel,
+    Stale,
+    HabitShare,
+    HabitMean,
+    Greetings,
+    Duplicates,
 }
 
-/// The column by which a series is broken down.
+/// The column by which a series is broken down: an attribute of people, or a column that the KPI makes itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum By {
     All,
@@ -31,42 +63,72 @@ pub(super) enum By {
     Department,
     Office,
     Location,
+    State,
+    Type,
+    Stage,
+    Bar,
+    Reason,
 }
 
 impl By {
-    fn member(self, who: &Attributes) -> &'static str {
+    /// The member under which somebody counts; None where the column is not about people.
+    fn member(self, who: &Attributes) -> Option<&'static str> {
         match self {
-            By::All => "",
-            By::Grade => who.grade,
-            By::Department => who.department,
-            By::Office => who.office,
-            By::Location => who.location,
+            By::All => Some(""),
+            By::Grade => Some(who.grade),
+            By::Department => Some(who.department),
+            By::Office => Some(who.office),
+            By::Location => Some(who.location),
+            By::State | By::Type | By::Stage | By::Bar | By::Reason => None,
         }
     }
 }
 
 /// One period and member. Money is in hundredths of a cent, so that an amount times a percentage stays whole.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) struct Cell {
     pub numerator: i64,
     pub denominator: i64,
     pub money: i128,
-    /// All open money, beneath a share.
+    /// What the money is a share of, beneath a quotient.
     pub whole: i128,
 }
 
+impl Cell {
+    fn counts(numerator: i64, denominator: i64) -> Cell {
+        Cell { numerator, denominator, ..Cell::default() }
+    }
+
+    fn add(&mut self, other: Cell) {
+        self.numerator += other.numerator;
+        self.denominator += other.denominator;
+        self.money += other.money;
+        self.whole += other.whole;
+    }
+}
+
 pub(super) struct Series {
-    pub subject: Subject,
+    pub plan: &'static Plan,
     pub grain: Grain,
     pub by: By,
     /// By the period's first day; members in the order in which they came up.
-    rows: BTreeMap<Day, Vec<(&'static str, Cell)>>,
+    rows: Vec<(Day, Vec<(&'static str, Cell)>)>,
+    /// The period asked for last: the next one asked for is mostly the same.
+    last: usize,
 }
 
 impl Series {
     fn cell(&mut self, start: Day, member: &'static str) -> &mut Cell {
-        let members = self.rows.entry(start).or_default();
-        let found = members.iter().position(|(name, _)| *name == member);
+        if self.rows.get(self.last).is_none_or(|(day, _)| *day != start) {
+            self.last = self.rows.binary_search_by_key(&start, |(day, _)| *day).unwrap_or_else(|place| {
+                self.rows.insert(place, (start, Vec::new()));
+                place
+            });
+        }
+        let members = &mut self.rows[self.last].1;
+        // Mostly it is the very same word, which is seen without reading it.
+        let is_it = |(name, _): &(&'static str, Cell)| std::ptr::eq(*name, member);
+        let found = members.iter().position(is_it).or_else(|| members.iter().position(|(name, _)| *name == member));
         let index = found.unwrap_or_else(|| {
             members.push((member, Cell::default()));
             members.len() - 1
@@ -102,13 +164,13 @@ pub(super) struct DealView {
     pub in_dollars: bool,
     pub owner: u32,
     pub created_on: Day,
+    /// The last day on which an export shows that a human touched it.
+    pub touched: Day,
 }
 
-impl DealView {
-    /// Hundredths of a cent; None without an amount in the firm's currency.
-    fn money(&self) -> Option<i128> {
-        if self.in_dollars { None } else { self.terms.amount.map(|cents| i128::from(cents) * 100) }
-    }
+/// Hundredths of a cent; None without an amount in the firm's currency.
+fn money(terms: &Terms, in_dollars: bool) -> Option<i128> {
+    if in_dollars { None } else { terms.amount.map(|cents| i128::from(cents) * 100) }
 }
 
 pub(super) struct Tally {
@@ -122,6 +184,8 @@ pub(super) struct Tally {
     /// The last counted log row of each person.
     last_row: Vec<Instant>,
     pub series: Vec<Series>,
+    /// The places of a subject's series.
+    places: Vec<Vec<usize>>,
     pub lost: Lost,
 }
 
@@ -129,6 +193,11 @@ impl Tally {
     pub(super) fn new(start: Day, people: usize) -> Tally {
         let days = (AS_OF - start + 1) as usize;
         let words = days.div_ceil(64);
+        let series = all_series();
+        let mut places = vec![Vec::new(); Subject::Duplicates as usize + 1];
+        for (place, one) in series.iter().enumerate() {
+            places[one.plan.subject as usize].push(place);
+        }
         Tally {
             start,
             days,
@@ -136,157 +205,72 @@ impl Tally {
             work: vec![0; people * words],
             words,
             last_row: vec![Instant::MIN / 2; people],
-            series: all_series(),
+            series,
+            places,
             lost: Lost::default(),
         }
     }
 
-    fn index(&self, day: Day) -> Option<usize> {
-        (self.start..=AS_OF).contains(&day).then(|| (day - self.start) as usize)
-    }
-
-    /// A human's counted log row; the rows of a person come in order.
-    pub(super) fn login_row(&mut self, person: usize, at: Instant, day: Day) {
-        let starts = at - self.last_row[person] > 900;
-        self.last_row[person] = at;
-        if let (true, Some(index)) = (starts, self.index(day)) {
-            self.logins[person * self.days + index] += 1;
-        }
-    }
-
-    /// A human's stamp, now visible in an export.
-    pub(super) fn work(&mut self, person: usize, day: Day) {
-        if let Some(index) = self.index(day) {
-            self.work[person * self.words + index / 64] |= 1 << (index % 64);
-        }
-    }
-
-    fn worked(&self, person: usize, period: Period) -> bool {
-        let days = self.index(period.first).into_iter().zip(self.index(period.last)).next();
-        let (first, last) = days.expect("periods lie within the time simulated");
-        (first..=last).any(|day| self.work[person * self.words + day / 64] >> (day % 64) & 1 == 1)
-    }
-
-    fn logins(&self, person: usize, period: Period) -> i64 {
-        let from = person * self.days + (period.first - self.start) as usize;
-        let to = person * self.days + (period.last - self.start) as usize;
-        self.logins[from..=to].iter().map(|count| i64::from(*count)).sum()
-    }
-
-    /// Adds up everything about people, once the last export is out.
-    pub(super) fn count_people(&mut self, firm: &Firm) {
-        let mut series = std::mem::take(&mut self.series);
-        for grain in [Grain::Week, Grain::Month] {
-            for period in grain.periods(self.start, AS_OF) {
-                for person in 0..firm.people.len() {
-                    self.count_person(firm, person, grain, period, &mut series);
-                }
-            }
-        }
-        self.series = series;
-    }
-
-    fn count_person(&self, firm: &Firm, person: usize, grain: Grain, period: Period, series: &mut [Series]) {
-        let eligible = firm.is_eligible(person, period.last);
-        let logins = self.logins(person, period);
-        if !eligible && logins == 0 {
-            return;
-        }
-        let who = firm.attributes(person, period.last);
-        let worked = i64::from(self.worked(person, period));
-        for one in series.iter_mut().filter(|one| one.grain == grain) {
-            let (numerator, denominator) = match one.subject {
-                Subject::ActiveByWork if eligible => (worked, 1),
-                Subject::ActiveByLogin if eligible => (i64::from(logins > 0), 1),
-                Subject::LoginsByPerson if logins > 0 => (logins, 1),
-                _ => continue,
-            };
-            let cell = one.cell(period.first, one.by.member(&who));
-            cell.numerator += numerator;
-            cell.denominator += denominator;
-        }
-    }
-
-    /// Adds the deals as they stand at the end of a week to the levels of that week.
-    pub(super) fn count_deals(&mut self, firm: &Firm, week: Period, deals: &[DealView]) {
-        for deal in deals {
-            let who = firm.owner_attributes(deal.owner, week.last);
-            let created = (week.first..=week.last).contains(&deal.created_on);
-            for one in &mut self.series {
-                if one.grain == Grain::Week {
-                    add_level(one, week, deal, created, &who);
-                }
-            }
-        }
-    }
-
-    /// Adds a deal that is won at the end, under the attributes of its owner on its close date.
-    pub(super) fn count_won(&mut self, deal: &DealView, who: &Attributes) {
-        let money = deal.money();
-        for one in &mut self.series {
-            if !matches!(one.subject, Subject::WonAmount | Subject::WonCount) {
+    /// Adds to all series of a subject that are broken down by somebody's attributes, or by nothing.
+    fn add(&mut self, subject: Subject, grain: Grain, start: Day, who: &Attributes, cell: Cell) {
+        for place in &self.places[subject as usize] {
+            let one = &mut self.series[*place];
+            if one.grain != grain {
                 continue;
             }
-            let periods = one.grain.periods(self.start, AS_OF);
-            let close = deal.terms.close;
-            let Some(period) = periods.iter().find(|p| (p.first..=p.last).contains(&close)) else { continue };
-            let cell = one.cell(period.first, one.by.member(who));
-            cell.numerator += i64::from(money.is_some());
-            cell.denominator += 1;
-            cell.money += money.unwrap_or(0);
+            if let Some(member) = one.by.member(who).filter(|member| told(one.plan.only, member)) {
+                one.cell(start, member).add(cell);
+            }
         }
+    }
+
+    /// Adds to all series of a subject that are broken down by a column of the KPI's own.
+    fn add_to(&mut self, subject: Subject, grain: Grain, start: Day, member: &'static str, cell: Cell) {
+        for place in &self.places[subject as usize] {
+            let one = &mut self.series[*place];
+            if one.grain == grain && told(one.plan.only, member) {
+                one.cell(start, member).add(cell);
+            }
+        }
+    }
+
+    /// The first day of the period in which a day lies; None where the period does not lie wholly within the time simulated.
+    fn whole_period(&self, grain: Grain, day: Day) -> Option<Day> {
+        let period = grain.period_of(day);
+        (period.first >= self.start && period.last <= AS_OF).then_some(period.first)
+    }
+
+    /// Weeks from Monday that lie wholly within the time simulated.
+    fn weeks(&self) -> Vec<Period> {
+        Grain::Week.periods(self.start, AS_OF)
     }
 }
 
-fn add_level(series: &mut Series, week: Period, deal: &DealView, created: bool, who: &Attributes) {
-    let money = deal.money();
-    let lapsed = deal.terms.close < week.last;
-    let mut cell = Cell { denominator: 1, numerator: i64::from(money.is_some()), ..Cell::default() };
-    match series.subject {
-        Subject::OpenAmount | Subject::OpenCount if deal.open => cell.money = money.unwrap_or(0),
-        Subject::OpenWeighted if deal.open => {
-            cell.money = money.unwrap_or(0) / 100 * i128::from(deal.terms.probability);
-        }
-        Subject::OpenCreated if created => cell.money = money.unwrap_or(0),
-        Subject::LapsedAmount | Subject::LapsedCount | Subject::LapsedShare if deal.open => {
-            cell.numerator = i64::from(lapsed);
-            cell.money = if lapsed { money.unwrap_or(0) } else { 0 };
-            cell.whole = money.unwrap_or(0);
-        }
-        _ => return,
+fn told(only: Only, member: &str) -> bool {
+    match only {
+        Only::Members(members) => members.contains(&member),
+        Only::Everything | Only::Periods => true,
     }
-    let sum = series.cell(week.first, series.by.member(who));
-    sum.numerator += cell.numerator;
-    sum.denominator += cell.denominator;
-    sum.money += cell.money;
-    sum.whole += cell.whole;
+}
+
+/// The instant at which a day ends in a zone.
+fn end_of(day: Day, zone: &Zone) -> Instant {
+    zone.at(day + 1, 0)
 }
 
 fn all_series() -> Vec<Series> {
-    use By::{All, Department, Grade, Location, Office};
-    use Grain::{Month, Quarter, Week};
-    use Subject as S;
-    let plan: &[(Subject, Grain, &[By])] = &[
-        (S::ActiveByWork, Week, &[All, Grade, Office, Location, Department]),
-        (S::ActiveByWork, Month, &[All, Grade]),
-        (S::ActiveByLogin, Week, &[All, Grade, Office, Location, Department]),
-        (S::ActiveByLogin, Month, &[All, Grade]),
-        (S::LoginsByPerson, Week, &[All, Grade, Office]),
-        (S::LoginsByPerson, Month, &[All, Location]),
-        (S::OpenAmount, Week, &[All, Office, Department]),
-        (S::OpenCount, Week, &[All, Office, Department]),
-        (S::OpenWeighted, Week, &[All]),
-        (S::OpenCreated, Week, &[All]),
-        (S::WonAmount, Month, &[All, Department]),
-        (S::WonAmount, Week, &[All]),
-        (S::WonAmount, Quarter, &[All]),
-        (S::WonCount, Month, &[All, Department]),
-        (S::WonCount, Week, &[All]),
-        (S::WonCount, Quarter, &[All]),
-        (S::LapsedAmount, Week, &[All, Office]),
-        (S::LapsedCount, Week, &[All, Office]),
-        (S::LapsedShare, Week, &[All]),
-    ];
-    let one = |subject, grain, by| Series { subject, grain, by, rows: BTreeMap::new() };
-    plan.iter().flat_map(|(subject, grain, bys)| bys.iter().map(move |by| one(*subject, *grain, *by))).collect()
+    let of_plan = |plan: &'static Plan| {
+        let pairs = plan.grains.iter().flat_map(|(grain, bys)| bys.iter().map(|by| (*grain, *by)));
+        pairs.map(move |(grain, by)| Series { plan, grain, by, rows: Vec::new(), last: 0 })
+    };
+    plan::PLANS.iter().flat_map(of_plan).collect()
+}
+
+#[cfg(test)]
+impl Tally {
+    /// The rows of a subject's first series of a grain.
+    pub(super) fn rows_of(&self, subject: Subject, grain: Grain) -> Vec<(Day, &'static str, Cell)> {
+        let mut series = self.places[subject as usize].iter().map(|place| &self.series[*place]);
+        series.find(|one| one.grain == grain).map_or_else(Vec::new, Series::sorted_rows)
+    }
 }

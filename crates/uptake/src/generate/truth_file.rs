@@ -3,20 +3,8 @@
 use std::fmt::Write;
 
 use super::Order;
-use super::calendar::{AS_OF, date_text};
-use super::truth::{By, Cell, Lost, Series, Subject, Tally};
-
-/// How a cell's money becomes the row's value.
-enum Value {
-    None,
-    /// The number of rows that the denominator counts.
-    All,
-    /// The number of rows that the numerator counts.
-    Those,
-    Money,
-    Weighted,
-    Share,
-}
+use super::calendar::{AS_OF, Day, date_text};
+use super::truth::{By, Cell, Counts, Lost, Only, Series, Tally, Value};
 
 /// The whole file.
 pub(super) fn truth_text(order: &Order, tally: &Tally) -> String {
@@ -45,41 +33,47 @@ fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 fn push_series(out: &mut String, series: &Series) {
-    let (kpi, options, value) = words(series.subject);
-    let by = column(series.by);
+    let (by, rows) = (column(series.by), series.sorted_rows());
     let by_list = if by.is_empty() { String::new() } else { format!("\"{by}\"") };
-    let grain = series.grain.name();
-    push(
-        out,
-        format_args!("{{\"kpi\":\"{kpi}\",\"options\":{options},\"grain\":\"{grain}\",\"by\":[{by_list}],\"rows\":["),
-    );
-    for (index, (start, member, cell)) in series.sorted_rows().iter().enumerate() {
+    let (kpi, options, grain) = (series.plan.kpi, series.plan.options, series.grain.name());
+    push(out, format_args!("{{\"kpi\":\"{kpi}\",\"options\":{options},\"grain\":\"{grain}\",\"by\":[{by_list}],"));
+    push_only(out, series, &rows);
+    out.push_str("\"rows\":[");
+    for (index, (start, member, cell)) in rows.iter().enumerate() {
         out.push_str(if index == 0 { "\n" } else { ",\n" });
         push(out, format_args!("{{\"period_start\":\"{}\"", date_text(*start)));
         if !by.is_empty() {
             // Members are the firm's own words, which hold neither quotes nor backslashes.
             push(out, format_args!(",\"{by}\":\"{member}\""));
         }
-        push_value(out, &value, cell);
-        push(out, format_args!(",\"numerator\":{},\"denominator\":{}}}", cell.numerator, cell.denominator));
+        push_value(out, series.plan.value, cell);
+        push_counts(out, series.plan.counts, cell);
+        out.push('}');
     }
     out.push_str("]}");
 }
 
-fn words(subject: Subject) -> (&'static str, &'static str, Value) {
-    match subject {
-        Subject::ActiveByWork => ("active_people", r#"{"basis":"work"}"#, Value::None),
-        Subject::ActiveByLogin => ("active_people", r#"{"basis":"login"}"#, Value::None),
-        Subject::LoginsByPerson => ("logins_by_unique_person", "{}", Value::None),
-        Subject::OpenAmount => ("open_pipeline", r#"{"measure":"amount"}"#, Value::Money),
-        Subject::OpenCount => ("open_pipeline", r#"{"measure":"count"}"#, Value::All),
-        Subject::OpenWeighted => ("open_pipeline", r#"{"measure":"weighted"}"#, Value::Weighted),
-        Subject::OpenCreated => ("open_pipeline", r#"{"measure":"created"}"#, Value::Money),
-        Subject::WonAmount => ("won", r#"{"measure":"amount"}"#, Value::Money),
-        Subject::WonCount => ("won", r#"{"measure":"count"}"#, Value::All),
-        Subject::LapsedAmount => ("lapsed_opportunities", r#"{"measure":"amount"}"#, Value::Money),
-        Subject::LapsedCount => ("lapsed_opportunities", r#"{"measure":"count"}"#, Value::Those),
-        Subject::LapsedShare => ("lapsed_opportunities", r#"{"measure":"share"}"#, Value::Share),
+fn push_only(out: &mut String, series: &Series, rows: &[(Day, &str, Cell)]) {
+    let quoted = |texts: Vec<String>| texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(",");
+    match series.plan.only {
+        Only::Everything => {}
+        Only::Members(members) => {
+            let members = quoted(members.iter().map(|member| (*member).to_owned()).collect());
+            push(out, format_args!("\"only\":{{\"{}\":[{members}]}},", column(series.by)));
+        }
+        Only::Periods => {
+            let starts = quoted(rows.iter().map(|(start, ..)| date_text(*start)).collect());
+            push(out, format_args!("\"only\":{{\"period_start\":[{starts}]}},"));
+        }
+    }
+}
+
+fn push_counts(out: &mut String, counts: Counts, cell: &Cell) {
+    if counts != Counts::Neither {
+        push(out, format_args!(",\"numerator\":{}", cell.numerator));
+    }
+    if counts == Counts::Both {
+        push(out, format_args!(",\"denominator\":{}", cell.denominator));
     }
 }
 
@@ -90,30 +84,35 @@ fn column(by: By) -> &'static str {
         By::Department => "department",
         By::Office => "office",
         By::Location => "location",
+        By::State => "state",
+        By::Type => "type",
+        By::Stage => "stage",
+        By::Bar => "bar",
+        By::Reason => "reason",
     }
 }
 
-fn push_value(out: &mut String, value: &Value, cell: &Cell) {
+fn push_value(out: &mut String, value: Value, cell: &Cell) {
     let text = match value {
-        Value::None => return,
+        Value::Ratio => return,
         Value::All => format!("\"{}.0000\"", cell.denominator),
         Value::Those => format!("\"{}.0000\"", cell.numerator),
         Value::Money => format!("\"{}\"", decimal(cell.money, 4)),
         Value::Weighted => format!("\"{}\"", decimal(divide(cell.money, 100) * 100, 4)),
-        Value::Share if cell.whole == 0 => "null".to_owned(),
-        Value::Share => format!("\"{}\"", decimal(divide(cell.money * 1_000_000, cell.whole), 6)),
+        Value::Quotient if cell.whole == 0 => "null".to_owned(),
+        Value::Quotient => format!("\"{}\"", decimal(divide(cell.money * 1_000_000, cell.whole), 6)),
     };
     push(out, format_args!(",\"value\":{text}"));
 }
 
-/// A quotient of numbers that are not negative, rounded half away from nought.
+/// A quotient by a number above nought, rounded half away from nought.
 fn divide(number: i128, by: i128) -> i128 {
-    (2 * number + by) / (2 * by)
+    number.signum() * ((2 * number.abs() + by) / (2 * by))
 }
 
 fn decimal(number: i128, places: u32) -> String {
-    let one = 10_i128.pow(places);
-    format!("{}.{:0width$}", number / one, number % one, width = places as usize)
+    let (sign, one) = (if number < 0 { "-" } else { "" }, 10_i128.pow(places));
+    format!("{sign}{}.{:0width$}", number.abs() / one, number.abs() % one, width = places as usize)
 }
 
 fn push_lost(out: &mut String, lost: &Lost) {
@@ -138,5 +137,6 @@ mod tests {
         assert_eq!(decimal(1_230_000, 4), "123.0000");
         assert_eq!(decimal(divide(12_350, 100) * 100, 4), "1.2400");
         assert_eq!(decimal(divide(1_000_000, 3), 6), "0.333333");
+        assert_eq!(decimal(divide(-500_000, 1_000_000), 6), "-0.000001");
     }
 }

@@ -8,15 +8,72 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::Path;
 use uptake_lake::{Lake, Session};
-use uptake_spec::kpi::Unit;
-use uptake_spec::{Answer, Files, Grain, Params, Project, Value, Viewer, read_project};
+use uptake_spec::{Answer, Files, Grain, Kpi, Params, Project, Value, Viewer, read_project};
+
+/// Every KPI of which the truth has to tell.
+const TOLD: [&str; 17] = [
+    "active_people",
+    "logins_by_unique_person",
+    "never_or_dormant",
+    "leadership_gap",
+    "records_created",
+    "activities_added",
+    "open_pipeline",
+    "won",
+    "win_rate",
+    "lapsed_opportunities",
+    "funnel_movement",
+    "stage_conversion",
+    "time_in_stage",
+    "daily_habit",
+    "stale_forecast",
+    "broken_greetings",
+    "duplicates",
+];
+
+/// Columns whose members are the firm's.
+const OF_PEOPLE: [&str; 4] = ["grade", "office", "location", "department"];
+
+/// KPIs that the truth tells of and that are not written yet, with the reason. One that is written may not stand here.
+const NOT_YET: [(&str, &str); 9] = [
+    ("never_or_dormant", "its SQL is being written"),
+    ("leadership_gap", "its SQL is being written"),
+    ("records_created", "its SQL is being written"),
+    ("activities_added", "its SQL is being written"),
+    ("funnel_movement", "its SQL is being written"),
+    ("daily_habit", "its SQL is being written"),
+    ("stale_forecast", "its SQL is being written"),
+    ("broken_greetings", "its SQL is being written"),
+    ("duplicates", "its SQL is being written"),
+];
 
 pub fn stories() -> Vec<Trial> {
     vec![
+        story("the truth tells of every KPI", the_truth_tells_of_every_kpi),
         story("every number of firm 1 is as it was simulated", || check(1)),
         story("every number of firm 2 is as it was simulated", || check(2)),
         story("every number of firm 3 is as it was simulated", || check(3)),
     ]
+}
+
+fn the_truth_tells_of_every_kpi() {
+    let truth = truth_of(&firm::generated(1));
+    let mut told: Vec<String> = series_of(&truth).iter().map(|series| text(&series["kpi"])).collect();
+    told.dedup();
+    for kpi in TOLD {
+        assert!(told.iter().any(|name| name == kpi), "the truth says nothing of {kpi}");
+    }
+    for kpi in &told {
+        assert!(TOLD.contains(&kpi.as_str()), "the truth tells of {kpi}, and no list demands it");
+    }
+    for series in series_of(&truth) {
+        assert!(!expected_rows(series).is_empty(), "no row for {}", name_of(series));
+    }
+    let project = read_project(&Files::default().with_folder(&repository()).expect("readable")).expect("no mistake");
+    for (kpi, why) in NOT_YET {
+        assert!(project.kpi(kpi).is_none(), "{kpi} is written; take it out of NOT_YET ({why})");
+        assert!(TOLD.contains(&kpi), "{kpi} of NOT_YET is no KPI that the truth tells of");
+    }
 }
 
 fn check(seed: u64) {
@@ -30,7 +87,7 @@ pub fn holds_in(dir: &Path) {
     let wrong: Vec<String> = runtime.block_on(async {
         let (project, session) = asked(dir).await;
         let mut wrong = vec![];
-        for series in &all_series(dir) {
+        for series in &demanded(dir) {
             wrong.extend(differences(&project, &session, series).await);
         }
         wrong
@@ -41,10 +98,10 @@ pub fn holds_in(dir: &Path) {
 /// The same, told by the program itself: `ask` runs `uptake kpi …` on some lake of the firm in `dir`.
 #[track_caller]
 pub fn holds_as_told(dir: &Path, ask: impl Fn(&[&str]) -> Ran + Sync) {
-    let all = all_series(dir);
+    let (all, project) = (demanded(dir), project_of(dir));
     let wrong: Vec<String> = std::thread::scope(|scope| {
-        let ask = &ask;
-        let tell = |part: &[Json]| part.iter().flat_map(|series| told(series, ask)).collect::<Vec<_>>();
+        let (ask, project) = (&ask, &project);
+        let tell = move |part: &[Json]| part.iter().flat_map(|series| told(project, series, ask)).collect::<Vec<_>>();
         let parts: Vec<_> = all.chunks(all.len().div_ceil(4)).map(|part| scope.spawn(move || tell(part))).collect();
         parts.into_iter().flat_map(|part| part.join().expect("every series is told")).collect()
     });
@@ -72,23 +129,37 @@ pub fn same_counts(found: &Ran, expected: &Ran) {
     assert!(more.is_empty() && less.is_empty(), "found {more:#?}\nexpected {less:#?}");
 }
 
-fn all_series(dir: &Path) -> Vec<Json> {
-    let truth: Json =
-        serde_json::from_slice(&std::fs::read(dir.join("truth.json")).expect("there is a truth")).expect("it is JSON");
-    let all = truth["kpis"].as_array().expect("a list of series").clone();
-    assert!(all.len() > 10, "the truth tells of many series");
-    all
-}
-
 #[track_caller]
 fn nothing_differs(wrong: &[String]) {
     let some: Vec<String> = wrong.iter().take(40).cloned().collect();
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), some.join("\n"));
 }
 
-async fn asked(dir: &Path) -> (Project, Session) {
+fn truth_of(dir: &Path) -> Json {
+    serde_json::from_slice(&std::fs::read(dir.join("truth.json")).expect("there is a truth")).expect("it is JSON")
+}
+
+fn series_of(truth: &Json) -> &[Json] {
+    truth["kpis"].as_array().expect("a list of series")
+}
+
+/// The series that have to hold: all but those of KPIs that are not written yet.
+fn demanded(dir: &Path) -> Vec<Json> {
+    let is_written = |series: &&Json| !NOT_YET.iter().any(|(kpi, _)| series["kpi"] == *kpi);
+    series_of(&truth_of(dir)).iter().filter(is_written).cloned().collect()
+}
+
+fn name_of(series: &Json) -> String {
+    format!("{} {} by {} per {}", series["kpi"], series["options"], series["by"], series["grain"])
+}
+
+fn project_of(dir: &Path) -> Project {
     let files = Files::default().with_folder(&repository()).and_then(|files| files.with_folder(dir)).expect("readable");
-    let project = read_project(&files).expect("the project has no mistake");
+    read_project(&files).expect("the project has no mistake")
+}
+
+async fn asked(dir: &Path) -> (Project, Session) {
+    let project = project_of(dir);
     let lake = Lake::open(&dir.join(&project.settings.lake).to_string_lossy()).await.expect("the lake opens");
     let session = lake.session(&project).await.expect("there is a build");
     (project, session)
@@ -96,52 +167,55 @@ async fn asked(dir: &Path) -> (Project, Session) {
 
 /// One line for each row that is missing, too many, or says something else.
 async fn differences(project: &Project, session: &Session, series: &Json) -> Vec<String> {
-    let what = name_of(series);
     let expected = expected_rows(series);
     let Some((first, last)) = days_of(&expected) else { return vec![] };
+    let (kpi, by) = asked_columns(project, series);
     let params = Params {
         from: Some(first.parse().expect("a date")),
         to: Some(last.parse().expect("a date")),
         grain: Some(text(&series["grain"]).parse::<Grain>().expect("a grain")),
-        by: texts(&series["by"]),
+        by,
         options: options(series).collect(),
         ..Params::default()
     };
-    let kpi = project.kpi(&text(&series["kpi"])).unwrap_or_else(|| panic!("no KPI for {what}"));
-    let answer = session.answer(kpi, &params, &Viewer::Local).await.unwrap_or_else(|e| panic!("{what}: {e}"));
-    compare(&what, &expected, &found_rows(&answer, &params.by))
+    let answer = session.answer(kpi, &params, &Viewer::Local).await;
+    let answer = answer.unwrap_or_else(|e| panic!("{}: {e}", name_of(series)));
+    compare(series, &expected, found_rows(&answer, &texts(&series["by"])))
+}
+
+/// The KPI of a series, and the columns one asks it by: one that it always gives is not asked for.
+fn asked_columns<'a>(project: &'a Project, series: &Json) -> (&'a Kpi, Vec<String>) {
+    let kpi = project.kpi(&text(&series["kpi"])).unwrap_or_else(|| panic!("no KPI for {}", name_of(series)));
+    let columns = texts(&series["by"]).into_iter().filter(|column| kpi.dimensions.contains(column));
+    (kpi, columns.collect())
 }
 
 /// The differences of one series as the command line tells it.
-fn told(series: &Json, ask: &impl Fn(&[&str]) -> Ran) -> Vec<String> {
+fn told(project: &Project, series: &Json, ask: &impl Fn(&[&str]) -> Ran) -> Vec<String> {
     let expected = expected_rows(series);
     let Some((first, last)) = days_of(&expected) else { return vec![] };
-    let (kpi, grain, by) = (text(&series["kpi"]), text(&series["grain"]), texts(&series["by"]));
+    let (kpi, by) = asked_columns(project, series);
+    let (kpi, grain) = (kpi.name.clone(), text(&series["grain"]));
     let mut args = vec!["kpi".into(), kpi, "--from".into(), first, "--to".into(), last, "--grain".into(), grain];
     args.extend(by.iter().flat_map(|column| ["--by".to_string(), column.clone()]));
     args.extend(options(series).flat_map(|(option, value)| [format!("--{option}"), value]));
     args.extend(["--format".to_string(), "json".into()]);
     let out = ask(&args.iter().map(String::as_str).collect::<Vec<_>>()).ended(0).out;
     let answer: Json = serde_json::from_str(&out).expect("JSON");
-    compare(&name_of(series), &expected, &told_rows(&answer, &by))
+    compare(series, &expected, told_rows(&answer, &texts(&series["by"])))
 }
 
 fn told_rows(answer: &Json, by: &[String]) -> BTreeMap<Vec<String>, Cell> {
     let number = |json: &Json| match json.as_f64().filter(|_| json.is_f64()) {
-        Some(float) => Decimal::from_f64_retain(float).map(|d| d.round_dp(9)),
-        None => number(json),
+        Some(float) => decimal(Value::Float(float)),
+        None => said(Some(json)),
     };
     let rows = answer["rows"].as_array().expect("rows").iter().map(|row| {
         let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
         let key = key.map(|column| row[column].as_str().unwrap_or_default().to_string()).collect();
-        let value = number(&row["value"]).map(|v| if answer["unit"] == "share" { to_six(v) } else { v });
-        (key, (number(&row["numerator"]), number(&row["denominator"]), value))
+        (key, ["numerator", "denominator", "value"].map(|column| number(&row[column])))
     });
     rows.collect()
-}
-
-fn name_of(series: &Json) -> String {
-    format!("{} {} by {} per {}", series["kpi"], series["options"], series["by"], series["grain"])
 }
 
 fn options(series: &Json) -> impl Iterator<Item = (String, String)> {
@@ -153,23 +227,63 @@ fn days_of(expected: &BTreeMap<Vec<String>, Cell>) -> Option<(String, String)> {
     Some((expected.keys().next()?[0].clone(), expected.keys().next_back()?[0].clone()))
 }
 
-fn compare(what: &str, expected: &BTreeMap<Vec<String>, Cell>, found: &BTreeMap<Vec<String>, Cell>) -> Vec<String> {
+fn compare(
+    series: &Json,
+    expected: &BTreeMap<Vec<String>, Cell>,
+    mut found: BTreeMap<Vec<String>, Cell>,
+) -> Vec<String> {
+    let (what, columns) = (name_of(series), texts(&series["by"]));
+    found.retain(|key, _| is_told(series, &columns, key));
     let keys = expected.keys().chain(found.keys().filter(|key| !expected.contains_key(*key)));
-    let differ = keys.filter(|key| !same(expected.get(*key), found.get(*key)));
+    let is_own = columns.iter().any(|column| !OF_PEOPLE.contains(&column.as_str()));
+    let differ = keys.filter(|key| !same(expected.get(*key), found.get(*key), is_own));
     differ.map(|key| format!("{what} {key:?}: expected {:?}, found {:?}", expected.get(key), found.get(key))).collect()
 }
 
-/// Numerator, denominator, and the value where the truth tells one.
-type Cell = (Option<Decimal>, Option<Decimal>, Option<Decimal>);
+/// Whether the series speaks of a row: `only` names the members of which it does.
+fn is_told(series: &Json, columns: &[String], key: &[String]) -> bool {
+    let Some(only) = series.get("only").and_then(Json::as_object) else { return true };
+    only.iter().all(|(column, members)| {
+        let place = columns.iter().position(|name| name == column).map_or(0, |place| place + 1);
+        texts(members).contains(&key[place])
+    })
+}
 
-fn same(expected: Option<&Cell>, found: Option<&Cell>) -> bool {
-    match (expected, found) {
-        (Some((numerator, denominator, value)), Some((n, d, v))) => {
-            numerator == n && denominator == d && (value.is_none() || value == v)
+/// Numerator, denominator and value. Of the truth's each may be unsaid; of an answer's each is said.
+type Cell = [Said; 3];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Said {
+    Unsaid,
+    Nothing,
+    Number(Decimal),
+}
+
+impl Said {
+    fn is_nought(self) -> bool {
+        match self {
+            Said::Number(number) => number.is_zero(),
+            Said::Nothing | Said::Unsaid => true,
         }
+    }
+
+    /// Whether an answer's number is this one. A quotient has six places here and more there.
+    fn is_met_by(self, found: Said) -> bool {
+        match (self, found) {
+            (Said::Unsaid, _) => true,
+            (Said::Number(expected), Said::Number(found)) if expected.scale() == 6 => expected == to_six(found),
+            (expected, found) => expected == found,
+        }
+    }
+}
+
+/// `is_own` for members that the KPI makes itself, as states and stages are: one that nobody is in may be left out.
+fn same(expected: Option<&Cell>, found: Option<&Cell>, is_own: bool) -> bool {
+    match (expected, found) {
+        (Some(expected), Some(found)) => expected.iter().zip(found).all(|(expected, found)| expected.is_met_by(*found)),
         // A cell in which nobody counts may be told or left out.
-        (Some(nobody), None) | (None, Some(nobody)) => {
-            nobody.1.unwrap_or_default().is_zero() && nobody.0.unwrap_or_default().is_zero()
+        (Some([numerator, denominator, value]), None) | (None, Some([numerator, denominator, value])) => {
+            numerator.is_nought() && value.is_nought() && (is_own || denominator.is_nought())
         }
         (None, None) => true,
     }
@@ -178,12 +292,9 @@ fn same(expected: Option<&Cell>, found: Option<&Cell>) -> bool {
 fn expected_rows(series: &Json) -> BTreeMap<Vec<String>, Cell> {
     let by = texts(&series["by"]);
     let rows = series["rows"].as_array().expect("rows").iter().map(|row| {
-        let key = ["period_start"]
-            .into_iter()
-            .chain(by.iter().map(String::as_str))
-            .map(|column| text(&row[column]))
-            .collect();
-        (key, (number(&row["numerator"]), number(&row["denominator"]), number(&row["value"])))
+        let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
+        let key = key.map(|column| text(&row[column])).collect();
+        (key, ["numerator", "denominator", "value"].map(|column| said(row.get(column))))
     });
     rows.collect()
 }
@@ -191,11 +302,9 @@ fn expected_rows(series: &Json) -> BTreeMap<Vec<String>, Cell> {
 fn found_rows(answer: &Answer, by: &[String]) -> BTreeMap<Vec<String>, Cell> {
     let table = &answer.table;
     let rows = (0..table.rows()).map(|row| {
-        let cell = |column: &str| decimal(table.value(row, column));
         let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
         let key = key.map(|column| table.value(row, column).to_string()).collect();
-        let value = cell("value").map(|v| if answer.unit == Unit::Share { to_six(v) } else { v });
-        (key, (cell("numerator"), cell("denominator"), value))
+        (key, ["numerator", "denominator", "value"].map(|column| decimal(table.value(row, column))))
     });
     rows.collect()
 }
@@ -204,19 +313,20 @@ fn to_six(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero)
 }
 
-fn decimal(value: Value) -> Option<Decimal> {
+fn decimal(value: Value) -> Said {
     match value {
-        Value::Nothing => None,
-        Value::Float(number) => Decimal::from_f64_retain(number).map(|d| d.round_dp(9)),
-        other => Some(other.to_string().parse().expect("a number")),
+        Value::Nothing => Said::Nothing,
+        Value::Float(number) => Decimal::from_f64_retain(number).map_or(Said::Nothing, |d| Said::Number(d.round_dp(9))),
+        other => Said::Number(other.to_string().parse().expect("a number")),
     }
 }
 
-fn number(json: &Json) -> Option<Decimal> {
+fn said(json: Option<&Json>) -> Said {
     match json {
-        Json::Null => None,
-        Json::String(text) => Some(text.parse().expect("a decimal")),
-        other => Some(other.to_string().parse().expect("an integer")),
+        None => Said::Unsaid,
+        Some(Json::Null) => Said::Nothing,
+        Some(Json::String(text)) => Said::Number(text.parse().expect("a decimal")),
+        Some(other) => Said::Number(other.to_string().parse().expect("an integer")),
     }
 }
 
