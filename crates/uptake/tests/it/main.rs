@@ -1,5 +1,6 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
+mod answers;
 mod check;
 mod command_line;
 mod firm;
@@ -17,6 +18,7 @@ fn main() {
         check::stories(),
         loading::stories(),
         truth::stories(),
+        answers::stories(),
         http::stories(),
         fixtures::stories(),
     ];
