@@ -15,6 +15,7 @@
 -- [option.window]
 
 -- One row for each period and person eligible at its end; with `window`, events of that many days up to the end count.
+-- Who had an event and was gone at the end is in neither count, and told as `left`.
 WITH days AS (
     SELECT
         period_start,
@@ -46,13 +47,15 @@ SELECT
     h.department,
     h.job_family,
     h.country,
-    CASE WHEN a.person_id IS NULL THEN 0 ELSE 1 END AS numerator,
-    1 AS denominator
+    CASE WHEN h.is_active AND a.person_id IS NOT NULL THEN 1 ELSE 0 END AS numerator,
+    CASE WHEN h.is_active THEN 1 ELSE 0 END AS denominator,
+    CASE WHEN h.is_active THEN 0 ELSE 1 END AS left
 FROM periods AS p
 JOIN person_history AS h
-    ON h.is_active
-    AND p.at >= h.valid_from
+    ON p.at >= h.valid_from
     AND (h.valid_to IS NULL OR p.at < h.valid_to)
 LEFT JOIN active AS a
     ON a.period_start = p.period_start
     AND a.person_id = h.person_id
+WHERE h.is_active
+    OR (a.person_id IS NOT NULL AND h.valid_from > p.period_start)

@@ -17,43 +17,23 @@
 -- share  = { title = "Lapsed share of the open pipeline", unit = "share", value = "value/whole" }
 
 -- One row for each period and open deal.
-WITH states AS (
-    SELECT
-        p.period_start,
-        p.at,
-        h.owner_id,
-        h.stage,
-        coalesce(h.close_date < p.at, false) AS is_lapsed,
-        CASE WHEN coalesce(h.currency, currency()) = currency() THEN h.amount END AS amount
-    FROM periods AS p
-    JOIN opportunity_history AS h
-        ON h.valid_from < start_of_day(p.at + 1, project_zone())
-        AND (h.valid_to IS NULL OR h.valid_to >= start_of_day(p.at + 1, project_zone()))
-    WHERE h.status = 'open'
-)
 SELECT
-    s.period_start,
+    period_start,
     'lapsed' AS state,
-    coalesce(h.grade, '(none)') AS grade,
-    coalesce(h.office, '(none)') AS office,
-    coalesce(h.location, '(none)') AS location,
-    coalesce(h.department, '(none)') AS department,
-    coalesce(s.stage, '(none)') AS stage,
-    CASE WHEN s.is_lapsed THEN 1 ELSE 0 END AS numerator,
+    grade,
+    office,
+    location,
+    department,
+    stage,
+    CASE WHEN close_date < at THEN 1 ELSE 0 END AS numerator,
     1 AS denominator,
     CAST(
         CASE
-            WHEN NOT s.is_lapsed THEN 0
+            WHEN coalesce(close_date >= at, true) THEN 0
             WHEN $measure = 'count' THEN 1
-            ELSE s.amount
+            ELSE amount
         END AS DECIMAL(38, 8)
     ) AS value,
-    CAST(s.amount AS DECIMAL(38, 8)) AS whole
-FROM states AS s
-LEFT JOIN person_of_user AS u
-    ON u.user_id = s.owner_id
-    AND u.is_human
-LEFT JOIN person_history AS h
-    ON h.person_id = u.person_id
-    AND s.at >= h.valid_from
-    AND (h.valid_to IS NULL OR s.at < h.valid_to)
+    CAST(amount AS DECIMAL(38, 8)) AS whole
+FROM period_deals
+WHERE status = 'open'

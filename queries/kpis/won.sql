@@ -45,41 +45,6 @@ owned AS (
         ON u.user_id = r.owner_id
         AND u.is_human
 ),
-target_days AS (
-    SELECT
-        period_start,
-        d,
-        date_trunc('month', d) AS month
-    FROM (
-        SELECT
-            period_start,
-            CAST(unnest(generate_series(period_start, period_end, INTERVAL '1 day')) AS DATE) AS d
-        FROM periods
-    ) AS all_days
-),
-target_months AS (
-    SELECT
-        m.period_start,
-        m.month,
-        t.target * count(*) / (CAST(m.month + INTERVAL '1 month' AS DATE) - CAST(m.month AS DATE)) AS target
-    FROM target_days AS m
-    JOIN targets AS t
-        ON (t.valid_from IS NULL OR m.d >= t.valid_from)
-        AND (t.valid_to IS NULL OR m.d < t.valid_to)
-    WHERE t.metric = 'won'
-        AND coalesce(t.scope, '') = ''
-    GROUP BY
-        m.period_start,
-        m.month,
-        t.target
-),
-period_targets AS (
-    SELECT
-        period_start,
-        sum(target) AS target
-    FROM target_months
-    GROUP BY period_start
-),
 attained AS (
     SELECT
         p.period_start,
@@ -92,6 +57,7 @@ attained AS (
         ON w.period_start = p.period_start
     LEFT JOIN period_targets AS t
         ON t.period_start = p.period_start
+        AND t.metric = 'won'
     GROUP BY
         p.period_start,
         t.target

@@ -61,8 +61,20 @@ fn period_heading(format: &Format) -> Heading {
 
 fn period(table: &Table, row: usize, format: &Format) -> String {
     let Value::Date(day) = table.value(row, "period_start") else { return words::NOTHING.into() };
-    let running = table.value(row, "complete") == Value::Boolean(false);
-    format!("{}{}", format.period(day), if running { " (running)" } else { "" })
+    let is_newest = || (0..table.rows()).all(|other| day_of(table, other) <= Some(day));
+    let more = match table.value(row, "complete") {
+        Value::Boolean(false) if is_newest() => " (running)",
+        Value::Boolean(false) => " (incomplete)", // the data begins in it, or after it
+        _ => "",
+    };
+    format!("{}{more}", format.period(day))
+}
+
+fn day_of(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
+    match table.value(row, "period_start") {
+        Value::Date(day) => Some(day),
+        _ => None,
+    }
 }
 
 fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {

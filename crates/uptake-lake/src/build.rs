@@ -146,6 +146,13 @@ async fn write(
     Ok((ModelReport { name: name.into(), rows: rows as u64, took_ms: begun.elapsed().as_millis() as u64 }, version))
 }
 
+/// Whether the project is another one than that which the build was made of.
+pub fn is_stale(project: &Project, manifest: &Manifest) -> bool {
+    let is_landed = |name: &str| !name.starts_with(&base_name("")) && !name.starts_with(&model_table(""));
+    let landed = manifest.tables.iter().filter(|(name, _)| is_landed(name)).map(|(name, v)| (name.clone(), *v));
+    digest(project, &landed.collect()) != manifest.inputs
+}
+
 /// All that decides what a build computes.
 fn digest(project: &Project, tables: &BTreeMap<String, u64>) -> String {
     let mut hash = Sha256::new();

@@ -1,6 +1,7 @@
 //! Plans every query of a project over empty tables: mistakes show before any data is there.
 
-use crate::relations::{Ground, empty_context, in_order, memory, register_base};
+use crate::relations::{Ground, empty_context, in_order, memory, of_questions, register_base};
+use crate::session::{PERIODS, beside};
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use uptake_spec::dashboard::{FilterKind, What};
 use uptake_spec::kpi::ValueOf;
+use uptake_spec::project::Model;
 use uptake_spec::source::ColumnType;
 use uptake_spec::{Dashboard, Kpi, Place, Problem, Project, sql};
 
@@ -29,17 +31,23 @@ pub async fn check(project: &Project) -> Vec<Problem> {
             Err(error) => problems.push(problem(&mapping.file, 1, &mapping.sql, &error)),
         }
     }
-    problems.extend(check_models(&context, project).await);
+    problems.extend(match in_order(project) {
+        Ok(models) => check_models(&context, models).await,
+        Err(problem) => vec![problem],
+    });
     let periods = [
         ("period_start", ColumnType::Date),
         ("period_end", ColumnType::Date),
         ("at", ColumnType::Date),
         ("complete", ColumnType::Boolean),
     ];
-    let asked = super::session::with_table(&context, "periods", memory(&periods, vec![]));
+    let asked = beside(&context);
+    asked.register_table(PERIODS, memory(&periods, vec![])).expect("no question has periods yet");
+    problems.extend(check_models(&asked, of_questions(project)).await);
     for kpi in &project.kpis {
         problems.extend(check_kpi(&asked, kpi).await);
     }
+    problems.extend(stored_questions(project));
     for page in &project.dashboards {
         problems.extend(check_page(&context, page).await);
     }
@@ -69,11 +77,7 @@ fn undeclared_columns(project: &Project, table: &str, file: &Path, frame: &DataF
     others.map(|f| object(f.name())).collect()
 }
 
-async fn check_models(context: &SessionContext, project: &Project) -> Vec<Problem> {
-    let models = match in_order(project) {
-        Ok(models) => models,
-        Err(problem) => return vec![problem],
-    };
+async fn check_models(context: &SessionContext, models: Vec<&Model>) -> Vec<Problem> {
     let mut problems = vec![];
     for model in models {
         let planned = context.sql(&model.sql).await;
@@ -84,6 +88,15 @@ async fn check_models(context: &SessionContext, project: &Project) -> Vec<Proble
         }
     }
     problems
+}
+
+/// What has its own rows for each question cannot be a table.
+fn stored_questions(project: &Project) -> impl Iterator<Item = Problem> {
+    let stored = of_questions(project).into_iter().filter(|model| model.stored);
+    stored.map(|model| {
+        let what = format!("{} reads the asked {PERIODS} and cannot be stored", model.name);
+        Problem::new(Place::new(&model.file, 1, 1), what, "take the line `-- stored` out")
+    })
 }
 
 fn nothing_like(frame: &DataFrame) -> Arc<dyn TableProvider> {

@@ -1,5 +1,6 @@
 //! What can go wrong with a lake, told to the person who can act.
 
+use chrono::NaiveDate;
 use datafusion::error::DataFusionError;
 use deltalake_core::DeltaTableError;
 use std::path::PathBuf;
@@ -46,11 +47,14 @@ pub enum AnswerError {
     /// The question itself is wrong.
     #[error("{what}{}", if hint.is_empty() { String::new() } else { format!("; {hint}") })]
     Wrong { what: String, hint: String },
+    /// The range begins after the data ends: there is nothing to show, whatever the KPI.
+    #[error("the range begins on {from}, and the data ends on {as_of}; ask from an earlier day")]
+    Behind { from: NaiveDate, as_of: NaiveDate },
     #[error("it took longer than {seconds} s; ask for less, or raise the limit")]
     TimedOut { seconds: u64 },
     #[error("it needs more memory or disk than allowed; ask for less, or raise the limit")]
     TooLarge(#[source] Box<DataFusionError>),
-    #[error("{0}")]
+    #[error("{}", in_words(.0))]
     Engine(#[source] Box<DataFusionError>),
 }
 
@@ -58,18 +62,49 @@ impl AnswerError {
     pub(crate) fn wrong(what: impl Into<String>, hint: impl Into<String>) -> AnswerError {
         AnswerError::Wrong { what: what.into(), hint: hint.into() }
     }
+
+    /// What is wrong with the question itself, and the way out; `None` where the question was right.
+    pub fn mistake(&self) -> Option<(String, String)> {
+        match self {
+            AnswerError::Wrong { what, hint } => Some((what.clone(), hint.clone())),
+            AnswerError::Behind { from, as_of } => {
+                let what = format!("the range begins on {from}, and the data ends on {as_of}");
+                Some((what, "ask from an earlier day".into()))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<DataFusionError> for AnswerError {
     fn from(error: DataFusionError) -> AnswerError {
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => AnswerError::TooLarge(Box::new(error)),
-            DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => {
-                AnswerError::wrong(error.find_root().strip_backtrace(), "")
-            }
+            // What data can do wrong, as a quotient by 0, is told in the same words as what a text can.
+            DataFusionError::SQL(..)
+            | DataFusionError::Plan(_)
+            | DataFusionError::SchemaError(..)
+            | DataFusionError::Execution(_)
+            | DataFusionError::ArrowError(..)
+            | DataFusionError::External(_) => AnswerError::wrong(in_words(&error), ""),
             _ => AnswerError::Engine(Box::new(error)),
         }
     }
+}
+
+/// What the engine says, without its own name for the kind of mistake and for where its tables lie.
+pub(crate) fn in_words(error: &DataFusionError) -> String {
+    let told = match error.find_root() {
+        DataFusionError::SQL(parser, _) => parser.to_string(),
+        DataFusionError::Plan(why) | DataFusionError::Execution(why) => why.clone(),
+        DataFusionError::ArrowError(why, _) => why.to_string(),
+        DataFusionError::External(why) => why.to_string(),
+        other => other.strip_backtrace(),
+    };
+    let told = told.split(DataFusionError::BACK_TRACE_SEP).next().unwrap_or_default();
+    let kinds = ["sql parser error: ", "Schema error: ", "Arrow error: ", "Execution error: "];
+    let told = kinds.iter().find_map(|kind| told.strip_prefix(kind)).unwrap_or(told);
+    told.replace("datafusion.public.", "").replace("datafusion.landing.", "landing.")
 }
 
 pub(crate) fn compute(what: impl Into<String>) -> impl FnOnce(DataFusionError) -> LakeError {

@@ -129,18 +129,21 @@ fn local_times(instants: &ArrayRef, zone_names: &ArrayRef) -> Result<Vec<Option<
 /// The first instant of a day in a zone: midnight, or the end of the gap where the clock jumps over it.
 fn starts_of_days(arrays: &[ArrayRef]) -> Result<ArrayRef> {
     let starts =
-        days(&arrays[0]).zip(zones(&arrays[1])?).map(|(day, zone)| Some(start_of_day(day?, zone?).timestamp_micros()));
+        days(&arrays[0]).zip(zones(&arrays[1])?).map(|(day, zone)| Some(start_of_day(day?, zone?)?.timestamp_micros()));
     Ok(Arc::new(starts.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
 }
 
-fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+/// `None` where there are no instants any more: a day at the very ends of time.
+fn start_of_day(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
     let mut at = day.and_time(NaiveTime::MIN);
-    loop {
+    let until = at.checked_add_signed(TimeDelta::days(2))?; // whole days were skipped, in Samoa
+    while at < until {
         match zone.from_local_datetime(&at) {
-            LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => return start.to_utc(),
+            LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => return Some(start.to_utc()),
             LocalResult::None => at += TimeDelta::minutes(15),
         }
     }
+    None
 }
 
 fn period_starts(calendar: &Calendar, arrays: &[ArrayRef]) -> Result<ArrayRef> {
@@ -158,10 +161,19 @@ mod tests {
 
     #[test]
     fn a_day_begins_where_the_clock_says_so() {
-        let start = |day: &str, zone: Tz| start_of_day(day.parse().expect("a date"), zone).to_rfc3339();
+        let start = |day: &str, zone: Tz| start_of_day(day.parse().expect("a date"), zone).expect("an instant").to_rfc3339();
         assert_eq!(start("2026-01-05", Tz::Europe__Berlin), "2026-01-04T23:00:00+00:00");
         assert_eq!(start("2026-07-05", Tz::Europe__Berlin), "2026-07-04T22:00:00+00:00");
         // In Santiago the clock jumped from 24:00 to 01:00 on 2026-09-06: the day began at 01:00, 04:00 UTC.
         assert_eq!(start("2026-09-06", Tz::America__Santiago), "2026-09-06T04:00:00+00:00");
+    }
+
+    #[test]
+    fn days_at_the_ends_of_time_begin_nowhere_and_do_not_panic() {
+        for day in [NaiveDate::MIN, NaiveDate::MAX] {
+            for zone in [Tz::Pacific__Kiritimati, Tz::UTC, Tz::Pacific__Pago_Pago] {
+                let _ = start_of_day(day, zone);
+            }
+        }
     }
 }

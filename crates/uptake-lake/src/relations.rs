@@ -7,6 +7,7 @@ use crate::functions::functions;
 use crate::landing::{Cell, Journal, array, arrow_type, landing_schema, loads_columns, rejects_columns};
 use crate::manifest::Manifest;
 use crate::quantile::km_quantile;
+use crate::session::PERIODS;
 use crate::store::Store;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -20,9 +21,9 @@ use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::prelude::{SessionConfig, SessionContext, col};
 use datafusion::scalar::ScalarValue;
 use deltalake_core::delta_datafusion::planner::DeltaPlanner;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use uptake_spec::project::LakeTable;
+use uptake_spec::project::{LakeTable, Model};
 use uptake_spec::source::{ColumnType, Kind, Object, Source, Stamps};
 use uptake_spec::{Project, sql};
 
@@ -153,7 +154,7 @@ fn schema_of(columns: &[(String, ColumnType)]) -> SchemaRef {
 }
 
 fn all_snapshots(journal: &Journal) -> Rows {
-    let pairs: std::collections::BTreeSet<(&str, &str)> =
+    let pairs: BTreeSet<(&str, &str)> =
         journal.entries().iter().map(|e| (e.report.source.as_str(), e.report.object.as_str())).collect();
     let rows = pairs.into_iter().flat_map(|(source, object)| {
         let row = move |(day, complete)| {
@@ -230,7 +231,7 @@ fn journaled(
 /// Every source and object with rows, as the journal names them.
 fn loaded_objects<'p>(project: &'p Project, journal: &Journal) -> Vec<(&'p Source, String)> {
     let with_rows = journal.entries().iter().filter(|e| e.report.read > 0);
-    let pairs: std::collections::BTreeSet<(String, String)> =
+    let pairs: BTreeSet<(String, String)> =
         with_rows.map(|e| (e.report.source.clone(), e.report.object.clone())).collect();
     let found = pairs
         .into_iter()
@@ -391,12 +392,41 @@ fn stamps(context: &SessionContext, landed: &[Physical]) -> EngineResult<Vec<Dat
     Ok(frames)
 }
 
-/// The project's models in an order in which each comes after what it reads.
+/// The project's models in an order in which each comes after what it reads; but for those of each question.
 ///
 /// # Errors
 /// Two models that need each other.
-pub fn in_order(project: &Project) -> Result<Vec<&uptake_spec::project::Model>, uptake_spec::Problem> {
-    let reads = |sql_text: &str| sql::reads(sql_text).map(|r| r.relations).unwrap_or_default();
+pub fn in_order(project: &Project) -> Result<Vec<&Model>, uptake_spec::Problem> {
+    let asked = asked_anew(project);
+    Ok(all_in_order(project)?.into_iter().filter(|model| !asked.contains(model.name.as_str())).collect())
+}
+
+/// The models that read the asked `periods`, themselves or through another, in order: each question has its own.
+pub fn of_questions(project: &Project) -> Vec<&Model> {
+    let asked = asked_anew(project);
+    let models = all_in_order(project).unwrap_or_default(); // a circle was told when the others were put in order
+    models.into_iter().filter(|model| asked.contains(model.name.as_str())).collect()
+}
+
+fn asked_anew(project: &Project) -> BTreeSet<&str> {
+    let models: Vec<(&str, BTreeSet<String>)> =
+        project.models.iter().map(|model| (model.name.as_str(), reads(&model.sql))).collect();
+    let mut asked = BTreeSet::new();
+    loop {
+        let is_asked = |reads: &BTreeSet<String>| reads.iter().any(|name| name == PERIODS || asked.contains(name.as_str()));
+        let found: BTreeSet<&str> = models.iter().filter(|(_, r)| is_asked(r)).map(|(name, _)| *name).collect();
+        if found.len() == asked.len() {
+            return asked;
+        }
+        asked = found;
+    }
+}
+
+fn reads(sql_text: &str) -> BTreeSet<String> {
+    sql::reads(sql_text).map(|r| r.relations).unwrap_or_default()
+}
+
+fn all_in_order(project: &Project) -> Result<Vec<&Model>, uptake_spec::Problem> {
     let mut waiting: BTreeMap<&str, _> = project.models.iter().map(|m| (m.name.as_str(), (m, reads(&m.sql)))).collect();
     let mut ordered = vec![];
     while !waiting.is_empty() {

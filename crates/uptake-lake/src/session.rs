@@ -6,13 +6,14 @@ mod overlay;
 mod table_function;
 
 pub use guard::Limits;
-pub(crate) use overlay::with_table;
+pub(crate) use overlay::{PERIODS, beside};
 
+use crate::build::is_stale;
 use crate::convert;
 use crate::error::{AnswerError, LakeError, compute};
 use crate::landing::Journal;
 use crate::manifest::Manifest;
-use crate::relations::{Ground, empty_context, register_base, register_models};
+use crate::relations::{Ground, empty_context, of_questions, register_base, register_models};
 use crate::store::Store;
 use chrono::NaiveDate;
 use datafusion::prelude::{SessionContext, col};
@@ -20,7 +21,8 @@ use datafusion::scalar::ScalarValue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uptake_spec::kpi::Input;
-use uptake_spec::source::Kind;
+use uptake_spec::project::Model;
+use uptake_spec::source::{Kind, Source};
 use uptake_spec::{Answer, Column, Data, Kpi, Params, Project, Table, Value, Viewer};
 
 /// One build, ready to answer. Cheap to clone; readers keep theirs while another takes its place.
@@ -29,17 +31,29 @@ pub struct Session(Arc<Inner>);
 
 /// The model whose columns are the attributes of people.
 const MEMBERS_OF: &str = "person_history";
+/// The model that says since when each input tells anything.
+const BEGINS: &str = "input_begins";
+/// The table of what a firm says about its people.
+const ROSTER: &str = "roster";
 /// The model that lists users who are no people.
 const LEFT_OUT: &str = "left_out";
 
 pub(crate) struct Inner {
     context: SessionContext,
     project: Project,
+    /// The models that each question has anew, in order.
+    of_questions: Vec<Model>,
     build: u64,
     /// The day each input is complete through; an input that was never loaded is absent.
     through: BTreeMap<Input, NaiveDate>,
+    /// The first day that each input tells of; an input that says nothing about its beginning is absent.
+    begins: BTreeMap<Input, NaiveDate>,
     /// Who is counted nowhere since they are no people, in a sentence; empty if there is nobody.
     left_out: String,
+    /// Somebody said which grade and office people have, beside the CRM.
+    has_roster: bool,
+    /// The stored tables were made with other settings or queries than the project has now.
+    is_stale: bool,
 }
 
 /// The value of a `$name` in SQL; bound, never pasted.
@@ -71,32 +85,44 @@ impl Session {
             Some(version) => Journal::at(store, *version).await?,
             None => Journal::default(),
         };
-        let through = complete_through(project, &journal);
-        Session::over(project, Ground::Lake { store, manifest: &manifest, journal: &journal }, manifest.build, through)
-            .await
+        let ground = Ground::Lake { store, manifest: &manifest, journal: &journal };
+        Session::over(project, ground, complete_through(project, &journal)).await
     }
 
     /// A session without data, whose base tables take INSERTs: the ground of KPI tests.
     pub(crate) async fn for_tests(project: &Project) -> Result<Session, LakeError> {
         let today = NaiveDate::MAX;
         let through = Input::ALL.iter().map(|(_, input)| (*input, today)).collect();
-        Session::over(project, Ground::Test, 0, through).await
+        Session::over(project, Ground::Test, through).await
     }
 
     async fn over(
         project: &Project,
         ground: Ground<'_>,
-        build: u64,
         through: BTreeMap<Input, NaiveDate>,
     ) -> Result<Session, LakeError> {
         let context = empty_context(project);
         register_base(&context, project, ground).await?;
         register_models(&context, project, ground).await?;
-        let left_out = match ground {
-            Ground::Lake { .. } => left_out(&context).await.map_err(compute(LEFT_OUT))?,
-            _ => String::new(),
+        let mut inner = Inner {
+            project: project.clone(),
+            of_questions: of_questions(project).into_iter().cloned().collect(),
+            build: 0,
+            through,
+            begins: BTreeMap::new(),
+            left_out: String::new(),
+            has_roster: true,
+            is_stale: false,
+            context,
         };
-        let inner = Arc::new(Inner { context, project: project.clone(), build, through, left_out });
+        if let Ground::Lake { manifest, journal, .. } = ground {
+            inner.build = manifest.build;
+            inner.begins = begins(&inner.context).await.map_err(compute(BEGINS))?;
+            inner.left_out = left_out(&inner.context).await.map_err(compute(LEFT_OUT))?;
+            inner.has_roster = has_roster(project, journal);
+            inner.is_stale = is_stale(project, manifest);
+        }
+        let inner = Arc::new(inner);
         table_function::register(&inner);
         Ok(Session(inner))
     }
@@ -122,9 +148,10 @@ impl Session {
     /// Answers a KPI: THE door through which pages, reports, files and SQL see figures.
     ///
     /// # Errors
-    /// An input that was never loaded, an option or column the KPI does not have, a range without an end.
+    /// An input that was never loaded, an option or column the KPI does not have, a range behind the data or outside
+    /// the calendar.
     pub async fn answer(&self, kpi: &Kpi, params: &Params, viewer: &Viewer) -> Result<Answer, AnswerError> {
-        answer::answer(&self.0, kpi, params, viewer).await
+        answer::answer(&self.0, &self.0.context, kpi, params, viewer).await
     }
 
     /// The day a question to `kpi` is told from: the asked one, else the least day all its inputs are complete through.
@@ -214,14 +241,31 @@ impl Bound {
     }
 }
 
+async fn begins(context: &SessionContext) -> datafusion::error::Result<BTreeMap<Input, NaiveDate>> {
+    let Some(table) = whole(context, BEGINS).await? else { return Ok(BTreeMap::new()) };
+    let begin = |row| {
+        let input = Input::ALL.iter().find(|(word, _)| table.value(row, "input") == Value::Text(word))?.1;
+        match table.value(row, "begins_on") {
+            Value::Date(day) => Some((input, day)),
+            _ => None,
+        }
+    };
+    Ok((0..table.rows()).filter_map(begin).collect())
+}
+
+/// All rows of a small relation; `None` where the project has no such relation.
+async fn whole(context: &SessionContext, name: &str) -> datafusion::error::Result<Option<Table>> {
+    if !context.table_exist(name)? {
+        return Ok(None);
+    }
+    let frame = context.table(name).await?;
+    let schema = frame.schema().inner().clone();
+    Ok(Some(convert::table(&schema, &frame.collect().await?)?))
+}
+
 /// "Left out, being no people: integration@x.example, 2 portal users."; robots by name, the CRM's other kinds by number.
 async fn left_out(context: &SessionContext) -> datafusion::error::Result<String> {
-    if !context.table_exist(LEFT_OUT)? {
-        return Ok(String::new());
-    }
-    let frame = context.table(LEFT_OUT).await?;
-    let schema = frame.schema().inner().clone();
-    let table = convert::table(&schema, &frame.collect().await?)?;
+    let Some(table) = whole(context, LEFT_OUT).await? else { return Ok(String::new()) };
     let (mut names, mut kinds) = (vec![], BTreeMap::<String, usize>::new());
     for row in 0..table.rows() {
         match (table.value(row, "name"), table.value(row, "kind")) {
@@ -234,6 +278,13 @@ async fn left_out(context: &SessionContext) -> datafusion::error::Result<String>
         kinds.into_iter().map(|(kind, count)| format!("{count} {kind} {}", if count == 1 { "user" } else { "users" })),
     );
     Ok(if names.is_empty() { String::new() } else { format!("Left out, being no people: {}.", names.join(", ")) })
+}
+
+/// Whether rows were loaded from a source that fills the roster.
+fn has_roster(project: &Project, journal: &Journal) -> bool {
+    let fills = |source: &Source| source.mappings.iter().any(|mapping| mapping.table == ROSTER);
+    let sources = || project.sources.iter().filter(|source| fills(source));
+    journal.entries().iter().any(|e| e.report.read > 0 && sources().any(|source| source.name == e.report.source))
 }
 
 /// A snapshot is complete through its date, a log through the date of its newest row.

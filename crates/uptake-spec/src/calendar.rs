@@ -26,6 +26,18 @@ pub struct Calendar {
 impl Calendar {
     /// The calendar_id in `holidays.csv` of the firm as a whole.
     pub const PROJECT: &str = "default";
+    /// The years a question may reach. Data may hold other days; they are counted, as far as there are dates at all.
+    pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
+    /// # Errors
+    /// What is wrong with the day, and the way out: it lies in no year of [`Calendar::YEARS`].
+    pub fn check(day: NaiveDate) -> Result<(), (String, String)> {
+        if Calendar::YEARS.contains(&day.year()) {
+            return Ok(());
+        }
+        let (first, last) = (Calendar::YEARS.start(), Calendar::YEARS.end());
+        Err((format!("{day} is too far away"), format!("the calendar has the years {first} to {last}")))
+    }
 
     pub fn new(settings: &Settings, holidays: &[Holiday]) -> Calendar {
         let ours = holidays.iter().filter(|h| h.calendar_id == Calendar::PROJECT);
@@ -40,11 +52,11 @@ impl Calendar {
     pub fn start_of(&self, day: NaiveDate, grain: Grain) -> NaiveDate {
         match grain {
             Grain::Day => day,
-            Grain::Week => day - Days::new(u64::from(day.weekday().days_since(self.week_start))),
+            Grain::Week => earlier(day, u64::from(day.weekday().days_since(self.week_start))),
             Grain::Month => first_of_month(day),
             Grain::Quarter => {
                 let into = (day.month0() + 12 - (self.fiscal_year_start - 1)) % 3;
-                first_of_month(day) - Months::new(into)
+                months_earlier(first_of_month(day), into)
             }
         }
     }
@@ -52,14 +64,16 @@ impl Calendar {
     /// The whole period that holds `day`.
     pub fn period_of(&self, day: NaiveDate, grain: Grain) -> Range {
         let start = self.start_of(day, grain);
-        Range::new(start, self.after(start, grain) - Days::new(1)).expect("a period has at least one day")
+        let end = self.after(start, grain).map_or(NaiveDate::MAX, |next| earlier(next, 1));
+        Range::new(start, end).expect("a period has at least one day")
     }
 
     /// Every whole period that touches `range`, in order.
     pub fn periods(&self, range: Range, grain: Grain) -> Vec<Range> {
         let mut periods = vec![self.period_of(range.from(), grain)];
         while let Some(last) = periods.last().filter(|last| last.to() < range.to()) {
-            periods.push(self.period_of(last.to() + Days::new(1), grain));
+            let next = last.to().succ_opt().expect("the range goes on behind this day");
+            periods.push(self.period_of(next, grain));
         }
         periods
     }
@@ -68,10 +82,10 @@ impl Calendar {
     pub fn back(&self, day: NaiveDate, grain: Grain, count: u32) -> NaiveDate {
         let start = self.start_of(day, grain);
         match grain {
-            Grain::Day => start - Days::new(u64::from(count)),
-            Grain::Week => start - Days::new(7 * u64::from(count)),
-            Grain::Month => start - Months::new(count),
-            Grain::Quarter => start - Months::new(3 * count),
+            Grain::Day => earlier(start, u64::from(count)),
+            Grain::Week => earlier(start, 7 * u64::from(count)),
+            Grain::Month => months_earlier(start, count),
+            Grain::Quarter => months_earlier(start, count.saturating_mul(3)),
         }
     }
 
@@ -82,7 +96,15 @@ impl Calendar {
 
     /// Working days from `from` to `to`, both inclusive; 0 if `to` is earlier.
     pub fn working_days(&self, from: NaiveDate, to: NaiveDate) -> i64 {
-        from.iter_days().take_while(|day| *day <= to).filter(|day| self.is_working_day(*day)).count() as i64
+        let days = (to - from).num_days() + 1;
+        if days <= 0 {
+            return 0;
+        }
+        let is_weekday = |day: NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+        // Every seven days have five weekdays, wherever they begin.
+        let rest = from.iter_days().take((days % 7) as usize).filter(|day| is_weekday(*day)).count() as i64;
+        let off = self.days_off.range(from..=to).filter(|day| is_weekday(**day)).count() as i64;
+        days / 7 * 5 + rest - off
     }
 
     /// Whether data that is whole through `through` covers `period`: up to its last working day,
@@ -99,14 +121,25 @@ impl Calendar {
         format!("{year}-Q{}", months_in / 3 + 1)
     }
 
-    fn after(&self, start: NaiveDate, grain: Grain) -> NaiveDate {
+    /// The first day of the next period; `None` where dates end.
+    fn after(&self, start: NaiveDate, grain: Grain) -> Option<NaiveDate> {
         match grain {
-            Grain::Day => start + Days::new(1),
-            Grain::Week => start + Days::new(7),
-            Grain::Month => start + Months::new(1),
-            Grain::Quarter => start + Months::new(3),
+            Grain::Day => start.succ_opt(),
+            // Where dates begin, a week may be cut.
+            Grain::Week => start.checked_add_days(Days::new(7 - u64::from(start.weekday().days_since(self.week_start)))),
+            Grain::Month => start.checked_add_months(Months::new(1)),
+            Grain::Quarter => start.checked_add_months(Months::new(3)),
         }
     }
+}
+
+/// The first of all dates where there is none so early.
+fn earlier(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN)
+}
+
+fn months_earlier(day: NaiveDate, months: u32) -> NaiveDate {
+    day.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN)
 }
 
 fn first_of_month(day: NaiveDate) -> NaiveDate {
@@ -156,5 +189,44 @@ mod tests {
         let range = Range::new(day("2026-01-31"), day("2026-03-01")).expect("in order");
         let months: Vec<_> = calendar(1, &[]).periods(range, Grain::Month).iter().map(Range::from).collect();
         assert_eq!(months, [day("2026-01-01"), day("2026-02-01"), day("2026-03-01")]);
+    }
+
+    #[test]
+    fn working_days_are_counted_without_walking_through_them() {
+        let march = calendar(1, &["2026-03-04", "2026-03-07"]); // a Wednesday; a Saturday, off anyway
+        assert_eq!(march.working_days(day("2026-03-02"), day("2026-03-08")), 4);
+        assert_eq!(march.working_days(day("2026-03-01"), day("2026-03-31")), 21); // 22 weekdays less one
+        assert_eq!(march.working_days(day("2026-03-07"), day("2026-03-08")), 0);
+        assert_eq!(march.working_days(day("2026-03-05"), day("2026-03-04")), 0);
+        assert!(march.working_days(NaiveDate::MIN, NaiveDate::MAX) > 100_000_000);
+    }
+
+    #[test]
+    fn questions_stay_within_three_centuries() {
+        assert_eq!(Calendar::check(day("1900-01-01")), Ok(()));
+        assert_eq!(Calendar::check(day("2200-12-31")), Ok(()));
+        let (what, hint) = Calendar::check(NaiveDate::MIN).expect_err("it is too far away");
+        assert_eq!(
+            (what.as_str(), hint.as_str()),
+            ("-262143-01-01 is too far away", "the calendar has the years 1900 to 2200")
+        );
+    }
+
+    proptest::proptest! {
+        /// Any date there is, most of them near the ends: its period holds it, and nothing panics.
+        #[test]
+        fn no_date_panics(at in 0_u64..=191_500_000, back in 0_u32.., fiscal in 1_u32..=12) {
+            let from_end = |days: u64| NaiveDate::MAX.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN);
+            let april = calendar(fiscal, &["2026-04-03"]);
+            for date in [from_end(at), from_end(at % 500), NaiveDate::MIN + Days::new(at % 500)] {
+                for (_, grain) in Grain::ALL {
+                    let period = april.period_of(date, grain);
+                    proptest::prop_assert!(period.from() <= date && date <= period.to(), "{date} {grain:?}");
+                    proptest::prop_assert!(april.back(date, grain, back) <= date);
+                    let _ = april.is_complete(period, date);
+                }
+                let _ = (april.fiscal_quarter(date), april.is_working_day(date), april.working_days(date, NaiveDate::MAX));
+            }
+        }
     }
 }

@@ -302,6 +302,11 @@ impl Kpi {
 }
 
 impl Kpi {
+    /// Whether `asked` chooses what holds anyway.
+    pub fn is_by_default(&self, asked: &std::collections::BTreeMap<String, String>) -> bool {
+        asked.iter().all(|(option, word)| self.choice(option, None).is_some_and(|choice| choice.name == *word))
+    }
+
     /// Whether rows can be kept by `column`: one it can be grouped by, or its split.
     pub fn filters_by(&self, column: &str) -> bool {
         self.dimensions.iter().any(|known| known == column) || self.split.as_ref().is_some_and(|s| s.column == column)

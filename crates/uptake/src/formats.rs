@@ -99,6 +99,8 @@ pub fn answer_json(answer: &Answer) -> String {
         to: chrono::NaiveDate,
         grain: &'static str,
         by: &'a [String],
+        split: Option<&'a str>,
+        attributes: &'static str,
         rows: Objects<'a>,
         notes: &'a [String],
     }
@@ -111,7 +113,9 @@ pub fn answer_json(answer: &Answer) -> String {
         to: answer.range.to(),
         grain: answer.grain.word(),
         by: &answer.by,
-        rows: Objects(&answer.table),
+        split: answer.split.as_ref().map(|split| split.column.as_str()),
+        attributes: answer.attributes.word(),
+        rows: Objects(answer),
         notes: &answer.notes,
     })
 }
@@ -143,8 +147,9 @@ fn unit_word(unit: uptake_spec::kpi::Unit) -> &'static str {
     }
 }
 
-struct Objects<'a>(&'a Table);
-struct Object<'a>(&'a Table, usize);
+/// The rows of an answer as objects; `left` beside their columns, where the KPI tells it.
+struct Objects<'a>(&'a Answer);
+struct Object<'a>(&'a Answer, usize);
 struct Lists<'a>(&'a Table);
 struct List<'a>(&'a Table, usize);
 /// Decimals as texts, so that no reader rounds them; instants in UTC.
@@ -152,15 +157,19 @@ struct Cell<'a>(Value<'a>);
 
 impl Serialize for Objects<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq((0..self.0.rows()).map(|row| Object(self.0, row)))
+        to.collect_seq((0..self.0.table.rows()).map(|row| Object(self.0, row)))
     }
 }
 
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(self.0.columns().len()))?;
-        for (column, value) in self.0.columns().iter().zip(self.0.row(self.1)) {
+        let Object(Answer { table, left, .. }, row) = self;
+        let mut map = to.serialize_map(None)?;
+        for (column, value) in table.columns().iter().zip(table.row(*row)) {
             map.serialize_entry(&column.name, &Cell(value))?;
+        }
+        if let Some(left) = left.get(*row) {
+            map.serialize_entry("left", left)?;
         }
         map.end()
     }

@@ -74,13 +74,16 @@ pub(super) async fn query(
     if let Some(name) = used.iter().find(|name| !parameters.contains_key(*name)) {
         return Err(AnswerError::wrong(format!("${name} has no value"), "declare a filter of that name"));
     }
-    let context = limited(base, limits)?;
-    let frame = context.sql_with_options(sql, read_only()).await?;
-    judge_plan(frame.logical_plan())?;
     let values: HashMap<String, ScalarValue> =
         used.iter().map(|name| (name.clone(), parameters[name].scalar())).collect();
-    let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
-    within(limits.time, collect(frame, limits.rows)).await
+    let (context, sql, most) = (limited(base, limits)?, sql.to_string(), limits.rows);
+    let planned_and_run = async move {
+        let frame = context.sql_with_options(&sql, read_only()).await?;
+        judge_plan(frame.logical_plan())?;
+        let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+        collect(frame, most).await
+    };
+    within(limits.time, planned_and_run).await
 }
 
 /// Runs `work` on threads of its own and waits at most `time` for it. Some plans never yield: on shared threads they

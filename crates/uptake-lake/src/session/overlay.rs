@@ -1,20 +1,57 @@
-//! A context for one question: the session's relations, and beside them one that only this question sees.
+//! A context for one question: the session's relations, and beside them those that only this question sees: the asked
+//! `periods`, and the models that read them.
 
 use datafusion::catalog::{
-    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider,
-    TableProvider,
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
+    SchemaProvider, TableProvider,
 };
 use datafusion::error::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use uptake_spec::project::Model;
+use uptake_spec::sql;
 
-/// `base` with `table` under `name`; `base` itself stays as it is.
-pub fn with_table(base: &SessionContext, name: &str, table: Arc<dyn TableProvider>) -> SessionContext {
+/// The relation that each question brings along.
+pub const PERIODS: &str = "periods";
+
+/// `base` with `periods` and those of the `models` over them, which stand in order, that `query` reads; `base` itself
+/// stays as it is.
+pub async fn with_periods(
+    base: &SessionContext,
+    models: &[Model],
+    periods: Arc<dyn TableProvider>,
+    query: &str,
+) -> Result<SessionContext> {
+    let context = beside(base);
+    context.register_table(PERIODS, periods)?;
+    let needed = needed(models, query);
+    for model in models.iter().filter(|model| needed.contains(&model.name)) {
+        let frame = context.sql(&model.sql).await?;
+        context.register_table(model.name.as_str(), frame.into_view())?;
+    }
+    Ok(context)
+}
+
+/// The names that `query` reads, itself or through one of `models`.
+fn needed(models: &[Model], query: &str) -> BTreeSet<String> {
+    let reads = |text: &str| sql::reads(text).map(|r| r.relations).unwrap_or_default();
+    let mut needed: BTreeSet<String> = reads(query).into_iter().collect();
+    for model in models.iter().rev() {
+        if needed.contains(&model.name) {
+            needed.extend(reads(&model.sql));
+        }
+    }
+    needed
+}
+
+/// A context whose new relations `base` does not see.
+pub fn beside(base: &SessionContext) -> SessionContext {
     let catalog = base.catalog("datafusion").expect("the default catalog is there");
     let below = catalog.schema("public").expect("the default schema is there");
     let ours = MemoryCatalogProvider::new();
-    let public = Arc::new(Overlay { name: name.into(), table, below });
+    let public = Arc::new(Overlay { own: MemorySchemaProvider::new(), below });
     ours.register_schema("public", public).expect("a memory catalog takes schemas");
     if let Some(landing) = catalog.schema("landing") {
         ours.register_schema("landing", landing).expect("a memory catalog takes schemas");
@@ -28,24 +65,28 @@ pub fn with_table(base: &SessionContext, name: &str, table: Arc<dyn TableProvide
 
 #[derive(Debug)]
 struct Overlay {
-    name: String,
-    table: Arc<dyn TableProvider>,
+    own: MemorySchemaProvider,
     below: Arc<dyn SchemaProvider>,
 }
 
 #[async_trait::async_trait]
 impl SchemaProvider for Overlay {
     fn table_names(&self) -> Vec<String> {
-        let mut names = self.below.table_names();
-        names.push(self.name.clone());
-        names
+        [self.own.table_names(), self.below.table_names()].concat()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if name == self.name { Ok(Some(self.table.clone())) } else { self.below.table(name).await }
+        match self.own.table(name).await? {
+            Some(own) => Ok(Some(own)),
+            None => self.below.table(name).await,
+        }
+    }
+
+    fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.own.register_table(name, table)
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        name == self.name || self.below.table_exist(name)
+        self.own.table_exist(name) || self.below.table_exist(name)
     }
 }

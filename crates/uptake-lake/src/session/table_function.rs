@@ -10,8 +10,10 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, Session as EngineSession, TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 use rust_decimal::Decimal;
 use std::sync::{Arc, Weak};
@@ -124,7 +126,11 @@ impl TableProvider for Asked {
             .session
             .upgrade()
             .ok_or_else(|| DataFusionError::Execution("the session has ended".into()))?;
-        let answer = Box::pin(answer::answer(&session, &self.function.kpi, &self.params, &Viewer::Local)).await;
+        // Memory and disk are those of the query that asks.
+        let base = SessionStateBuilder::new_from_existing(session.context.state());
+        let context = SessionContext::new_with_state(base.with_runtime_env(state.runtime_env().clone()).build());
+        let answer = answer::answer(&session, &context, &self.function.kpi, &self.params, &Viewer::Local);
+        let answer = Box::pin(answer).await;
         let answer = answer.map_err(|error: AnswerError| DataFusionError::External(Box::new(error)))?;
         let batch = batch(&answer.table, &self.schema)?;
         MemTable::try_new(self.schema.clone(), vec![vec![batch]])?.scan(state, projection, filters, limit).await

@@ -59,3 +59,12 @@ fn a_choice_can_leave_less_to_cut_by() {
     let chosen = |word: &str| kpi.chosen(&[("measure".to_string(), word.to_string())].into()).expect("there is one");
     assert_eq!((chosen("amount").dimensions, chosen("attainment").dimensions), (vec!["grade".to_string()], vec![]));
 }
+
+#[test]
+fn the_first_choice_is_the_default_whether_or_not_it_is_said() {
+    let kpi = read("[option.measure]\namount = {}\ncount = {}\n[option.window]\n").expect("right");
+    let asked = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    assert!(kpi.is_by_default(&asked(&[])) && kpi.is_by_default(&asked(&[("measure", "amount")])));
+    assert!(!kpi.is_by_default(&asked(&[("measure", "count")])));
+    assert!(!kpi.is_by_default(&asked(&[("measure", "amount"), ("window", "28")])));
+}

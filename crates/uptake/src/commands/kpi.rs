@@ -69,7 +69,7 @@ fn print_answer(answer: &Answer, project: &Project, format: KpiFormat) -> Result
     let mut out = std::io::stdout().lock();
     match format {
         KpiFormat::Table => {
-            eprintln!("{}, as of {}", answer.title, answer.as_of);
+            eprintln!("{}, as of {}, attributes by {}", answer.title, answer.as_of, answer.attributes.word());
             answer.notes.iter().for_each(|note| eprintln!("note: {note}"));
             out.write_all(formats::text(&answer.table).as_bytes())?;
         }
@@ -116,9 +116,9 @@ fn unknown_kpi(project: &Project, name: &str) -> Usage {
 }
 
 fn as_usage(error: AnswerError) -> anyhow::Error {
-    match error {
-        AnswerError::Wrong { what, hint } => Usage::new(what, hint).into(),
-        other => other.into(),
+    match error.mistake() {
+        Some((what, hint)) => Usage::new(what, hint).into(),
+        None => error.into(),
     }
 }
 

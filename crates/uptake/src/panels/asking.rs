@@ -17,12 +17,13 @@ pub struct Asked<'a> {
     pub params: Params,
     pub as_of: NaiveDate,
     pub grain: Option<Grain>,
-    answers: Vec<Answered<'a>>,
+    answers: Vec<Answered>,
     rows: Rows<'a>,
 }
 
-struct Answered<'a> {
-    kpi: &'a Kpi,
+struct Answered {
+    /// As it was chosen.
+    kpi: Kpi,
     params: Params,
     answer: Result<Answer, AnswerError>,
 }
@@ -65,7 +66,10 @@ pub async fn ask_for<'a>(
         join_all(answers).await
     };
     let (answers, rows) = join!(answers, ask_queries(session, page, &blocks, &params, viewer));
-    let given = questions.into_iter().zip(answers).map(|((kpi, params), answer)| Answered { kpi, params, answer });
+    let given = questions.into_iter().zip(answers).map(|((kpi, params), answer)| {
+        let kpi = as_chosen(kpi, &params.options);
+        Answered { kpi, params, answer }
+    });
     let answers: Vec<Answered> = given.collect();
     let newest = answers.iter().filter_map(|a| a.answer.as_ref().ok()).map(|answer| answer.as_of).max();
     let as_of = match newest {
@@ -79,8 +83,14 @@ pub async fn ask_for<'a>(
 pub fn question<'a>(project: &'a Project, ask: &Ask, params: &Params) -> Option<(&'a Kpi, Params)> {
     let kpi = project.kpi(&ask.kpi)?;
     let grain = ask.grain.or(params.grain);
-    let asked = Params { grain, by: ask.by.clone(), options: ask.chosen(), ..reaching(kpi, params) };
-    Some((kpi, asked))
+    let options = ask.chosen();
+    let reaching = reaching(&as_chosen(kpi, &options), params);
+    Some((kpi, Params { grain, by: ask.by.clone(), options, ..reaching }))
+}
+
+/// The KPI with its options chosen: some leave fewer columns to filter by. A wrong choice is told when it is asked.
+fn as_chosen(kpi: &Kpi, options: &BTreeMap<String, String>) -> Kpi {
+    kpi.chosen(options).unwrap_or_else(|_| kpi.clone())
 }
 
 fn reaching(kpi: &Kpi, params: &Params) -> Params {
@@ -197,7 +207,7 @@ impl<'a> Asked<'a> {
         }
         let (kpi, params) = question(self.project, block.ask()?, &self.params)?;
         self.answer(kpi, &params)
-            .map(|answered| answered.answer.as_ref().map(|answer| Given::Answer(answered.kpi, answer)))
+            .map(|answered| answered.answer.as_ref().map(|answer| Given::Answer(&answered.kpi, answer)))
     }
 
     /// The answer behind a token; `None` if it failed.
@@ -217,7 +227,7 @@ impl<'a> Asked<'a> {
         Range::new(self.params.from?, self.params.to?)
     }
 
-    fn answer(&self, kpi: &Kpi, params: &Params) -> Option<&Answered<'a>> {
+    fn answer(&self, kpi: &Kpi, params: &Params) -> Option<&Answered> {
         self.answers.iter().find(|answered| answered.kpi.name == kpi.name && answered.params == *params)
     }
 }

@@ -1,5 +1,6 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
+mod answers;
 mod bucket;
 mod check;
 mod command_line;
@@ -20,6 +21,7 @@ fn main() {
         check::stories(),
         loading::stories(),
         truth::stories(),
+        answers::stories(),
         http::stories(),
         killed::stories(),
         remote::stories(),

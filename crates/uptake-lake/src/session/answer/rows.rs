@@ -1,6 +1,6 @@
 //! From facts to the rows of an answer: filtered, grouped, added up, and the declared value of each.
 
-use super::Asked;
+use super::asked::Asked;
 use crate::convert;
 use crate::error::AnswerError;
 use crate::quantile::km_quantile;
@@ -25,10 +25,14 @@ pub struct Row {
     pub value: Value<'static>,
     pub numerator: Option<i64>,
     pub denominator: Option<i64>,
+    /// People of the numerator who were gone at the period's end; in no column.
+    pub left: Option<i64>,
 }
 
 /// The column of the facts that orders the members of a split.
 const ORD: &str = "ord";
+/// The column of the facts that is 1 for somebody who was gone at the period's end.
+const LEFT: &str = "left";
 
 /// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here, and quantiles.
 pub async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Table, AnswerError> {
@@ -39,17 +43,27 @@ pub async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Ta
     }
     let split = asked.kpi.split.as_ref().map(|split| ident(&split.column));
     let by: Vec<Expr> = [ident("period_start")].into_iter().chain(params.by.iter().map(ident)).collect();
-    let has_order = facts.schema().field_with_unqualified_name(ORD).is_ok_and(|f| f.data_type().is_integer());
+    let has_order = is_integer(&facts, ORD);
     let order = has_order.then(|| ident(ORD));
     let order: Vec<Expr> = by.iter().cloned().chain(order).chain(split.clone()).collect();
     let mut totals = totals(asked)?;
     totals.extend(has_order.then(|| min(ident(ORD)).alias(ORD)));
+    totals.extend(is_integer(&facts, LEFT).then(|| cast(sum(ident(LEFT)), DataType::Int64).alias(LEFT)));
     let frame = facts
         .aggregate(by.into_iter().chain(split).collect(), totals)?
         .sort(order.into_iter().map(|column| column.sort(true, true)).collect())?;
     let schema = frame.schema().inner().clone();
     let batches = frame.collect().await?;
     convert::table(&schema, &batches).map_err(|e| AnswerError::Engine(Box::new(e.into())))
+}
+
+fn is_integer(facts: &DataFrame, column: &str) -> bool {
+    facts.schema().field_with_unqualified_name(column).is_ok_and(|f| f.data_type().is_integer())
+}
+
+/// Whether the KPI counts those who left apart.
+pub fn tells_who_left(sums: &Table) -> bool {
+    sums.column(LEFT).is_some()
 }
 
 fn totals(asked: &Asked) -> Result<Vec<Expr>, AnswerError> {
@@ -89,11 +103,15 @@ pub fn rows(asked: &Asked, params: &Params, sums: &Table) -> Vec<Row> {
     let mut rows = vec![];
     for period in &asked.periods {
         match rows_of.get(&period.from()) {
-            Some(found) => rows.extend(found.iter().map(|at| row(asked, params, *period, sums, *at))),
+            Some(found) => {
+                let told = found.iter().map(|at| row(asked, params, *period, sums, *at));
+                rows.extend(told.filter(|row| params.by.is_empty() || !has_only_left(row)));
+            }
             None if params.by.is_empty() && asked.kpi.split.is_none() => rows.push(nobody(asked, *period)),
             None => {}
         }
     }
+    rows.iter_mut().filter(|row| asked.is_unknown(row.period)).for_each(forget);
     let Some(split) = &asked.kpi.split else { return rows };
     let mut rows = with_differences(split, rows);
     for filter in params.filters.iter().filter(|filter| is_on_split(asked, filter)) {
@@ -114,6 +132,19 @@ fn row(asked: &Asked, params: &Params, period: Range, sums: &Table, at: usize) -
         value: value(asked, sums, at),
         numerator: count("numerator"),
         denominator: count("denominator"),
+        left: count(LEFT),
+    }
+}
+
+/// A group of which nobody is there any more is no group of the period.
+fn has_only_left(row: &Row) -> bool {
+    row.left.is_some_and(|left| left > 0) && row.denominator == Some(0)
+}
+
+/// Before its data begins a figure is unknown, not 0. What was found there all the same stays.
+fn forget(row: &mut Row) {
+    if row.numerator.unwrap_or(0) == 0 {
+        (row.value, row.numerator, row.denominator, row.left) = (Value::Nothing, None, None, None);
     }
 }
 
@@ -123,7 +154,7 @@ fn nobody(asked: &Asked, period: Range) -> Row {
         ValueOf::Sum => Value::Decimal(rounded(asked.kpi.unit, Decimal::ZERO)),
         _ => Value::Nothing,
     };
-    Row { period, by: vec![], split: None, value, numerator: Some(0), denominator: Some(0) }
+    Row { period, by: vec![], split: None, value, numerator: Some(0), denominator: Some(0), left: None }
 }
 
 /// The declared value of a cell; nothing where all that should be added up is unknown.
@@ -170,6 +201,7 @@ fn with_differences(split: &Split, rows: Vec<Row>) -> Vec<Row> {
             value: less(value(&d.of), value(&d.less)),
             numerator: None,
             denominator: None,
+            left: None,
             ..group[0].clone()
         };
         all.extend_from_slice(group);
@@ -187,12 +219,7 @@ fn less(of: Value<'static>, less: Value<'static>) -> Value<'static> {
 }
 
 /// The columns of contract.md.
-pub fn table(
-    asked: &Asked,
-    params: &Params,
-    rows: &[Row],
-    is_complete: impl Fn(&Row) -> bool,
-) -> Result<Table, AnswerError> {
+pub fn table(asked: &Asked, params: &Params, rows: &[Row]) -> Result<Table, AnswerError> {
     let mut columns: Vec<(&str, Data)> = vec![
         ("period_start", Data::Date(rows.iter().map(|row| Some(row.period.from())).collect())),
         ("period_end", Data::Date(rows.iter().map(|row| Some(row.period.to())).collect())),
@@ -206,7 +233,7 @@ pub fn table(
     columns.push(("value", values(asked.kpi.value_of, rows)));
     columns.push(("numerator", Data::Integer(rows.iter().map(|row| row.numerator).collect())));
     columns.push(("denominator", Data::Integer(rows.iter().map(|row| row.denominator).collect())));
-    columns.push(("complete", Data::Boolean(rows.iter().map(|row| Some(is_complete(row))).collect())));
+    columns.push(("complete", Data::Boolean(rows.iter().map(|row| Some(asked.is_complete(row.period))).collect())));
     let columns = columns.into_iter().map(|(name, data)| Column { name: name.into(), data });
     Table::new(columns.collect())
         .map_err(|e| AnswerError::wrong(e.to_string(), "a KPI cannot be grouped by its own columns"))

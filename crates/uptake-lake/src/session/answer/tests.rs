@@ -140,3 +140,39 @@ fn a_quantile_of_durations_knows_what_still_goes_on() {
     let p75 = Params { options: [("statistic".to_string(), "p75".to_string())].into(), ..Params::default() };
     check(header, facts, p75, &["01-05 A 3 4/4", "01-05 B 6 3/5", "01-05 C  0/1"]);
 }
+
+#[test]
+fn one_period_alone_is_compared_with_the_one_before() {
+    let header = "unit = \"share\"\n";
+    let facts = "SELECT p.period_start, CASE WHEN p.period_start < DATE '2026-01-12' THEN 1 ELSE 3 END AS numerator, \
+                 4 AS denominator FROM periods AS p";
+    let second = || Params { from: Some("2026-01-12".parse().expect("a date")), ..Params::default() };
+    let answer = ask(header, facts, second()).expect("an answer");
+    assert_eq!(told(&answer), ["01-12 0.75 3/4"]);
+    let headline = answer.headline().expect("a complete week");
+    assert_eq!((headline.value, headline.previous, headline.delta), (Some(0.75), Some(0.25), Some(0.5)));
+    // With a split it is the member's own period before.
+    let split = "unit = \"share\"\nsplit = \"state\"\nheadline = \"leaders\"\ndimensions = [\"office\"]\n";
+    let headline = ask(split, LEADERS, second()).expect("an answer").headline().expect("a complete week");
+    assert_eq!((headline.value, headline.previous), (Some(0.5), Some(0.75)));
+}
+
+#[test]
+fn who_left_stands_beside_the_columns() {
+    let header = "unit = \"share\"\ndimensions = [\"grade\"]\n";
+    let facts = "SELECT DATE '2026-01-05' AS period_start, grade, numerator, denominator, left FROM (VALUES \
+        ('Partner', 1, 1, 0), ('Partner', 0, 1, 0), ('Partner', 0, 0, 1), ('Analyst', 0, 0, 1)) AS t (grade, numerator, denominator, left)";
+    let all = ask(header, facts, Params::default()).expect("an answer");
+    assert_eq!((told(&all), all.left.clone()), (vec!["01-05 0.5 1/2".to_string(), "01-12  0/0".into()], vec![Some(2), None]));
+    let by_grade = ask(header, facts, by("grade")).expect("an answer");
+    assert_eq!((told(&by_grade), by_grade.left.clone()), (vec!["01-05 Partner 0.5 1/2".to_string()], vec![Some(1)]));
+}
+
+#[test]
+fn days_behind_the_data_are_a_mistake_of_the_question() {
+    let facts = "SELECT period_start, 1 AS numerator, 1 AS denominator FROM periods";
+    let from = |day: &str| Params { from: Some(day.parse().expect("a date")), to: Some("2026-12-31".parse().expect("a date")), ..Params::default() };
+    let told = |day| ask("unit = \"share\"\n", facts, from(day)).map(|a| told(&a));
+    assert_eq!(told("2026-01-17"), Ok(vec!["01-12 1 1/1".to_string()]));
+    assert_eq!(told("2026-01-19"), Err("the range begins on 2026-01-19, and the data ends on 2026-01-18; ask from an earlier day".into()));
+}

@@ -1,0 +1,220 @@
+//! What is said where the data ends or begins. A firm of two, so small that every figure can be checked in the head.
+//!
+//! Ann (Partner) and Ben (Manager) are users since November 2025. Ann makes an account on Wednesday 7, Wednesday 14 and
+//! Wednesday 21 January 2026; Ben on the 14th and on Tuesday the 27th. Ann logs in on the 14th and 20th, Ben on the 27th.
+//! Ann owns a deal of 100 from the 14th on, due on the 16th, and one of 50 from the 20th on. There are exports of the
+//! Sundays 25 January and 1 February; in the second Ben is a user no more.
+
+use crate::firm::{Ran, fresh, on};
+use crate::story;
+use libtest_mimic::Trial;
+use serde_json::Value as Json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+pub fn stories() -> Vec<Trial> {
+    vec![
+        story("before the first stamp nothing is known of work", work_begins),
+        story("before the first row of the log nothing is known of logins", logins_begin),
+        story("before the first deal nothing is known of money", money_begins),
+        story("a range behind the data, or out of the calendar, is one of usage", days_out_of_reach),
+        story("who left is in no column, and told in the JSON", who_left),
+        story("targets hold for the default option, said or unsaid", targets_of_the_default),
+        story("what a filter cannot cut is told, not refused", what_a_filter_cannot_cut),
+        story("settings newer than the build are told", settings_newer_than_the_build),
+        story("a firm without a roster is told so where it matters", without_a_roster),
+        story("a mistake in SQL is told in our words", mistakes_in_sql),
+    ]
+}
+
+const SETTINGS: &str = "firm = \"Two\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n";
+const USERS: &str = "Id,Username,Email,IsActive,UserType,CreatedDate,Title,Division,City\n\
+    005000000000001AAA,ann@two.example,ann@two.example,1,Standard,2025-11-03 10:00:00,Partner,Berlin,Berlin\n";
+const BEN: &str = "005000000000002AAA,ben@two.example,ben@two.example,ACTIVE,Standard,2025-11-03 10:00:00,Manager,Berlin,Berlin\n";
+const ACCOUNTS: &str = "Id,Name,CreatedById,CreatedDate\n\
+    001000000000001AAA,One,005000000000001AAA,2026-01-07 10:00:00\n\
+    001000000000002AAA,Two,005000000000001AAA,2026-01-14 10:00:00\n\
+    001000000000003AAA,Three,005000000000001AAA,2026-01-21 10:00:00\n\
+    001000000000004AAA,Four,005000000000002AAA,2026-01-14 10:00:00\n";
+const FIVE: &str = "001000000000005AAA,Five,005000000000002AAA,2026-01-27 10:00:00\n";
+const LOGINS: &str = "Id,UserId,LoginTime,LoginType,Status\n\
+    0Ya000000000001AAA,005000000000001AAA,2026-01-14 09:00:00,Application,Success\n\
+    0Ya000000000002AAA,005000000000001AAA,2026-01-20 09:00:00,Application,Success\n\
+    0Ya000000000003AAA,005000000000002AAA,2026-01-27 09:00:00,Application,Success\n";
+const DEALS: &str = "Id,OwnerId,CreatedById,StageName,Amount,CloseDate,IsClosed,IsWon,CreatedDate\n\
+    006000000000001AAA,005000000000001AAA,005000000000001AAA,Propose,100,2026-01-16,0,0,2026-01-14 10:00:00\n\
+    006000000000002AAA,005000000000001AAA,005000000000001AAA,Propose,50,2026-03-31,0,0,2026-01-20 10:00:00\n";
+
+/// A project of the firm, loaded and built.
+fn project(name: &str, more: &[(&str, &str)]) -> PathBuf {
+    let dir = fresh(name);
+    let ben = |active: &str| BEN.replace("ACTIVE", active);
+    let files = [
+        ("uptake.toml", SETTINGS.to_string()),
+        ("exports/2026-01-25/User.csv", format!("{USERS}{}", ben("1"))),
+        ("exports/2026-01-25/Account.csv", ACCOUNTS.into()),
+        ("exports/2026-01-25/Opportunity.csv", DEALS.into()),
+        ("exports/2026-02-01/User.csv", format!("{USERS}{}", ben("0"))),
+        ("exports/2026-02-01/Account.csv", format!("{ACCOUNTS}{FIVE}")),
+        ("exports/2026-02-01/Opportunity.csv", DEALS.into()),
+        ("exports/2026-02-01/LoginHistory.csv", LOGINS.into()),
+    ];
+    for (path, text) in files.iter().map(|(p, t)| (*p, t.as_str())).chain(more.iter().copied()) {
+        let file = dir.join(path);
+        fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("a folder");
+        fs::write(file, text).expect("written");
+    }
+    on(&dir, &["load", &dir.join("exports").to_string_lossy()]).ended(0);
+    on(&dir, &["build"]).ended(0);
+    dir
+}
+
+/// The firm, for those who change nothing.
+fn firm() -> &'static Path {
+    static FIRM: OnceLock<PathBuf> = OnceLock::new();
+    FIRM.get_or_init(|| project("two", &[]))
+}
+
+fn answer(dir: &Path, args: &[&str]) -> Json {
+    let ran = on(dir, &[&["kpi"], args, &["--format", "json"]].concat()).ended(0);
+    serde_json::from_str(&ran.out).expect("JSON")
+}
+
+/// Each row as `01-12 0.5 1/2`, with `…` behind it if the period is not complete, and `-` for nothing.
+#[track_caller]
+fn check(args: &[&str], rows: &[&str], note: &str) {
+    let answer = answer(firm(), args);
+    let cell = |value: &Json| match value {
+        Json::Null => "-".to_string(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let row = |row: &Json| {
+        let [value, n, d] = ["value", "numerator", "denominator"].map(|name| cell(&row[name]));
+        let start = row["period_start"].as_str().expect("a day");
+        format!("{} {value} {n}/{d}{}", &start[5..], if row["complete"] == true { "" } else { "…" })
+    };
+    let told: Vec<String> = answer["rows"].as_array().expect("rows").iter().map(row).collect();
+    assert_eq!(told, rows, "{answer}");
+    let notes: Vec<&str> = answer["notes"].as_array().expect("notes").iter().filter_map(Json::as_str).collect();
+    assert_eq!(notes.iter().find(|n| n.contains("begin")).copied().unwrap_or_default(), note, "{notes:?}");
+}
+
+fn work_begins() {
+    let weeks = ["12-29 - -/-…", "01-05 0.5 1/2…", "01-12 1.0 2/2", "01-19 0.5 1/2", "01-26 0.0 0/1"];
+    check(&["active_people", "--from", "2025-12-29"], &weeks, "The CRM's records begin on 2026-01-07.");
+    check(&["active_people", "--from", "2026-01-12"], &weeks[2..], "");
+    let months = ["12-01 - -/-…", "01-01 1.0 2/2…"];
+    check(
+        &["active_people", "--from", "2025-12-01", "--to", "2026-01-31", "--grain", "month"],
+        &months,
+        "The CRM's records begin on 2026-01-07.",
+    );
+    check(
+        &["active_people", "--from", "2025-12-29", "--to", "2026-01-11", "--by", "grade"],
+        &["12-29 - -/-…", "12-29 - -/-…", "01-05 0.0 0/1…", "01-05 1.0 1/1…"],
+        "The CRM's records begin on 2026-01-07.",
+    );
+}
+
+fn logins_begin() {
+    let note = "The login log begins on 2026-01-14.";
+    let weeks = ["01-05 - -/-…", "01-12 0.5 1/2…", "01-19 0.5 1/2", "01-26 0.5 1/2…"];
+    check(&["active_people", "--basis", "login", "--from", "2026-01-05"], &weeks, note);
+    let weeks = ["01-05 - -/-…", "01-12 1.0 1/1…", "01-19 1.0 1/1", "01-26 1.0 1/1…"];
+    check(&["logins_by_unique_person", "--from", "2026-01-05"], &weeks, note);
+}
+
+fn money_begins() {
+    let note = "The CRM's opportunities begin on 2026-01-14.";
+    let weeks = ["01-05 - -/-…", "01-12 100.00 1/1…", "01-19 150.00 2/2", "01-26 150.00 2/2"];
+    check(&["open_pipeline", "--from", "2026-01-05"], &weeks, note);
+    let won = ["01-05 - -/-…", "01-12 0.00 0/0…", "01-19 0.00 0/0", "01-26 0.00 0/0"];
+    check(&["won", "--from", "2026-01-05"], &won, note);
+    let lapsed = ["01-12 100.00 1/1…", "01-19 100.00 1/2", "01-26 100.00 1/2"];
+    check(&["lapsed_opportunities", "--from", "2026-01-05"], &lapsed, note);
+}
+
+fn days_out_of_reach() {
+    let wrong = |args: &[&str], told: &str| {
+        let ran = on(firm(), &[&["kpi", "active_people"], args].concat()).ended(2);
+        assert!(ran.err.contains(told) && ran.out.is_empty(), "{args:?}: {}", ran.err);
+    };
+    wrong(&["--from", "2026-02-02"], "the data ends on 2026-02-01");
+    wrong(&["--from=-262143-01-01"], "1900");
+    wrong(&["--from", "2026-01-05", "--to", "+262142-12-31"], "2200");
+    wrong(&["--as-of=-262143-01-01", "--grain", "quarter"], "1900");
+    wrong(&["--from", "1901-01-01", "--grain", "day"], "too many periods");
+}
+
+fn who_left() {
+    let answer = answer(firm(), &["active_people", "--from", "2026-01-19"]);
+    let left: Vec<i64> = answer["rows"].as_array().expect("rows").iter().filter_map(|r| r["left"].as_i64()).collect();
+    assert_eq!((left, answer["attributes"].as_str()), (vec![0, 1], Some("period-end")), "{answer}");
+    let Ran { out, err, .. } = on(firm(), &["kpi", "active_people", "--from", "2026-01-19"]).ended(0);
+    assert!(!out.contains("left") && err.contains("attributes by period-end"), "{err}{out}");
+    let by_grade = on(firm(), &["kpi", "active_people", "--from", "2026-01-26", "--by", "grade", "--format", "csv"]);
+    assert_eq!(by_grade.ended(0).out.lines().count(), 2, "Ben's grade has nobody any more");
+}
+
+fn targets_of_the_default() {
+    let targets = "metric,target,valid_from\nopen_pipeline,400,2026-01-01\n";
+    let dir = project("targets", &[("targets.csv", targets)]);
+    let picture = |more: &[&str]| {
+        let args = [&["kpi", "open_pipeline", "--grain", "month", "--format", "svg"], more].concat();
+        on(&dir, &args).ended(0).out.contains("Target")
+    };
+    assert!(picture(&[]) && picture(&["--measure", "amount"]));
+    assert!(!picture(&["--measure", "count"]));
+}
+
+fn what_a_filter_cannot_cut() {
+    let page = "+++\ntitle = \"T\"\nasks = \"?\"\n[filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\ndefault = \"all\"\n+++\n\n\
+        ```table\nkpi = \"open_pipeline\"\n```\n\n```table\nid = \"coverage\"\nkpi = \"open_pipeline\"\nmeasure = \"coverage\"\n```\n";
+    let targets = "metric,target,valid_from\nwon,400,2026-01-01\n";
+    let dir = project("cut", &[("targets.csv", targets), ("dashboards/t.md", page)]);
+    let out = dir.join("t.csv");
+    let typed = out.to_string_lossy();
+    let ran = on(&dir, &["report", "t", "--format", "csv", "--out", &typed, "--filter", "grade=Partner"]).ended(0);
+    assert!(!ran.err.contains("left out"), "{}", ran.err);
+    assert!(fs::read_to_string(&out).expect("written").contains("\ncoverage,"));
+    let refused = on(&dir, &["kpi", "open_pipeline", "--measure", "coverage", "--by", "grade"]).ended(2);
+    assert!(refused.err.contains("whole firm"), "{}", refused.err);
+    on(&dir, &["kpi", "won", "--measure", "attainment", "--filter", "grade=Partner"]).ended(2);
+}
+
+fn settings_newer_than_the_build() {
+    let dir = project("newer", &[]);
+    let asked = || on(&dir, &["kpi", "won", "--from", "2026-01-19"]).ended(0).err;
+    assert!(!asked().contains("changed"), "{}", asked());
+    fs::write(dir.join("uptake.toml"), format!("{SETTINGS}robots = [\"ben@two.example\"]\n")).expect("written");
+    assert!(asked().contains("Settings or queries changed since build 1; `uptake build`"), "{}", asked());
+    on(&dir, &["build"]).ended(0);
+    assert!(!asked().contains("changed"), "{}", asked());
+}
+
+fn without_a_roster() {
+    let told = |dir: &Path, args: &[&str]| {
+        on(dir, &[&["kpi", "active_people", "--from", "2026-01-19"], args].concat()).ended(0).err.contains("No roster is loaded")
+    };
+    assert!(told(firm(), &["--by", "grade"]) && told(firm(), &["--filter", "office=Berlin"]));
+    assert!(!told(firm(), &[]) && !told(firm(), &["--by", "department"]));
+    let roster = [("exports/hr/2026-01-25/roster.csv", "email,name,grade,office\nann@two.example,Ann,Partner,Berlin\n")];
+    assert!(!told(&project("with-roster", &roster), &["--by", "grade"]));
+}
+
+fn mistakes_in_sql() {
+    let told = |sql: &str, words: &str| {
+        let err = on(firm(), &["sql", sql]).ended(1).err;
+        let engine = ["datafusion", "DataFusion", "Error during planning", "Arrow error", "External error", "ParserError"];
+        assert!(err.contains(words) && !engine.iter().any(|word| err.contains(word)), "{err}");
+    };
+    told("SELECT 1 FROM nowhere", "nowhere");
+    told("SELECT colour FROM people", "colour");
+    told("SELECT FROM WHERE", "Expected");
+    told("SELECT 1 / (SELECT count(*) FROM people WHERE false)", "zero");
+    told("SELECT local_date(TIMESTAMP '2026-01-01T00:00:00Z', 'Mars')", "Mars");
+    told("SELECT * FROM won('measure=attainment')", "targets");
+    told("SELECT * FROM won('colour=red')", "colour");
+}
