@@ -2,15 +2,18 @@
 //!
 //! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
 
+mod stream;
+
 use crate::convert;
 use crate::error::{LakeError, compute};
-use chrono::NaiveDate;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
+use datafusion::error::Result as EngineResult;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::prelude::{SessionContext, col, lit};
-use datafusion::scalar::ScalarValue;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::prelude::SessionContext;
 use deltalake_core::kernel::Transaction;
 use deltalake_core::kernel::transaction::CommitProperties;
 use deltalake_core::logstore::{
@@ -24,10 +27,10 @@ use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use uptake_spec::{Table, Value};
+use tokio::sync::mpsc::Receiver;
+use uptake_spec::Table;
 use url::Url;
 
 /// One lake's storage; cheap to clone.
@@ -142,16 +145,18 @@ impl Store {
         read().await.map_err(compute(name))
     }
 
-    /// Key and content of every row of one snapshot of a landing table.
-    pub async fn keys(&self, name: &str, snapshot: NaiveDate) -> Result<HashSet<(String, i64)>, LakeError> {
-        let Some(version) = self.version(name).await? else { return Ok(HashSet::new()) };
-        let day = ScalarValue::Date32(Some(snapshot.to_epoch_days()));
-        let rows = self.rows(name, version, Some(col("_snapshot").eq(lit(day)))).await?;
-        let pair = |row| match (rows.value(row, "_key"), rows.value(row, "_content")) {
-            (Value::Text(key), Value::Integer(content)) => Some((key.to_string(), content)),
-            _ => None,
-        };
-        Ok((0..rows.rows()).filter_map(pair).collect())
+    /// Some columns of the rows that `filter` keeps, batch by batch; `None` if the table was never written.
+    pub async fn scan(
+        &self,
+        name: &str,
+        filter: Expr,
+        columns: Vec<Expr>,
+    ) -> Result<Option<SendableRecordBatchStream>, LakeError> {
+        let Some(version) = self.version(name).await? else { return Ok(None) };
+        let context = SessionContext::new();
+        let provider = self.provider(name, version, &context.state()).await?;
+        let read = async || context.read_table(provider)?.filter(filter)?.select(columns)?.execute_stream().await;
+        read().await.map(Some).map_err(compute(name))
     }
 
     /// The names of a table's columns; none if it was never written.
@@ -184,6 +189,27 @@ impl Store {
         let write = self.table(name).await?.write(rows);
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
         write.with_writer_properties(compressed()).with_commit_properties(properties).await.map_err(failed(name))?;
+        Ok(())
+    }
+
+    /// As [`Store::append`], for more rows than memory may hold: they are written as they come, and committed at the end.
+    ///
+    /// # Errors
+    /// The first error that comes instead of rows, and then nothing is committed; else as `append`.
+    pub async fn append_stream(
+        &self,
+        name: &str,
+        schema: SchemaRef,
+        rows: Receiver<EngineResult<RecordBatch>>,
+        transactions: &[String],
+    ) -> Result<(), LakeError> {
+        let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
+        let properties = CommitProperties::default().with_application_transactions(transactions);
+        let (plan, state) = stream::plan(schema, rows).map_err(compute(name))?;
+        let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
+        let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
+        let write = write.with_writer_properties(in_small_groups()).with_commit_properties(properties);
+        write.await.map_err(failed(name))?;
         Ok(())
     }
 
@@ -255,6 +281,12 @@ fn folder_url(address: &str) -> Result<Url, LakeError> {
 fn compressed() -> WriterProperties {
     let level = ZstdLevel::try_new(3).expect("3 is a zstd level");
     WriterProperties::builder().set_compression(Compression::ZSTD(level)).build()
+}
+
+/// A row group is held in memory until it is written.
+fn in_small_groups() -> WriterProperties {
+    let properties = compressed().into_builder().set_max_row_group_row_count(Some(64 << 10));
+    properties.set_max_row_group_bytes(Some(32 << 20)).build()
 }
 
 fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {
