@@ -118,7 +118,7 @@ pub async fn load(
     conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
     conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
     let rejects = Arc::new(Spool::default());
-    for (table, mut files) in by_table {
+    for (table, mut files) in by_table.into_iter().filter(|(_, files)| !files.is_empty()) {
         files.sort_by(|a, b| (a.job.day, &a.job.file).cmp(&(b.job.day, &b.job.file)));
         match land(store, &table, &mut files, order.dry_run, &mut journal, &rejects, at).await {
             Ok(landed) => {
@@ -127,8 +127,11 @@ pub async fn load(
             }
             Err(LakeError::Refused(problem)) => {
                 let others = files.iter().filter(|ready| problem.place.file.to_string_lossy() != *ready.job.file);
-                let hint = "it was to land together with a file that could not be read on; load it again without that one";
-                report.refused.extend(others.map(|r| Problem::new(Place::whole(&r.job.file), "it was not landed", hint)));
+                let hint =
+                    "it was to land together with a file that could not be read on; load it again without that one";
+                report
+                    .refused
+                    .extend(others.map(|r| Problem::new(Place::whole(&r.job.file), "it was not landed", hint)));
                 report.refused.push(problem);
             }
             // What one table cannot take does not keep the others from landing.

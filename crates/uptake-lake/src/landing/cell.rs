@@ -205,8 +205,11 @@ fn zone_suffix(zone: &str) -> Option<Option<i32>> {
         [b'-', ..] => -1,
         _ => return None,
     };
-    let digits: Vec<i32> =
-        bytes[1..].iter().filter(|b| **b != b':').map(|b| b.is_ascii_digit().then(|| i32::from(b - b'0'))).collect::<Option<_>>()?;
+    let digits: Vec<i32> = bytes[1..]
+        .iter()
+        .filter(|b| **b != b':')
+        .map(|b| b.is_ascii_digit().then(|| i32::from(b - b'0')))
+        .collect::<Option<_>>()?;
     let [h1, h2, m1, m2] = digits[..] else { return None };
     Some(Some(sign * ((h1 * 10 + h2) * 3600 + (m1 * 10 + m2) * 60)))
 }

@@ -65,7 +65,10 @@ fn is_half(word: &str) -> bool {
 
 /// `9:15:03` or `9:15`, as hour of the day, minute and second.
 fn read_clock(clock: &str, half: Option<&str>) -> Option<(u32, u32, u32)> {
-    let parts: Vec<u32> = clock.split(':').map(|part| number(part, 2).filter(|(_, rest)| rest.is_empty()).map(|n| n.0)).collect::<Option<_>>()?;
+    let parts: Vec<u32> = clock
+        .split(':')
+        .map(|part| number(part, 2).filter(|(_, rest)| rest.is_empty()).map(|n| n.0))
+        .collect::<Option<_>>()?;
     let (hour, minute, second) = match parts[..] {
         [hour, minute] => (hour, minute, 0),
         [hour, minute, second] => (hour, minute, second),
@@ -165,9 +168,9 @@ impl Seen {
             (Some(_), None, _) => Ok(Some(Order::Dmy)),
             (None, Some(_), _) => Ok(Some(Order::Mdy)),
             (None, None, None) => Ok(said),
-            (None, None, Some((line, text))) => {
-                said.map(Some).ok_or_else(|| Problem::new(Place::new(file, line as usize, 1), ambiguous(column, &text), HOW_TO_SAY))
-            }
+            (None, None, Some((line, text))) => said
+                .map(Some)
+                .ok_or_else(|| Problem::new(Place::new(file, line as usize, 1), ambiguous(column, &text), HOW_TO_SAY)),
             (Some((line, day_first)), Some((other, month_first)), _) => match said {
                 Some(order) => Ok(Some(order)),
                 None => Err(Problem::new(

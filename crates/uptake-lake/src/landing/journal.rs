@@ -1,9 +1,9 @@
 //! What was loaded: the lake's `loads` and `rejects`, read at the start of a load and written at its end.
 
 use super::FileReport;
+use super::Ready;
 use super::batch::{array, arrow_type};
 use super::cell::Cell;
-use super::Ready;
 use super::pour::Poured;
 use super::rows::Reject;
 use super::snapshot::BY_STAMPS;
@@ -219,7 +219,8 @@ impl Journal {
         for day in days {
             let files: Vec<&Entry> =
                 ours.clone().filter(|e| e.report.snapshot == Some(day) && e.corrects().is_none()).collect();
-            let columns: HashSet<String> = files.iter().flat_map(|e| &e.columns).map(|c| c.to_lowercase().replace(' ', "_")).collect();
+            let columns: HashSet<String> =
+                files.iter().flat_map(|e| &e.columns).map(|c| c.to_lowercase().replace(' ', "_")).collect();
             let complete = !files.is_empty() && files.iter().all(|e| e.whole) && needed.is_subset(&columns);
             if complete {
                 needed.extend(columns);

@@ -178,8 +178,7 @@ impl File<'_> {
                 continue;
             }
             let (file, line) = origin(form, record, &self.job.file);
-            let origin =
-                Origin { snapshot: self.job.day, file: &file, line, load: &self.job.load };
+            let origin = Origin { snapshot: self.job.day, file: &file, line, load: &self.job.load };
             match form.row(record, &mut scratch) {
                 Err(bad) => {
                     reject(&mut poured, &bad)?;
@@ -203,8 +202,7 @@ impl File<'_> {
                         now.insert(mark);
                     }
                     if let Some(batcher) = batcher {
-                        let noted =
-                            Noted { key: &row.key, content: Some(row.content), stamp: row.stamp, origin };
+                        let noted = Noted { key: &row.key, content: Some(row.content), stamp: row.stamp, origin };
                         batcher.push(lands.then_some(&row.cells), &noted);
                     }
                 }

@@ -79,7 +79,8 @@ fn other_separator(header: &[String], place: Place) -> Option<Problem> {
     let [only] = header else { return None };
     let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
     let (_, words) = separators.into_iter().find(|(separator, _)| only.contains(*separator))?;
-    let hint = "save it as CSV with commas: a spreadsheet asks for the separator, or takes it from the region's settings";
+    let hint =
+        "save it as CSV with commas: a spreadsheet asks for the separator, or takes it from the region's settings";
     Some(Problem::new(place, format!("its columns are separated by {words}, not by commas"), hint))
 }
 

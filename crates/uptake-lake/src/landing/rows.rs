@@ -1,7 +1,8 @@
 //! The records of a CSV file, one after the other, and what is wrong with some of them.
 
 use csv::ByteRecord;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::io::Read;
 use std::rc::Rc;
 
@@ -34,11 +35,77 @@ fn clean(word: &str) -> String {
     word.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '\u{feff}').to_string()
 }
 
+/// Quotes that close where no cell ends: `"Part"ners`. A quote too many makes one cell of all that stands before the next
+/// one, and a reader that forgives it swallows rows.
+#[derive(Debug, Default)]
+struct Quotes {
+    state: Inside,
+    /// Bytes seen.
+    at: u64,
+    /// Where each wrong one was followed by something else than a comma or the end of the line.
+    wrong: VecDeque<u64>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+enum Inside {
+    /// Where a cell begins.
+    #[default]
+    Nothing,
+    Plain,
+    Quoted,
+    /// Behind a quote in a quoted cell.
+    Closing,
+}
+
+impl Quotes {
+    fn take(&mut self, text: &[u8]) {
+        let mut at = 0;
+        while at < text.len() {
+            self.state = match (self.state, text[at]) {
+                (Inside::Nothing, b'"') => Inside::Quoted,
+                (Inside::Nothing | Inside::Closing | Inside::Plain, b',' | b'\n' | b'\r') => Inside::Nothing,
+                (Inside::Closing, b'"') => Inside::Quoted,
+                (Inside::Closing, _) => {
+                    self.wrong.push_back(self.at + at as u64);
+                    Inside::Plain
+                }
+                (Inside::Nothing | Inside::Plain, _) => {
+                    at += memchr::memchr3(b',', b'\n', b'\r', &text[at..]).unwrap_or(text.len() - at);
+                    self.state = Inside::Plain;
+                    continue;
+                }
+                (Inside::Quoted, _) => match memchr::memchr(b'"', &text[at..]) {
+                    Some(quote) => {
+                        at += quote;
+                        Inside::Closing
+                    }
+                    None => {
+                        at = text.len();
+                        Inside::Quoted
+                    }
+                },
+            };
+            at += 1;
+        }
+        self.at += text.len() as u64;
+    }
+
+    /// Whether one stands from `start` to `end`; those before `end` are forgotten.
+    fn are_wrong(&mut self, start: u64, end: u64) -> bool {
+        let mut found = false;
+        while self.wrong.front().is_some_and(|at| *at < end) {
+            found |= self.wrong.pop_front().is_some_and(|at| at >= start);
+        }
+        found
+    }
+}
+
 /// The records below the header. What is held of the file is one row.
 pub struct Rows<R: Read> {
     reader: csv::Reader<Metered<std::io::Chain<R, &'static [u8]>>>,
     /// Bytes read since the last row ended.
     since: Rc<Cell<u64>>,
+    quotes: Rc<RefCell<Quotes>>,
     pub record: ByteRecord,
     /// How many records were read.
     pub count: u64,
@@ -60,9 +127,10 @@ const END_CELL: &[u8] = b"\x02";
 impl<R: Read> Rows<R> {
     pub fn new(text: R) -> Rows<R> {
         let since = Rc::new(Cell::new(0));
-        let inner = Metered { inner: text.chain(END), since: since.clone() };
+        let quotes = Rc::new(RefCell::new(Quotes::default()));
+        let inner = Metered { inner: text.chain(END), since: since.clone(), quotes: quotes.clone() };
         let reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(128 << 10).from_reader(inner);
-        Rows { reader, since, record: ByteRecord::new(), count: 0, ended: false }
+        Rows { reader, since, quotes, record: ByteRecord::new(), count: 0, ended: false }
     }
 
     /// # Errors
@@ -87,13 +155,16 @@ impl<R: Read> Rows<R> {
             Err(error) => return Err(error.into()),
         };
         self.count += 1;
-        if !cut_off {
+        let start = self.record.position().map_or(0, csv::Position::byte);
+        let wrong_quote = self.quotes.borrow_mut().are_wrong(start, self.reader.position().byte());
+        if !cut_off && !wrong_quote {
             return Ok(Step::Row);
         }
         let line = self.record.position().map_or_else(|| self.reader.position().line(), csv::Position::line);
         let reason = match self.ended {
             true => format!("more than {} MB without the end of the row: a quote never closes", MOST_ROW_BYTES >> 20),
-            false => "a quote opens in this row and never closes: the file was cut off".to_string(),
+            false if cut_off => "a quote opens in this row and never closes: the file was cut off".to_string(),
+            false => "a quote closes in the midst of a cell: one is missing or too many, here or before".to_string(),
         };
         let raw = raw(&self.record, usize::MAX);
         Ok(Step::Broken(Reject { line, column: String::new(), reason, raw, key: None }))
@@ -104,6 +175,7 @@ impl<R: Read> Rows<R> {
 struct Metered<R> {
     inner: R,
     since: Rc<Cell<u64>>,
+    quotes: Rc<RefCell<Quotes>>,
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -113,6 +185,7 @@ impl<R: Read> Read for Metered<R> {
         }
         let read = self.inner.read(to)?;
         self.since.set(self.since.get() + read as u64);
+        self.quotes.borrow_mut().take(&to[..read]);
         Ok(read)
     }
 }
@@ -131,4 +204,32 @@ pub fn raw(record: &ByteRecord, cells: usize) -> String {
         text.push('…');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> bool {
+        // In one piece, and byte by byte.
+        let found = [text.len(), 1].map(|size| {
+            let mut quotes = Quotes::default();
+            text.as_bytes().chunks(size).for_each(|some| quotes.take(some));
+            quotes.are_wrong(0, u64::MAX)
+        });
+        assert_eq!(found[0], found[1], "{text}");
+        found[0]
+    }
+
+    #[test]
+    fn a_quote_closes_where_its_cell_ends() {
+        for good in
+            ["a,b\n", "\"a\",\"b\"\r\n", "\"say \"\"hi\"\"\",1\n", "5\" pipe,x\n", "\"a,\nb\",c\n", "\"\",\"\"\n"]
+        {
+            assert!(!wrong(good), "{good}");
+        }
+        for bad in ["\"Part\"ners\n", "a,\"5\" pipe\"\n", "\"a\" ,b\n"] {
+            assert!(wrong(bad), "{bad}");
+        }
+    }
 }

@@ -8,8 +8,8 @@ use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use uptake_lake::OpenReject;
-use uptake_spec::table::{Column, Data};
 use uptake_spec::Table;
+use uptake_spec::table::{Column, Data};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -109,7 +109,8 @@ fn as_csv(header: &[String], rows: &[&OpenReject]) -> Vec<u8> {
     writer.write_record(ours.into_iter().chain(words)).expect("a Vec takes all");
     for reject in rows {
         let column = if reject.column.is_empty() { String::new() } else { format!("{}: ", reject.column) };
-        let ours = [format!("{column}{}", reject.reason), reject.file.clone(), reject.line.to_string(), reject.load.clone()];
+        let ours =
+            [format!("{column}{}", reject.reason), reject.file.clone(), reject.line.to_string(), reject.load.clone()];
         let mut raw = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reject.raw.as_bytes());
         let mut record = csv::ByteRecord::new();
         let _ = raw.read_byte_record(&mut record);
