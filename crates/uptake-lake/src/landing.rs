@@ -6,27 +6,42 @@
 mod batch;
 mod cell;
 mod conflicts;
+mod correct;
+mod dates;
 mod decode;
 mod find;
+mod form;
 mod journal;
+mod names;
+mod pour;
+mod prepare;
 mod recognise;
-mod sheet;
+mod rows;
 mod snapshot;
+mod spool;
+mod stored;
+mod survey;
 
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
+pub use correct::{Open, open_rejects};
 pub use journal::{Journal, loads_columns, rejects_columns};
 
 use crate::error::LakeError;
-use crate::store::Store;
-use batch::{Landing, all_columns, batch};
+use crate::store::{MOST_TRIES, Store, pause};
+use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
-use find::Found;
+use datafusion::error::DataFusionError;
+use pour::{Job, Poured, pour};
+use prepare::{Prepared, Preparing};
 use recognise::Recognised;
-use sheet::Sheet;
 use snapshot::Dated;
+use spool::Spool;
 use std::collections::{BTreeMap, HashSet};
-use uptake_spec::source::Kind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::mpsc;
+use uptake_spec::source::{ColumnType, DateOrder};
 use uptake_spec::{Place, Problem, Project};
 
 /// What to load and how.
@@ -40,6 +55,8 @@ pub struct LoadOrder {
     pub source: Option<String>,
     /// The files are whole objects: what is missing from them is gone.
     pub complete: bool,
+    /// How `02/03/2026` is read where a column does not say it itself.
+    pub date_order: Option<DateOrder>,
     /// Read and report, write nothing.
     pub dry_run: bool,
 }
@@ -71,19 +88,20 @@ pub struct LoadReport {
     pub refused: Vec<Problem>,
 }
 
-/// A file read, dated and typed, waiting to be compared with its neighbour.
+/// A file surveyed and dated, waiting to be compared with its neighbour.
 struct Ready<'p> {
     fit: Recognised<'p>,
-    sheet: Sheet,
     dated: Dated,
-    file: String,
     note: String,
-    /// Names this file's load everywhere: the transaction of its commits.
-    load: String,
-    digest: String,
+    /// It was loaded before, and is now said to be complete.
+    amends: bool,
+    job: Arc<Job>,
 }
 
-/// Lands every file below `order.paths`. A refused file does not keep the others from landing.
+type ByTable<'p> = BTreeMap<String, Vec<Ready<'p>>>;
+
+/// Lands every file below `order.paths`. A refused file does not keep the others from landing. On object stores another load may be
+/// first at a table; this one then begins again, and what it has committed stays and is not written twice.
 ///
 /// # Errors
 /// Only the lake itself: storage, a table that cannot be written. Files at fault are in the report.
@@ -95,98 +113,96 @@ pub async fn load(
     on_file: &mut dyn FnMut(&FileReport),
 ) -> Result<LoadReport, LakeError> {
     let _lock = store.lock().await?;
-    let mut journal = Journal::open(store).await?;
-    let search = find::find(&order.paths);
-    let mut report = LoadReport { skipped: search.skipped, refused: search.refused, ..Default::default() };
-    let mut by_table: BTreeMap<String, Vec<Ready>> = BTreeMap::new();
-    for found in &search.tables {
-        match prepare(project, order, found, &search.tables, &journal) {
-            Ok(Prepared::Ready(ready)) => by_table.entry(ready.fit.table()).or_default().push(*ready),
-            Ok(Prepared::Known(known)) => {
-                on_file(&known);
-                report.files.push(known);
-            }
-            Ok(Prepared::Skipped(why)) => report.skipped.push((found.shown(), why)),
-            Err(problem) => report.refused.push(problem),
+    let mut told = HashSet::new();
+    let mut tell = |report: &FileReport| {
+        if told.insert(report.file.clone()) {
+            on_file(report);
+        }
+    };
+    for tries in 1..MOST_TRIES {
+        match load_once(store, project, order, at, &mut tell).await {
+            Err(LakeError::Overtaken(_)) => pause(tries).await,
+            ended => return ended,
         }
     }
+    load_once(store, project, order, at, &mut tell).await
+}
+
+async fn load_once(
+    store: &Store,
+    project: &Project,
+    order: &LoadOrder,
+    at: DateTime<Utc>,
+    on_file: &mut dyn FnMut(&FileReport),
+) -> Result<LoadReport, LakeError> {
+    let mut journal = Journal::open(store).await?;
+    let mut report = LoadReport::default();
+    let mut by_table = prepared(project, order, &journal, &mut report, on_file);
     conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
     conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
-    for (table, mut files) in by_table {
-        files.sort_by(|a, b| (a.dated.day, &a.file).cmp(&(b.dated.day, &b.file)));
-        match land(store, &table, &files, order.dry_run, &mut journal, at).await {
+    let rejects = Arc::new(Spool::default());
+    for (table, mut files) in by_table.into_iter().filter(|(_, files)| !files.is_empty()) {
+        files.sort_by(|a, b| (a.job.day, &a.job.file).cmp(&(b.job.day, &b.job.file)));
+        match land(store, &table, &mut files, order.dry_run, &mut journal, &rejects, at).await {
             Ok(landed) => {
                 landed.iter().for_each(&mut *on_file);
                 report.files.extend(landed);
             }
+            Err(LakeError::Refused(problem)) => {
+                let others = files.iter().filter(|ready| problem.place.file.to_string_lossy() != *ready.job.file);
+                let hint =
+                    "it was to land together with a file that could not be read on; load it again without that one";
+                report
+                    .refused
+                    .extend(others.map(|r| Problem::new(Place::whole(&r.job.file), "it was not landed", hint)));
+                report.refused.push(problem);
+            }
             // What one table cannot take does not keep the others from landing.
-            Err(error @ LakeError::Table { .. }) => {
+            Err(error @ (LakeError::Table { .. } | LakeError::Compute { .. })) => {
                 report.refused.extend(files.iter().map(|ready| cannot_take(ready, &error)))
             }
             Err(error) => return Err(error),
         }
     }
     if !order.dry_run {
-        journal.commit(store).await?;
+        journal.commit(store, Arc::into_inner(rejects).expect("all tables are done")).await?;
     }
     Ok(report)
 }
 
+/// Surveys every file and sorts them by the tables they go to; what goes nowhere is reported.
+fn prepared<'p>(
+    project: &'p Project,
+    order: &'p LoadOrder,
+    journal: &Journal,
+    report: &mut LoadReport,
+    on_file: &mut dyn FnMut(&FileReport),
+) -> ByTable<'p> {
+    let search = find::find(&order.paths);
+    report.skipped = search.skipped;
+    report.refused = search.refused;
+    let mut preparing = Preparing::new(project, order, journal, &search.tables);
+    let mut by_table = ByTable::new();
+    for prepared in search.tables.iter().flat_map(|found| preparing.prepare(found)).collect::<Vec<_>>() {
+        match prepared {
+            Prepared::Surveyed(surveyed) => match preparing.dated(*surveyed) {
+                Ok(ready) => by_table.entry(ready.fit.table()).or_default().push(ready),
+                Err(problem) => report.refused.push(problem),
+            },
+            Prepared::Known(known) => {
+                on_file(&known);
+                report.files.push(known);
+            }
+            Prepared::Skipped(file, why) => report.skipped.push((file, why)),
+            Prepared::Refused(problem) => report.refused.push(problem),
+        }
+    }
+    by_table
+}
+
 fn cannot_take(ready: &Ready, error: &LakeError) -> Problem {
     let hint = "nothing of it was landed; the other tables were";
-    Problem::new(Place::whole(&ready.file), crate::check::chain(error), hint)
-}
-
-enum Prepared<'p> {
-    Ready(Box<Ready<'p>>),
-    /// Loaded before: every row of it is a duplicate.
-    Known(FileReport),
-    Skipped(String),
-}
-
-fn prepare<'p>(
-    project: &'p Project,
-    order: &LoadOrder,
-    found: &Found,
-    all: &[Found],
-    journal: &Journal,
-) -> Result<Prepared<'p>, Problem> {
-    let (bytes, digest) = found.read()?;
-    if bytes.is_empty() {
-        return Ok(Prepared::Skipped("empty".into()));
-    }
-    let file = found.shown();
-    let decoded = decode::decode(bytes).map_err(|line| {
-        Problem::new(
-            Place::new(&file, line, 1),
-            "it has a NUL byte: this is no text",
-            "export it again as CSV; nothing of it was landed",
-        )
-    })?;
-    let header = sheet::header(&decoded.text)
-        .map_err(|e| Problem::new(Place::new(&file, 1, 1), e.to_string(), "it is no CSV"))?;
-    let mut fit = recognise::recognise(project, found, &header, order.source.as_deref())?;
-    fit.whole |= order.complete && fit.object.kind == Kind::Record;
-    let sheet = sheet::read_sheet(&decoded.text, &file, &fit)?;
-    let newest = fit.set.as_ref().and_then(|(org, _)| newest_of_set(org, found, all, &fit));
-    let Some(dated) = snapshot::date_of(found, &fit, &sheet, order.snapshot, newest) else {
-        return Err(Problem::new(Place::whole(&file), "nothing says of which day it is", "say --snapshot 2026-12-31"));
-    };
-    let load = format!("{digest}:{}:{}:{}", fit.source.name, fit.object.name, dated.day);
-    if let Some(known) = journal.known(&load) {
-        let note = "already loaded".into();
-        return Ok(Prepared::Known(FileReport { file, note, landed: 0, rejected: 0, duplicate: known.read, ..known }));
-    }
-    Ok(Prepared::Ready(Box::new(Ready { fit, sheet, dated, file, note: decoded.note, load, digest })))
-}
-
-/// The parts of one set are one snapshot: the newest entry of any of them dates all.
-fn newest_of_set(org: &str, found: &Found, all: &[Found], fit: &Recognised) -> Option<NaiveDate> {
-    let name = fit.source.set.as_ref()?;
-    let same_set = |other: &&Found| {
-        other.path.parent() == found.path.parent() && name.read(&other.file_name()).is_some_and(|(o, _)| o == org)
-    };
-    all.iter().filter(same_set).filter_map(|other| other.entry.as_ref()?.newest).max()
+    Problem::new(Place::whole(&ready.job.file), crate::check::chain(error), hint)
 }
 
 fn slot(ready: &Ready) -> String {
@@ -194,89 +210,104 @@ fn slot(ready: &Ready) -> String {
     journal::slot(&ready.fit.source.name, &ready.fit.object.name, ready.dated.day, part)
 }
 
-/// Compares the files of one table with their neighbours, in the order of their snapshots, and writes what is new.
+/// Pours the files of one table, in the order of their snapshots, into one commit.
 async fn land(
     store: &Store,
     table: &str,
-    files: &[Ready<'_>],
+    files: &mut [Ready<'_>],
     dry_run: bool,
     journal: &mut Journal,
+    rejects: &Arc<Spool>,
     at: DateTime<Utc>,
 ) -> Result<Vec<FileReport>, LakeError> {
-    let loads: Vec<String> = files.iter().map(|ready| ready.load.clone()).collect();
+    let loads: Vec<String> = files.iter().map(|ready| ready.job.load.clone()).collect();
     let committed = store.committed(table, &loads).await?;
-    let columns = all_columns(&store.columns(table).await?, files.iter().map(|ready| &ready.sheet));
-    let mut seen = Seen::new();
-    let (mut batches, mut reports) = (vec![], vec![]);
-    for (ready, committed) in files.iter().zip(committed) {
-        let before = neighbour(store, table, ready, journal, &mut seen).await?;
-        let lands: Vec<bool> = ready
-            .sheet
-            .rows
-            .iter()
-            .map(|row| !before.is_some_and(|set| set.contains(&(row.key.clone(), row.content))))
-            .collect();
-        let now = seen.entry(ready.dated.day).or_default();
-        now.extend(ready.sheet.rows.iter().map(|row| (row.key.clone(), row.content)));
-        let report = counted(ready, &lands);
-        if !committed && report.read > 0 {
-            let landing = Landing {
-                sheet: &ready.sheet,
-                lands: &lands,
-                snapshot: ready.dated.day,
-                file: &ready.file,
-                load: &ready.load,
-            };
-            batches.push((batch(&landing, &columns), ready.load.clone()));
-        }
-        reports.push(report);
+    for (ready, committed) in files.iter_mut().zip(committed) {
+        let job = Arc::make_mut(&mut ready.job);
+        job.written = committed || dry_run || job.survey.rows == 0;
+        job.before = journal.before(&ready.fit.source.name, &ready.fit.object.name, job.day);
     }
-    if !dry_run && !batches.is_empty() {
-        let (rows, transactions): (Vec<_>, Vec<_>) = batches.into_iter().unzip();
-        store.append(table, rows, &transactions).await?;
-    }
-    for (ready, report) in files.iter().zip(&reports) {
-        journal.note(report, &ready.load, &ready.digest, &ready.sheet, &ready.fit, at);
+    let columns = all_columns(&store.columns(table).await?, files.iter().map(|ready| &ready.job.form.columns[..]));
+    let transactions: Vec<String> =
+        files.iter().filter(|ready| !ready.job.written).map(|ready| ready.job.load.clone()).collect();
+    let stored = Stored::new(store, table, &files[0].fit, journal);
+    let jobs: Vec<Arc<Job>> = files.iter().map(|ready| ready.job.clone()).collect();
+    let poured = write(store, table, columns, jobs, stored, rejects.clone(), &transactions).await?;
+    let reports: Vec<FileReport> = files.iter().zip(&poured).map(|(ready, poured)| counted(ready, poured)).collect();
+    for ((ready, report), poured) in files.iter().zip(&reports).zip(&poured) {
+        journal.note(report, ready, poured, at);
     }
     Ok(reports)
 }
 
-type Seen = BTreeMap<NaiveDate, HashSet<(String, i64)>>;
-
-/// What the nearest earlier snapshot of the same object holds, from this load or from the lake.
-async fn neighbour<'s>(
+/// Pours on a thread of its own while the lake writes.
+async fn write(
     store: &Store,
     table: &str,
-    ready: &Ready<'_>,
-    journal: &Journal,
-    seen: &'s mut Seen,
-) -> Result<Option<&'s HashSet<(String, i64)>>, LakeError> {
-    let day = ready.dated.day;
-    let in_lake = journal.before(&ready.fit.source.name, &ready.fit.object.name, day);
-    let in_load = seen.range(..day).next_back().map(|(d, _)| *d);
-    let Some(nearest) = in_lake.max(in_load) else { return Ok(None) };
-    // A set of several parts may stand half in the lake and half in this load. No row has an empty key, so that
-    // one can mark that the lake's half was read.
-    let mark = (String::new(), 0);
-    if in_lake == Some(nearest) && !seen.get(&nearest).is_some_and(|set| set.contains(&mark)) {
-        let stored = store.keys(table, nearest).await?;
-        let set = seen.entry(nearest).or_default();
-        set.extend(stored);
-        set.insert(mark);
+    columns: Vec<(String, ColumnType)>,
+    jobs: Vec<Arc<Job>>,
+    stored: Stored,
+    rejects: Arc<Spool>,
+    transactions: &[String],
+) -> Result<Vec<Poured>, LakeError> {
+    let (send, receive) = mpsc::channel(2);
+    let stopped = Arc::new(AtomicBool::new(false));
+    let refused = stopped.clone();
+    let schema = schema_of(&columns);
+    let pouring = tokio::task::spawn_blocking(move || {
+        let mut out = |batch| {
+            let taken = send.blocking_send(Ok(batch)).is_ok();
+            refused.store(!taken, Ordering::Relaxed);
+            taken
+        };
+        let poured = pour(&jobs, &columns, &|day| stored.marks(day), &rejects, &mut out);
+        if poured.is_err() {
+            // Nothing may be committed of what came so far.
+            let _ = send.blocking_send(Err(DataFusionError::Execution("a file could not be read on".into())));
+        }
+        poured
+    });
+    let written = match transactions.is_empty() {
+        true => Ok(()),
+        false => store.append_stream(table, schema, receive, transactions).await,
+    };
+    let poured = pouring.await.expect("pouring does not panic");
+    match (poured, written) {
+        // Where the lake took no more rows, its error says why.
+        (Err(error), Err(_)) if !stopped.load(Ordering::Relaxed) => Err(error),
+        (_, Err(error)) | (Err(error), Ok(())) => Err(error),
+        (Ok(poured), Ok(())) => Ok(poured),
     }
-    Ok(seen.get(&nearest))
 }
 
-fn counted(ready: &Ready, lands: &[bool]) -> FileReport {
-    let landed = lands.iter().filter(|lands| **lands).count() as u64;
-    let rejected = ready.sheet.rejects.len() as u64;
-    let read = ready.sheet.rows.len() as u64 + rejected;
+/// What the lake holds of one object, for the thread that pours.
+struct Stored {
+    store: Store,
+    table: String,
+    loads: BTreeMap<NaiveDate, Vec<String>>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Stored {
+    fn new(store: &Store, table: &str, fit: &Recognised, journal: &Journal) -> Stored {
+        let loads = stored::loads_of(journal, &fit.source.name, &fit.object.name);
+        Stored { store: store.clone(), table: table.into(), loads, runtime: tokio::runtime::Handle::current() }
+    }
+
+    fn marks(&self, day: NaiveDate) -> Result<pour::Marks, LakeError> {
+        let loads = self.loads.get(&day).map_or(&[][..], |loads| loads);
+        self.runtime.block_on(stored::marks(&self.store, &self.table, day, loads))
+    }
+}
+
+fn counted(ready: &Ready, poured: &Poured) -> FileReport {
+    let Poured { read, landed, rejected, torn, .. } = *poured;
     let header_only = if read == 0 { "header only" } else { "" };
-    let torn = ready.fit.whole && read > 0 && !ready.sheet.is_whole();
-    let torn = if torn { "not taken as complete: some rows have no readable key" } else { "" };
-    let notes = [ready.note.as_str(), header_only, torn];
-    FileReport {
-        file: ready.file.clone(),
+    let torn = if torn && ready.fit.whole { "not taken as complete: some rows have no readable key" } else { "" };
+    let amended = if ready.amends { "already loaded, now as complete" } else { "" };
+    let notes = [ready.note.as_str(), header_only, amended, torn];
+    let report = FileReport {
+        file: ready.job.file.clone(),
         source: ready.fit.source.name.clone(),
         object: ready.fit.object.name.clone(),
         table: if read == 0 { String::new() } else { ready.fit.table().replace('/', ".") },
@@ -287,5 +318,6 @@ fn counted(ready: &Ready, lands: &[bool]) -> FileReport {
         rejected,
         duplicate: read - landed - rejected,
         note: notes.into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", "),
-    }
+    };
+    if ready.amends { FileReport { landed: 0, rejected: 0, duplicate: read, ..report } } else { report }
 }

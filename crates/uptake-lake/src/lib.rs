@@ -21,7 +21,7 @@ pub use build::{BuildReport, ModelReport};
 pub use check::check;
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
-pub use landing::{FileReport, LoadOrder, LoadReport};
+pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
 pub use session::{Bound, Limits, Rows, Session};
 pub use slt::test;
 
@@ -59,6 +59,14 @@ impl Lake {
         on_file: &mut dyn FnMut(&FileReport),
     ) -> Result<LoadReport, LakeError> {
         landing::load(&self.0, project, order, at, on_file).await
+    }
+
+    /// All rejected rows that no correction has brought back yet, by file and line.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn open_rejects(&self, project: &Project) -> Result<Vec<OpenReject>, LakeError> {
+        landing::open_rejects(&self.0, project).await
     }
 
     /// Brings stored models up to date and publishes them, all at once.

@@ -205,14 +205,25 @@ async fn register_landing<'p>(
         let table = format!("landing/{}", source.landing_name(&name));
         let (Some(object), Some(version)) = (object, manifest.tables.get(&table)) else { continue };
         let provider = store.provider(&table, *version, &state).await?;
-        let provider = journaled(context, provider, journal, source, &name).map_err(compute(&table))?;
-        let view = landing_view(provider.clone(), source, &object, journal).await.map_err(compute(&table))?;
+        let physical = with_stamp(context, provider).map_err(compute(&table))?;
+        let provider = journaled(context, physical.clone(), journal, source, &name).map_err(compute(&table))?;
+        let view = landing_view(physical, provider.clone(), source, &object, journal).await.map_err(compute(&table))?;
         let view_name = TableReference::partial("landing", source.landing_name(&name));
         context.deregister_table(view_name.clone()).map_err(compute(&table))?;
         context.register_table(view_name, view).map_err(compute(&table))?;
         landed.push(Physical { source, object: name, kind: object.kind, provider });
     }
     Ok(landed)
+}
+
+/// A table that was written before landing tables had the column `_stamp`.
+fn with_stamp(context: &SessionContext, provider: Arc<dyn TableProvider>) -> EngineResult<Arc<dyn TableProvider>> {
+    if provider.schema().field_with_name("_stamp").is_ok() {
+        return Ok(provider);
+    }
+    let mut columns: Vec<Expr> = provider.schema().fields().iter().map(|field| ident(field.name())).collect();
+    columns.push(cast(lit(ScalarValue::Null), arrow_type(ColumnType::Instant)).alias("_stamp"));
+    Ok(context.read_table(provider)?.select(columns)?.into_view())
 }
 
 /// The rows of loads that ended: what a load that was killed left behind counts once the load is repeated.
@@ -266,7 +277,7 @@ fn declared(source: &Source, object: &Object) -> Vec<(String, ColumnType)> {
 
 /// The shape of `landing.*`: the export's columns, where the row came from, and from when to when it held.
 fn landing_view_schema(columns: &[(String, ColumnType)]) -> SchemaRef {
-    let hidden = ["_content", "_snapshot", "_full", "_load"];
+    let hidden = ["_content", "_snapshot", "_full", "_load", "_stamp"];
     let full = landing_schema(columns);
     let kept = full.fields().iter().filter(|f| !hidden.contains(&f.name().as_str())).map(|f| f.as_ref().clone());
     let validity = [
@@ -279,15 +290,18 @@ fn landing_view_schema(columns: &[(String, ColumnType)]) -> SchemaRef {
     Arc::new(Schema::new(kept.chain(validity).collect::<Vec<_>>()))
 }
 
-/// Row versions over a landing table; declared columns that no export brought are NULL.
+/// Row versions over a landing table; declared columns that no export brought are NULL. What was there when is told by
+/// the loads of the journal, the values by any row that has them.
 async fn landing_view(
     physical: Arc<dyn TableProvider>,
+    journaled: Arc<dyn TableProvider>,
     source: &Source,
     object: &Object,
     journal: &Journal,
 ) -> EngineResult<Arc<dyn TableProvider>> {
     let scratch = SessionContext::new();
     scratch.register_table("physical", physical)?;
+    scratch.register_table("journaled", journaled)?;
     let frame = match object.kind {
         Kind::Event => scratch.sql(EVENTS).await?,
         Kind::Record => {

@@ -4,17 +4,19 @@
 
 mod certain;
 mod held;
+mod stream;
 
 use crate::convert;
 use crate::error::{LakeError, compute};
 use certain::Certain;
-use chrono::NaiveDate;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
+use datafusion::error::Result as EngineResult;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::prelude::{SessionContext, col, lit};
-use datafusion::scalar::ScalarValue;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::prelude::SessionContext;
 use deltalake_core::kernel::Transaction;
 use deltalake_core::kernel::transaction::{CommitProperties, TransactionError};
 use deltalake_core::logstore::{
@@ -29,11 +31,11 @@ use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use uptake_spec::{Table, Value};
+use tokio::sync::mpsc::Receiver;
+use uptake_spec::Table;
 use url::Url;
 
 /// One lake's storage; cheap to clone.
@@ -188,16 +190,18 @@ impl Store {
         read().await.map_err(compute(name))
     }
 
-    /// Key and content of every row of one snapshot of a landing table.
-    pub async fn keys(&self, name: &str, snapshot: NaiveDate) -> Result<HashSet<(String, i64)>, LakeError> {
-        let Some(version) = self.version(name).await? else { return Ok(HashSet::new()) };
-        let day = ScalarValue::Date32(Some(snapshot.to_epoch_days()));
-        let rows = self.rows(name, version, Some(col("_snapshot").eq(lit(day)))).await?;
-        let pair = |row| match (rows.value(row, "_key"), rows.value(row, "_content")) {
-            (Value::Text(key), Value::Integer(content)) => Some((key.to_string(), content)),
-            _ => None,
-        };
-        Ok((0..rows.rows()).filter_map(pair).collect())
+    /// Some columns of the rows that `filter` keeps, batch by batch; `None` if the table was never written.
+    pub async fn scan(
+        &self,
+        name: &str,
+        filter: Expr,
+        columns: Vec<Expr>,
+    ) -> Result<Option<SendableRecordBatchStream>, LakeError> {
+        let Some(version) = self.version(name).await? else { return Ok(None) };
+        let context = SessionContext::new();
+        let provider = self.provider(name, version, &context.state()).await?;
+        let read = async || context.read_table(provider)?.filter(filter)?.select(columns)?.execute_stream().await;
+        read().await.map(Some).map_err(compute(name))
     }
 
     /// The names of a table's columns; none if it was never written.
@@ -249,6 +253,28 @@ impl Store {
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
         let properties = on_what_was_read().with_application_transactions(transactions);
         write.with_writer_properties(compressed()).with_commit_properties(properties).await.map_err(failed(name))?;
+        Ok(())
+    }
+
+    /// As [`Store::append`], for more rows than memory may hold: they are written as they come, and committed at the end.
+    ///
+    /// # Errors
+    /// The first error that comes instead of rows, and then nothing is committed; [`LakeError::Overtaken`] if somebody else wrote the
+    /// table meanwhile, for rows come once and cannot be tried again here; storage.
+    pub async fn append_stream(
+        &self,
+        name: &str,
+        schema: SchemaRef,
+        rows: Receiver<EngineResult<RecordBatch>>,
+        transactions: &[String],
+    ) -> Result<(), LakeError> {
+        let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
+        let properties = on_what_was_read().with_application_transactions(transactions);
+        let (plan, state) = stream::plan(schema, rows).map_err(compute(name))?;
+        let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
+        let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
+        let write = write.with_writer_properties(in_small_groups()).with_commit_properties(properties);
+        write.await.map_err(failed(name))?;
         Ok(())
     }
 
@@ -353,6 +379,12 @@ pub const MOST_TRIES: u32 = 6;
 /// Lets the others end first: 0.2 s after the first try, 0.4 s after the second, …
 pub async fn pause(tries: u32) {
     tokio::time::sleep(Duration::from_millis(200) * tries).await;
+}
+
+/// A row group is held in memory until it is written.
+fn in_small_groups() -> WriterProperties {
+    let properties = compressed().into_builder().set_max_row_group_row_count(Some(64 << 10));
+    properties.set_max_row_group_bytes(Some(32 << 20)).build()
 }
 
 fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {

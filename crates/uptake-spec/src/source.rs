@@ -14,6 +14,10 @@ pub struct Source {
     pub zone: Option<Tz>,
     /// Texts that mean nothing, beside the empty one.
     pub nothing: Vec<String>,
+    /// What an empty boolean means: false, or nothing.
+    pub empty_is_false: bool,
+    /// How `02/03/2026` is read in a column that does not say it itself; without it, that is an error.
+    pub date_order: Option<DateOrder>,
     pub set: Option<SetName>,
     pub stamps: Option<Stamps>,
     /// Columns by which a file of an object we do not know is taken for this source's.
@@ -53,6 +57,19 @@ pub enum Kind {
     Event,
 }
 
+/// What stands first in a date that is written with slashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+}
+
+impl DateOrder {
+    pub const WORDS: [(&str, DateOrder); 2] = [("dmy", DateOrder::Dmy), ("mdy", DateOrder::Mdy)];
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     Text,
@@ -81,6 +98,8 @@ pub struct Object {
     /// At least one of these must be there.
     pub needs_any: Vec<String>,
     pub columns: Vec<(String, ColumnType)>,
+    /// Other headings of columns, as pages and reports of the CRM label them: (label, column).
+    pub labels: Vec<(String, String)>,
     /// Every file of it is a whole one.
     pub complete: bool,
     /// The inputs it brings up to date, beside [`Input::Records`], which every object with stamps feeds.
@@ -105,6 +124,14 @@ const TYPES: [(&str, ColumnType); 7] = [
     ("instant", ColumnType::Instant),
     ("boolean", ColumnType::Boolean),
 ];
+
+impl Object {
+    /// The column that a heading stands for: itself, or the one it is a label of.
+    pub fn column<'a>(&'a self, heading: &'a str) -> &'a str {
+        let labelled = self.labels.iter().find(|(label, _)| label.eq_ignore_ascii_case(heading));
+        labelled.map_or(heading, |(_, column)| column)
+    }
+}
 
 impl Source {
     /// The type of `column` in `object`: its own, else the source's, else text.
@@ -180,6 +207,8 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         title: f.needed("title")?,
         zone,
         nothing: f.texts("nothing").unwrap_or_default(),
+        empty_is_false: f.flag("empty_is_false").unwrap_or(false),
+        date_order: f.one_of("date_order", &DateOrder::WORDS),
         set: f.table("set", |f| {
             Some(SetName { pattern: f.needed("file")?, complete: f.flag("complete").unwrap_or(false) })
         }),
@@ -223,6 +252,7 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         complete: f.flag("complete").unwrap_or(false),
         feeds: words(f, "feeds", Input::ALL),
         columns: read_columns(f),
+        labels: f.pairs("labels"),
     })
 }
 

@@ -6,6 +6,7 @@ mod generate;
 mod init;
 pub mod kpi;
 mod load;
+mod rejects;
 mod report;
 mod schedule;
 mod serve;
@@ -46,6 +47,8 @@ enum Command {
     Up(serve::Arguments),
     /// Land exports in the lake.
     Load(load::Arguments),
+    /// List rejected rows, or write them to be corrected and loaded again.
+    Rejects(rejects::Arguments),
     /// Bring the models up to date and publish them.
     Build,
     /// Find every mistake of the project; needs no data.
@@ -93,6 +96,7 @@ impl CommandLine {
         match self.command {
             Command::Up(arguments) => up::run(home()?, arguments).await,
             Command::Load(arguments) => load::run(home()?, arguments).await,
+            Command::Rejects(arguments) => rejects::run(home()?, arguments).await,
             Command::Build => build::run(home()?).await,
             Command::Check => check::run(home()?).await,
             Command::Test => test::run(home()?).await,

@@ -1,23 +1,23 @@
 //! Typed rows become Arrow columns for one landing table.
 
-use super::cell::Cell;
-use super::sheet::Sheet;
-use chrono::NaiveDate;
+use super::cell::{Cell, Datum};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use datafusion::arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder,
     TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::record_batch::RecordBatch;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uptake_spec::source::ColumnType;
 
 /// Columns every landing table has beside those of the export.
 ///
 /// `_content` is NULL for a row that was rejected but whose key is known; `_full` is false where only the presence of
-/// an unchanged row is noted, its values standing in an earlier row of the same key and content.
-const OURS: [(&str, ColumnType); 7] = [
+/// an unchanged row is noted, its values standing in an earlier row of the same key and content. `_stamp` decides
+/// between two parts of one export.
+const OURS: [(&str, ColumnType); 8] = [
     ("_key", ColumnType::Text),
     ("_content", ColumnType::Integer),
     ("_snapshot", ColumnType::Date),
@@ -25,17 +25,8 @@ const OURS: [(&str, ColumnType); 7] = [
     ("_file", ColumnType::Text),
     ("_line", ColumnType::Integer),
     ("_load", ColumnType::Text),
+    ("_stamp", ColumnType::Instant),
 ];
-
-/// What is written of one file: which of its rows are new, and which only still there.
-pub struct Landing<'a> {
-    pub sheet: &'a Sheet,
-    /// For each row of the sheet: does it land?
-    pub lands: &'a [bool],
-    pub snapshot: NaiveDate,
-    pub file: &'a str,
-    pub load: &'a str,
-}
 
 pub fn arrow_type(kind: ColumnType) -> DataType {
     match kind {
@@ -57,84 +48,176 @@ pub fn landing_schema(columns: &[(String, ColumnType)]) -> SchemaRef {
 
 /// The union of the columns of several files, in the order of their first appearance, each as the table already
 /// spells it.
-pub fn all_columns<'a>(spelled: &[String], sheets: impl IntoIterator<Item = &'a Sheet>) -> Vec<(String, ColumnType)> {
-    let mut all: Vec<(String, ColumnType)> = vec![];
-    for (name, kind) in sheets.into_iter().flat_map(|sheet| &sheet.columns) {
-        if !all.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            let known = spelled.iter().find(|known| known.eq_ignore_ascii_case(name));
-            all.push((known.unwrap_or(name).clone(), *kind));
+pub fn all_columns<'a>(
+    spelled: &[String],
+    files: impl IntoIterator<Item = &'a [(String, ColumnType)]>,
+) -> Vec<(String, ColumnType)> {
+    let spelled: HashMap<String, &String> = spelled.iter().map(|name| (name.to_lowercase(), name)).collect();
+    let mut known = HashSet::new();
+    let mut all = vec![];
+    for (name, kind) in files.into_iter().flatten() {
+        let lower = name.to_lowercase();
+        if !known.contains(&lower) {
+            all.push((spelled.get(&lower).map_or(name, |spelled| *spelled).clone(), *kind));
+            known.insert(lower);
         }
     }
     all
 }
 
-/// One batch of what lands of one file, in the shape of [`landing_schema`] of `columns`.
-pub fn batch(landing: &Landing, columns: &[(String, ColumnType)]) -> RecordBatch {
-    let rows = || landing.sheet.rows.iter().zip(landing.lands);
-    let there: HashSet<&str> = landing.sheet.rows.iter().map(|row| row.key.as_str()).collect();
-    let lost: BTreeSet<&str> = landing.sheet.rejects.iter().filter_map(|reject| reject.key.as_deref()).collect();
-    let rejected: Vec<&str> = lost.into_iter().filter(|key| !there.contains(key)).collect();
-    let nothing = || rejected.iter().map(|_| Cell::Nothing);
-    let mut arrays = vec![];
-    for (name, kind) in columns {
-        let at = landing.sheet.columns.iter().position(|(column, _)| column.eq_ignore_ascii_case(name));
-        let cells = rows().map(|(row, lands)| match at {
-            Some(at) if *lands => row.cells[at].clone(),
-            _ => Cell::Nothing,
-        });
-        arrays.push(array(*kind, cells.chain(nothing())));
-    }
-    for (name, kind) in OURS {
-        let cells = rows().map(|(row, lands)| match name {
-            "_key" => Cell::Text(row.key.clone()),
-            "_content" => Cell::Integer(row.content),
-            "_line" => Cell::Integer(row.line as i64),
-            _ => whole_file(name, *lands, landing),
-        });
-        let of_rejected = rejected.iter().map(|key| match name {
-            "_key" => Cell::Text(key.to_string()),
-            "_content" | "_line" => Cell::Nothing,
-            _ => whole_file(name, false, landing),
-        });
-        arrays.push(array(kind, cells.chain(of_rejected)));
-    }
-    RecordBatch::try_new(landing_schema(columns), arrays).expect("every column was built from the same rows")
+/// Where a row came from.
+pub struct Origin<'a> {
+    pub snapshot: NaiveDate,
+    pub file: &'a str,
+    pub line: u64,
+    pub load: &'a str,
 }
 
-fn whole_file(name: &str, full: bool, landing: &Landing) -> Cell {
-    match name {
-        "_snapshot" => Cell::Date(landing.snapshot),
-        "_full" => Cell::Boolean(full),
-        "_file" => Cell::Text(landing.file.into()),
-        _ => Cell::Text(landing.load.into()),
+/// What is noted of one row beside its values.
+pub struct Noted<'a> {
+    pub key: &'a str,
+    /// `None` for a rejected row.
+    pub content: Option<i64>,
+    pub stamp: Option<DateTime<Utc>>,
+    pub origin: Origin<'a>,
+}
+
+/// Rows of one file on their way into a batch, in the shape of [`landing_schema`] of the table's columns.
+pub struct Batcher {
+    schema: SchemaRef,
+    builders: Vec<Builder>,
+    /// For each of the table's columns: which of the file's it is.
+    places: Vec<Option<usize>>,
+    pub rows: usize,
+    /// A rough measure of what the builders hold.
+    pub bytes: usize,
+}
+
+impl Batcher {
+    pub fn new(table: &[(String, ColumnType)], file: &[(String, ColumnType)]) -> Batcher {
+        let places: HashMap<String, usize> =
+            file.iter().enumerate().map(|(at, (name, _))| (name.to_lowercase(), at)).collect();
+        let kinds = table.iter().map(|(_, kind)| *kind).chain(OURS.iter().map(|(_, kind)| *kind));
+        Batcher {
+            schema: landing_schema(table),
+            builders: kinds.map(Builder::new).collect(),
+            places: table.iter().map(|(name, _)| places.get(&name.to_lowercase()).copied()).collect(),
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Takes a row; without `cells` only its presence is noted.
+    pub fn push(&mut self, cells: Option<&[Datum]>, noted: &Noted) {
+        let count = self.places.len();
+        for (builder, place) in self.builders.iter_mut().zip(&self.places) {
+            match (cells, place) {
+                (Some(cells), Some(at)) => self.bytes += builder.push(&cells[*at]),
+                _ => builder.push_nothing(),
+            }
+        }
+        let Noted { key, content, stamp, origin } = noted;
+        let line = content.map_or(Datum::Nothing, |_| Datum::Integer(origin.line as i64));
+        let ours: [Datum; OURS.len()] = [
+            Datum::Text((*key).into()),
+            content.map_or(Datum::Nothing, Datum::Integer),
+            Datum::Date(origin.snapshot),
+            Datum::Boolean(cells.is_some()),
+            Datum::Text(origin.file.into()),
+            line,
+            Datum::Text(origin.load.into()),
+            stamp.map_or(Datum::Nothing, Datum::Instant),
+        ];
+        for (builder, datum) in self.builders[count..].iter_mut().zip(&ours) {
+            self.bytes += builder.push(datum);
+        }
+        self.rows += 1;
+    }
+
+    pub fn finish(&mut self) -> RecordBatch {
+        (self.rows, self.bytes) = (0, 0);
+        let arrays = self.builders.iter_mut().map(Builder::finish).collect();
+        RecordBatch::try_new(self.schema.clone(), arrays).expect("every builder took the same rows")
     }
 }
 
 const EPOCH_DAYS: i32 = 719_163;
 
-/// Cells of one type as a column. A cell of another type cannot occur: the sheet read it by this type.
-pub fn array(kind: ColumnType, cells: impl Iterator<Item = Cell>) -> ArrayRef {
-    use chrono::Datelike;
-    macro_rules! built {
-        ($builder:expr, $pattern:pat => $value:expr) => {{
-            let mut builder = $builder;
-            for cell in cells {
-                match cell {
-                    $pattern => builder.append_value($value),
-                    _ => builder.append_null(),
-                }
-            }
-            Arc::new(builder.finish())
-        }};
-    }
-    match kind {
-        ColumnType::Text | ColumnType::Id => built!(StringBuilder::new(), Cell::Text(v) => v),
-        ColumnType::Integer => built!(Int64Builder::new(), Cell::Integer(v) => v),
-        ColumnType::Decimal => built!(Decimal128Builder::new().with_data_type(arrow_type(kind)), Cell::Decimal(v) => v),
-        ColumnType::Date => built!(Date32Builder::new(), Cell::Date(v) => v.num_days_from_ce() - EPOCH_DAYS),
-        ColumnType::Instant => {
-            built!(TimestampMicrosecondBuilder::new().with_timezone("UTC"), Cell::Instant(v) => v.timestamp_micros())
+/// A column under construction.
+enum Builder {
+    Text(StringBuilder),
+    Integer(Int64Builder),
+    Decimal(Decimal128Builder),
+    Date(Date32Builder),
+    Instant(TimestampMicrosecondBuilder),
+    Boolean(BooleanBuilder),
+}
+
+impl Builder {
+    fn new(kind: ColumnType) -> Builder {
+        match kind {
+            ColumnType::Text | ColumnType::Id => Builder::Text(StringBuilder::new()),
+            ColumnType::Integer => Builder::Integer(Int64Builder::new()),
+            ColumnType::Decimal => Builder::Decimal(Decimal128Builder::new().with_data_type(arrow_type(kind))),
+            ColumnType::Date => Builder::Date(Date32Builder::new()),
+            ColumnType::Instant => Builder::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            ColumnType::Boolean => Builder::Boolean(BooleanBuilder::new()),
         }
-        ColumnType::Boolean => built!(BooleanBuilder::new(), Cell::Boolean(v) => v),
     }
+
+    /// Takes a value and says how many bytes it needs. One of another type cannot occur: the file was read by this one.
+    fn push(&mut self, datum: &Datum) -> usize {
+        match (self, datum) {
+            (Builder::Text(to), Datum::Text(v)) => {
+                to.append_value(v);
+                return v.len() + 4;
+            }
+            (Builder::Integer(to), Datum::Integer(v)) => to.append_value(*v),
+            (Builder::Decimal(to), Datum::Decimal(v)) => to.append_value(*v),
+            (Builder::Date(to), Datum::Date(v)) => to.append_value(v.num_days_from_ce() - EPOCH_DAYS),
+            (Builder::Instant(to), Datum::Instant(v)) => to.append_value(v.timestamp_micros()),
+            (Builder::Boolean(to), Datum::Boolean(v)) => to.append_value(*v),
+            (builder, _) => builder.push_nothing(),
+        }
+        8
+    }
+
+    fn push_nothing(&mut self) {
+        match self {
+            Builder::Text(to) => to.append_null(),
+            Builder::Integer(to) => to.append_null(),
+            Builder::Decimal(to) => to.append_null(),
+            Builder::Date(to) => to.append_null(),
+            Builder::Instant(to) => to.append_null(),
+            Builder::Boolean(to) => to.append_null(),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Builder::Text(of) => Arc::new(of.finish()),
+            Builder::Integer(of) => Arc::new(of.finish()),
+            Builder::Decimal(of) => Arc::new(of.finish()),
+            Builder::Date(of) => Arc::new(of.finish()),
+            Builder::Instant(of) => Arc::new(of.finish()),
+            Builder::Boolean(of) => Arc::new(of.finish()),
+        }
+    }
+}
+
+/// Cells of one type as a column; one of another type counts as nothing.
+pub fn array(kind: ColumnType, cells: impl Iterator<Item = Cell>) -> ArrayRef {
+    let mut builder = Builder::new(kind);
+    for cell in cells {
+        builder.push(&match cell {
+            Cell::Nothing => Datum::Nothing,
+            Cell::Text(v) => Datum::Text(v.into()),
+            Cell::Integer(v) => Datum::Integer(v),
+            Cell::Decimal(v) => Datum::Decimal(v),
+            Cell::Date(v) => Datum::Date(v),
+            Cell::Instant(v) => Datum::Instant(v),
+            Cell::Boolean(v) => Datum::Boolean(v),
+        });
+    }
+    builder.finish()
 }

@@ -1,10 +1,13 @@
 //! From the text of one cell to its value, by the type its column declares.
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use super::dates::{Order, read_other_date};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use std::borrow::Cow;
+use std::fmt::Write;
 use uptake_spec::source::ColumnType;
 
-/// One value as it lands.
+/// One value of a small table in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     Nothing,
@@ -17,41 +20,70 @@ pub enum Cell {
     Boolean(bool),
 }
 
+/// One value as it lands: a [`Cell`] that borrows its text from the file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Datum<'t> {
+    Nothing,
+    Text(Cow<'t, str>),
+    Integer(i64),
+    /// Ten-thousandths.
+    Decimal(i128),
+    Date(NaiveDate),
+    Instant(DateTime<Utc>),
+    Boolean(bool),
+}
+
+/// How the cells of one column are read.
+#[derive(Debug, Clone, Default)]
+pub struct Habits {
+    /// Texts that mean nothing, beside the empty one.
+    pub nothing: Vec<String>,
+    /// The zone of timestamps that carry none.
+    pub zone: Option<Tz>,
+    /// An empty boolean means false.
+    pub empty_is_false: bool,
+    /// What stands first in dates such as `02/03/2026`.
+    pub order: Option<Order>,
+}
+
 /// Digits before the point that a Decimal(18,4) can hold.
 const WHOLE_DIGITS: usize = 14;
 
-/// Reads `text` as `kind`. `zone` is that of timestamps which carry none.
+/// Reads `text` as `kind`.
 ///
 /// # Errors
 /// Why it cannot be read, as a reason for a reject: `"2026-02-30" is no date`.
-pub fn read_cell(text: &str, kind: ColumnType, nothing: &[String], zone: Option<Tz>) -> Result<Cell, String> {
+pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result<Datum<'t>, String> {
+    let is_nothing = |text: &str| text.is_empty() || habits.nothing.iter().any(|word| word == text);
     if kind == ColumnType::Text {
-        let empty = text.is_empty() || nothing.iter().any(|word| word == text);
-        return Ok(if empty { Cell::Nothing } else { Cell::Text(text.to_string()) });
+        return Ok(if is_nothing(text) { Datum::Nothing } else { Datum::Text(text.into()) });
     }
     let text = text.trim();
-    if text.is_empty() || nothing.iter().any(|word| word == text) {
-        return Ok(Cell::Nothing);
+    if is_nothing(text) {
+        let untrue = kind == ColumnType::Boolean && habits.empty_is_false;
+        return Ok(if untrue { Datum::Boolean(false) } else { Datum::Nothing });
     }
     match kind {
-        ColumnType::Text => Ok(Cell::Text(text.to_string())),
-        ColumnType::Id => Ok(Cell::Text(id18(text))),
-        ColumnType::Integer => read_integer(text).map(Cell::Integer),
-        ColumnType::Decimal => read_decimal(text).map(Cell::Decimal),
-        ColumnType::Date => read_date(text).and_then(|day| thinkable(day, text).map(|()| Cell::Date(day))),
-        ColumnType::Instant => {
-            read_instant(text, zone).and_then(|at| thinkable(at.date_naive(), text).map(|()| Cell::Instant(at)))
+        ColumnType::Text => Ok(Datum::Text(text.into())),
+        ColumnType::Id => Ok(Datum::Text(id18(text))),
+        ColumnType::Integer => read_integer(text).map(Datum::Integer),
+        ColumnType::Decimal => read_decimal(text).map(Datum::Decimal),
+        ColumnType::Date => {
+            read_date(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day)))
         }
-        ColumnType::Boolean => read_boolean(text).map(Cell::Boolean),
+        ColumnType::Instant => {
+            read_instant(text, habits).and_then(|at| thinkable(at.date_naive(), text).map(|()| Datum::Instant(at)))
+        }
+        ColumnType::Boolean => read_boolean(text).map(Datum::Boolean),
     }
 }
 
 /// The 18-character form of a 15-character Salesforce id; anything else as it is.
 /// The checksum: per block of five, bit j is set if character j is a capital, an index into A–Z0–5.
-pub fn id18(id: &str) -> String {
+pub fn id18(id: &str) -> Cow<'_, str> {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
     if id.len() != 15 || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return id.to_string();
+        return id.into();
     }
     let sums = id.as_bytes().chunks(5).map(|block| {
         let bits = block.iter().enumerate().map(|(j, b)| usize::from(b.is_ascii_uppercase()) << j);
@@ -81,7 +113,8 @@ fn read_decimal(text: &str) -> Result<i128, String> {
     if whole.trim_start_matches('0').len() > WHOLE_DIGITS {
         return Err(format!("\"{}\" has more than {WHOLE_DIGITS} digits", shortened(text)));
     }
-    let units: i128 = format!("{whole}{fraction:0<4}").parse().map_err(|_| wrong())?;
+    let digits = whole.bytes().chain(fraction.bytes()).fold(0i128, |sum, b| sum * 10 + i128::from(b - b'0'));
+    let units = (fraction.len()..4).fold(digits, |units, _| units * 10);
     Ok(if negative { -units } else { units })
 }
 
@@ -93,39 +126,112 @@ fn thinkable(day: NaiveDate, text: &str) -> Result<(), String> {
     }
 }
 
-/// `2026-12-31`, also with a time of midnight behind it. A date is never shifted by a zone.
-fn read_date(text: &str) -> Result<NaiveDate, String> {
+/// `2026-12-31` or, in the column's order, `12/31/26`; also with a time of midnight behind it. A date is never shifted
+/// by a zone.
+fn read_date(text: &str, order: Option<Order>) -> Result<NaiveDate, String> {
     let wrong = || format!("\"{}\" is no date", shortened(text));
-    let day = text.get(..10).ok_or_else(wrong)?;
-    let behind = text[10..].trim_start_matches(['T', ' ']);
-    let midnight = matches!(behind, "" | "00:00:00" | "00:00:00Z" | "00:00:00.000Z" | "00:00:00.000+0000");
-    let date = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| wrong())?;
-    if midnight && day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-' { Ok(date) } else { Err(wrong()) }
+    if let Some((date, behind)) = iso_date(text) {
+        let behind = behind.trim_start_matches(['T', ' ']);
+        let midnight = matches!(behind, "" | "00:00:00" | "00:00:00Z" | "00:00:00.000Z" | "00:00:00.000+0000");
+        return if midnight { date.ok_or_else(wrong) } else { Err(wrong()) };
+    }
+    let (at, zone) = read_other_date(text, order).ok_or_else(wrong)?;
+    if at.time() == NaiveTime::MIN && zone.is_none() { Ok(at.date()) } else { Err(wrong()) }
 }
 
-fn read_instant(text: &str, zone: Option<Tz>) -> Result<DateTime<Utc>, String> {
-    let wrong = || format!("\"{}\" is no time", shortened(text));
-    for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
-        if let Ok(instant) = DateTime::parse_from_str(text, format) {
-            return Ok(instant.to_utc());
-        }
+/// `2026-12-31` at the start of a text, and what follows; the date is `None` if there is no such day.
+fn iso_date(text: &str) -> Option<(Option<NaiveDate>, &str)> {
+    let (day, behind) = text.split_at_checked(10)?;
+    let bytes = day.as_bytes();
+    if bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
     }
-    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
-        .iter()
-        .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
-    let naive = naive.or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(0, 0, 0)));
-    let naive = naive.ok_or_else(wrong)?;
-    let zone = zone.ok_or_else(|| format!("\"{}\" has no zone and its source declares none", shortened(text)))?;
+    let number = |from: usize, to: usize| {
+        let digits = &bytes[from..to];
+        digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0')))
+    };
+    Some((NaiveDate::from_ymd_opt(number(0, 4)? as i32, number(5, 7)?, number(8, 10)?), behind))
+}
+
+fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
+    let wrong = || format!("\"{}\" is no time", shortened(text));
+    let (naive, east) = match plain_instant(text) {
+        Some(read) => read,
+        None => unusual_instant(text).or_else(|| read_other_date(text, habits.order)).ok_or_else(wrong)?,
+    };
+    if let Some(seconds_east) = east {
+        return Ok((naive - TimeDelta::seconds(i64::from(seconds_east))).and_utc());
+    }
+    let zone =
+        habits.zone.ok_or_else(|| format!("\"{}\" has no zone and its source declares none", shortened(text)))?;
     match zone.from_local_datetime(&naive) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Ok(instant.to_utc()),
         LocalResult::None => Err(format!("\"{}\" does not exist in {zone}: the clock jumped over it", shortened(text))),
     }
 }
 
+/// A wall clock's time, and how many seconds east of Greenwich it hangs, if that is said.
+pub type Wall = (NaiveDateTime, Option<i32>);
+
+/// `2026-12-31 09:00:00`, with `T`, fractions, `Z` or `+0100`: what nearly every row has, read without a format.
+fn plain_instant(text: &str) -> Option<Wall> {
+    let (date, behind) = iso_date(text)?;
+    let date = date?;
+    let (clock, rest) = behind.strip_prefix(['T', ' '])?.split_at_checked(8)?;
+    let bytes = clock.as_bytes();
+    let digit = |at: usize| bytes[at].is_ascii_digit().then(|| u32::from(bytes[at] - b'0'));
+    let two = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
+    if bytes[2] != b':' || bytes[5] != b':' {
+        return None;
+    }
+    let (hour, minute, second) = (two(0)?, two(3)?, two(6)?);
+    let digits = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let (fraction, zone) = if digits == 0 { ("", rest) } else { (&rest[1..=digits], &rest[digits + 1..]) };
+    if digits > 9 {
+        return None;
+    }
+    let nano = fraction.bytes().chain(std::iter::repeat_n(b'0', 9 - digits));
+    let nano = nano.fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+    Some((date.and_hms_nano_opt(hour, minute, second, nano)?, zone_suffix(zone)?))
+}
+
+/// `Z`, `+0100`, `+01:00`, or nothing; `None` if it is none of these.
+fn zone_suffix(zone: &str) -> Option<Option<i32>> {
+    let bytes = zone.as_bytes();
+    let sign = match bytes {
+        [] => return Some(None),
+        [b'Z' | b'z'] => return Some(Some(0)),
+        [b'+', ..] => 1,
+        [b'-', ..] => -1,
+        _ => return None,
+    };
+    let digits: Vec<i32> = bytes[1..]
+        .iter()
+        .filter(|b| **b != b':')
+        .map(|b| b.is_ascii_digit().then(|| i32::from(b - b'0')))
+        .collect::<Option<_>>()?;
+    let [h1, h2, m1, m2] = digits[..] else { return None };
+    Some(Some(sign * ((h1 * 10 + h2) * 3600 + (m1 * 10 + m2) * 60)))
+}
+
+fn unusual_instant(text: &str) -> Option<Wall> {
+    for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
+        if let Ok(instant) = DateTime::parse_from_str(text, format) {
+            return Some((instant.naive_utc(), Some(0)));
+        }
+    }
+    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+        .iter()
+        .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(0, 0, 0));
+    naive.or_else(day).map(|naive| (naive, None))
+}
+
 fn read_boolean(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" => Ok(true),
-        "0" | "false" | "no" => Ok(false),
+    let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match (is(["1", "true", "yes"]), is(["0", "false", "no"])) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
         _ => Err(format!("\"{}\" is neither true nor false", shortened(text))),
     }
 }
@@ -137,25 +243,39 @@ fn shortened(text: &str) -> String {
     }
 }
 
-impl Cell {
-    /// A canonical text of the value, equal exactly where values are equal.
-    pub fn canonical(&self) -> Option<String> {
-        match self {
-            Cell::Nothing => None,
-            Cell::Text(v) => Some(v.clone()),
-            Cell::Integer(v) => Some(v.to_string()),
-            Cell::Decimal(v) => Some(v.to_string()),
-            Cell::Date(v) => Some(v.to_string()),
-            Cell::Instant(v) => Some(v.timestamp_micros().to_string()),
-            Cell::Boolean(v) => Some(v.to_string()),
-        }
+impl Datum<'_> {
+    /// Writes a canonical text of the value, equal exactly where values are equal; `false` where there is none.
+    pub fn canonical(&self, to: &mut String) -> bool {
+        let written = match self {
+            Datum::Nothing => return false,
+            Datum::Text(v) => {
+                to.push_str(v);
+                return true;
+            }
+            Datum::Integer(v) => write!(to, "{v}"),
+            Datum::Decimal(v) => write!(to, "{v}"),
+            Datum::Date(v) => write!(to, "{v}"),
+            Datum::Instant(v) => write!(to, "{}", v.timestamp_micros()),
+            Datum::Boolean(v) => write!(to, "{v}"),
+        };
+        written.expect("a String takes all");
+        true
     }
 
     /// The day in it, for dating a file by its stamps.
     pub fn day(&self) -> Option<NaiveDate> {
         match self {
-            Cell::Date(day) => Some(*day),
-            Cell::Instant(instant) => Some(instant.date_naive()),
+            Datum::Date(day) => Some(*day),
+            Datum::Instant(instant) => Some(instant.date_naive()),
+            _ => None,
+        }
+    }
+
+    /// The instant in it, a day's being its first.
+    pub fn instant(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Datum::Date(day) => Some(day.and_time(NaiveTime::MIN).and_utc()),
+            Datum::Instant(instant) => Some(*instant),
             _ => None,
         }
     }
@@ -165,8 +285,12 @@ impl Cell {
 mod tests {
     use super::*;
 
-    fn read(text: &str, kind: ColumnType) -> Result<Cell, String> {
-        read_cell(text, kind, &["000000000000000AAA".into()], Some(Tz::UTC))
+    fn in_zone(zone: Option<Tz>) -> Habits {
+        Habits { nothing: vec!["000000000000000AAA".into()], zone, ..Default::default() }
+    }
+
+    fn read(text: &str, kind: ColumnType) -> Result<Datum<'_>, String> {
+        read_cell(text, kind, &in_zone(Some(Tz::UTC)))
     }
 
     /// Pairs seen in real exports: inputs.md 1.6.
@@ -179,13 +303,14 @@ mod tests {
         ] {
             assert_eq!(id18(short), long);
         }
-        assert_eq!(read("000000000000000AAA", ColumnType::Id), Ok(Cell::Nothing));
+        assert_eq!(read("000000000000000AAA", ColumnType::Id), Ok(Datum::Nothing));
     }
 
     #[test]
     fn money_keeps_four_decimals_and_not_one_more() {
-        assert_eq!(read("9225.225", ColumnType::Decimal), Ok(Cell::Decimal(92_252_250)));
-        assert_eq!(read("-0.50000", ColumnType::Decimal), Ok(Cell::Decimal(-5000)));
+        assert_eq!(read("9225.225", ColumnType::Decimal), Ok(Datum::Decimal(92_252_250)));
+        assert_eq!(read("-0.50000", ColumnType::Decimal), Ok(Datum::Decimal(-5000)));
+        assert_eq!(read("7", ColumnType::Decimal), Ok(Datum::Decimal(70_000)));
         assert!(read("1.23456", ColumnType::Decimal).is_err());
         assert!(read("1e5", ColumnType::Decimal).is_err());
         assert!(read("123456789012345", ColumnType::Decimal).is_err());
@@ -193,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_date_is_never_shifted_and_an_impossible_one_is_refused() {
-        let day = |text: &str| text.parse().map(Cell::Date).map_err(|_| String::new());
+        let day = |text: &str| text.parse().map(Datum::Date).map_err(|_| String::new());
         assert_eq!(read("2026-10-25 00:00:00", ColumnType::Date), day("2026-10-25"));
         assert_eq!(read("2026-02-30", ColumnType::Date), Err("\"2026-02-30\" is no date".into()));
         assert!(read("2026-10-25 13:00:00", ColumnType::Date).is_err());
@@ -202,11 +327,22 @@ mod tests {
     #[test]
     fn instants_of_three_shapes_are_the_same_instant() {
         let first = read("2026-01-05 09:00:00", ColumnType::Instant);
+        assert!(first.is_ok());
         assert_eq!(first, read("2026-01-05T09:00:00.000Z", ColumnType::Instant));
         assert_eq!(first, read("2026-01-05T10:00:00.000+0100", ColumnType::Instant));
-        let berlin = Some(Tz::Europe__Berlin);
-        assert_eq!(first, read_cell("2026-01-05 10:00:00", ColumnType::Instant, &[], berlin));
-        assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &[], berlin).is_err());
-        assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &[], None).is_err());
+        assert_eq!(first, read("2026-01-05T10:00:00+01:00", ColumnType::Instant));
+        let berlin = in_zone(Some(Tz::Europe__Berlin));
+        assert_eq!(first, read_cell("2026-01-05 10:00:00", ColumnType::Instant, &berlin));
+        assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &berlin).is_err());
+        assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &in_zone(None)).is_err());
+        assert!(read("2026-01-05 09:00:61", ColumnType::Instant).is_err());
+    }
+
+    #[test]
+    fn an_empty_boolean_is_false_where_the_source_says_so() {
+        let api = Habits { empty_is_false: true, ..Default::default() };
+        assert_eq!(read_cell("", ColumnType::Boolean, &api), Ok(Datum::Boolean(false)));
+        assert_eq!(read_cell("TRUE", ColumnType::Boolean, &api), Ok(Datum::Boolean(true)));
+        assert_eq!(read("", ColumnType::Boolean), Ok(Datum::Nothing));
     }
 }

@@ -1,11 +1,11 @@
 //! Files that cannot stand beside others: of another organisation, or a second export of a day that has one.
 
-use super::{Journal, Ready, slot};
+use super::find::Found;
+use super::{ByTable, Journal, Ready, slot};
 use std::collections::{BTreeMap, BTreeSet};
-use uptake_spec::source::{ColumnType, Kind};
+use std::path::Path;
+use uptake_spec::source::Kind;
 use uptake_spec::{Place, Problem};
-
-type ByTable<'p> = BTreeMap<String, Vec<Ready<'p>>>;
 
 /// One lake is one organisation: another's export would make all records of the first gone. That keeps a fictional
 /// firm and a real one apart, too.
@@ -27,22 +27,16 @@ pub fn refuse_other_organisations(by_table: &mut ByTable, journal: &Journal, ref
                     format!("this lake holds the organisation {home}")
                 };
                 let hint = "`uptake init DIR` makes a project and an empty lake for another firm";
-                refused.push(Problem::new(Place::whole(&ready.file), what, hint));
+                refused.push(Problem::new(Place::whole(&ready.job.file), what, hint));
             }
             !foreign
         });
     }
 }
 
-/// Whether a file that names no organisation holds ids, and none of them of the sample firm's instance: the fourth to
-/// sixth character of an id name the instance that made it.
+/// Whether a file that names no organisation holds ids, and none of them of the sample firm's instance.
 fn bears_other_ids(ready: &Ready) -> bool {
-    let is_id = |column: &String| ready.fit.source.column_type(&ready.fit.object, column) == ColumnType::Id;
-    let by_id = !ready.fit.object.key.is_empty() && ready.fit.object.key.iter().all(is_id);
-    let instance = |id: &str| id.get(3..6).map(String::from);
-    by_id
-        && !ready.sheet.rows.is_empty()
-        && !ready.sheet.rows.iter().any(|row| instance(&row.key) == instance(crate::SAMPLE_ORGANISATION))
+    ready.job.form.keyed_by_ids && ready.job.survey.rows > 0 && !ready.job.survey.of_sample
 }
 
 /// Refuses files whose object, day and part another file of different content has, and with one file of a set all of
@@ -59,19 +53,22 @@ pub fn refuse_second_exports(
     let mut clashing: BTreeSet<String> = BTreeSet::new();
     for files in by_table.values_mut() {
         files.retain(|ready| {
-            let first = loads.insert(ready.load.clone());
+            let first = loads.insert(ready.job.load.clone());
             if !first {
-                skipped.push((ready.file.clone(), "the same content as another file".into()));
+                skipped.push((ready.job.file.clone(), "the same content as another file".into()));
             }
             first
         });
-        for ready in files.iter().filter(|ready| ready.fit.object.kind == Kind::Record && !ready.sheet.is_empty()) {
+        let takes_a_place = |ready: &&Ready| {
+            ready.fit.object.kind == Kind::Record && ready.job.survey.rows > 0 && ready.fit.correction.is_none()
+        };
+        for ready in files.iter().filter(takes_a_place) {
             let slot = slot(ready);
-            let other = kept.get(&slot).is_some_and(|digest| *digest != ready.digest);
-            if other || journal.holds_other(&slot, &ready.digest) {
+            let other = kept.get(&slot).is_some_and(|digest| *digest != ready.job.document.look.digest);
+            if other || journal.holds_other(&slot, &ready.job.document.look.digest) {
                 clashing.insert(export_of(ready));
             }
-            kept.entry(slot).or_insert(ready.digest.clone());
+            kept.entry(slot).or_insert(ready.job.document.look.digest.clone());
         }
     }
     for files in by_table.values_mut() {
@@ -80,7 +77,7 @@ pub fn refuse_second_exports(
             if clash {
                 let what = format!("another export of {} was loaded with different content", ready.dated.day);
                 refused.push(Problem::new(
-                    Place::whole(&ready.file),
+                    Place::whole(&ready.job.file),
                     what,
                     "say of which day this one is: --snapshot 2026-12-31",
                 ));
@@ -96,4 +93,9 @@ fn export_of(ready: &Ready) -> String {
         Some((org, _)) => format!("{org} {}", ready.dated.day),
         None => slot(ready),
     }
+}
+
+/// The zips of one export: those of one organisation in one folder.
+pub fn set_of(org: &str, found: &Found) -> String {
+    format!("{org} {}", found.path.parent().unwrap_or_else(|| Path::new("")).display())
 }

@@ -1,8 +1,11 @@
 //! From the paths a person names to the files inside: folders are walked, zips are opened.
 
-use sha2::{Digest, Sha256};
+use flate2::read::MultiGzDecoder;
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use uptake_spec::{Place, Problem};
 use zip::ZipArchive;
 
@@ -23,7 +26,7 @@ pub struct Entry {
 }
 
 /// The most bytes one file may unpack to.
-const MOST_BYTES: u64 = 4 << 30;
+const MOST_BYTES: u64 = 16 << 30;
 /// The most entries one zip may have.
 const MOST_ENTRIES: usize = 20_000;
 
@@ -38,7 +41,10 @@ impl Found {
 
     /// The last part of its name without the extension: `User`.
     pub fn stem(&self) -> String {
-        let name = self.entry.as_ref().map_or(self.path.as_path(), |entry| Path::new(&entry.name));
+        let mut name = self.entry.as_ref().map_or(self.path.as_path(), |entry| Path::new(&entry.name));
+        if is_gzip(name) {
+            name = name.file_stem().map_or(name, Path::new);
+        }
         name.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
@@ -52,35 +58,116 @@ impl Found {
         name.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"))
     }
 
-    /// All bytes of it, and their SHA-256 in hexadecimal.
+    /// Hands its unpacked bytes to `read`, from the first to as many as `read` takes.
     ///
     /// # Errors
     /// What a person can do something about: it is gone, torn, or unpacks to too much.
-    pub fn read(&self) -> Result<(Vec<u8>, String), Problem> {
-        let mut bytes = vec![];
+    pub fn read<T>(
+        &self,
+        archives: &Archives,
+        read: impl FnOnce(&mut dyn Read) -> std::io::Result<T>,
+    ) -> Result<T, Problem> {
         let refused = |what: String, hint: &str| Problem::new(Place::whole(self.shown()), what, hint);
+        let torn = |e: String| {
+            refused(format!("it cannot be unpacked: {e}"), "the file is damaged or cut off; fetch it again")
+        };
         match &self.entry {
-            None => {
-                let mut file = open(&self.path)?;
-                file.read_to_end(&mut bytes)
-                    .map_err(|e| refused(format!("it cannot be read: {e}"), "check the disk and the rights"))?;
-            }
             Some(entry) => {
-                let torn = |e: String| {
-                    refused(format!("it cannot be unpacked: {e}"), "the zip is damaged or cut off; fetch it again")
-                };
-                let mut archive = ZipArchive::new(open(&self.path)?).map_err(|e| torn(e.to_string()))?;
-                let file = archive.by_index(entry.at).map_err(|e| torn(e.to_string()))?;
-                let mut limited = file.take(MOST_BYTES + 1);
-                limited.read_to_end(&mut bytes).map_err(|e| torn(e.to_string()))?;
+                let unpacked = archives.unpacked(&self.path, entry.at, &torn)?;
+                match unpacked {
+                    Unpacked::Small(bytes) => read(&mut &bytes[..]).map_err(|e| torn(e.to_string())),
+                    Unpacked::Large(mut archive) => {
+                        let file = archive.by_index(entry.at).map_err(|e| torn(e.to_string()))?;
+                        read(&mut Limited { inner: file, left: MOST_BYTES }).map_err(|e| torn(e.to_string()))
+                    }
+                }
             }
+            None if is_gzip(&self.path) => {
+                let unpacked = MultiGzDecoder::new(std::io::BufReader::new(open(&self.path)?));
+                read(&mut Limited { inner: unpacked, left: MOST_BYTES }).map_err(|e| torn(e.to_string()))
+            }
+            None => read(&mut Limited { inner: open(&self.path)?, left: MOST_BYTES })
+                .map_err(|e| refused(format!("it cannot be read: {e}"), "check the disk and the rights")),
         }
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(refused("it unpacks to more than 4 GiB".into(), "split the export"));
-        }
-        let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok((bytes, digest))
     }
+}
+
+/// The zip that was read last, kept open, and its last small file, kept unpacked: each file is read several times, and
+/// the next one is mostly in the same zip.
+#[derive(Debug, Default)]
+pub struct Archives(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    archive: Option<(PathBuf, ZipArchive<File>)>,
+    file: Option<(PathBuf, usize, Arc<Vec<u8>>)>,
+}
+
+enum Unpacked {
+    Small(Arc<Vec<u8>>),
+    Large(ZipArchive<File>),
+}
+
+/// The most bytes of a file that is kept unpacked.
+const SMALL: u64 = 16 << 20;
+
+impl Archives {
+    fn unpacked(&self, path: &Path, at: usize, torn: &dyn Fn(String) -> Problem) -> Result<Unpacked, Problem> {
+        let mut kept = self.0.lock().expect("nobody panics with it");
+        if let Some((_, _, bytes)) = kept.file.as_ref().filter(|(p, a, _)| p == path && *a == at) {
+            return Ok(Unpacked::Small(bytes.clone()));
+        }
+        let mut archive = match kept.archive.take() {
+            Some((open, archive)) if open == path => archive,
+            _ => archive(path)?,
+        };
+        let file = archive.by_index(at).map_err(|e| torn(e.to_string()))?;
+        if file.size() > SMALL {
+            drop(file);
+            return Ok(Unpacked::Large(archive));
+        }
+        let mut bytes = vec![];
+        // A zip may lie about the size of what is in it.
+        file.take(SMALL + 1).read_to_end(&mut bytes).map_err(|e| torn(e.to_string()))?;
+        if bytes.len() as u64 > SMALL {
+            return Ok(Unpacked::Large(archive));
+        }
+        let bytes = Arc::new(bytes);
+        kept.archive = Some((path.into(), archive));
+        kept.file = Some((path.into(), at, bytes.clone()));
+        Ok(Unpacked::Small(bytes))
+    }
+}
+
+fn archive(path: &Path) -> Result<ZipArchive<File>, Problem> {
+    ZipArchive::new(open(path)?).map_err(|e| {
+        Problem::new(
+            Place::whole(path),
+            format!("it is no whole zip: {e}"),
+            "the download was cut off or the file is something else; fetch it again",
+        )
+    })
+}
+
+/// An error instead of the byte after the last one allowed: a zip of a few KB can unpack to more than a disk holds.
+struct Limited<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(to)?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| std::io::Error::other(format!("it has more than {} GiB; split it", MOST_BYTES >> 30)))?;
+        Ok(read)
+    }
+}
+
+fn is_gzip(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"))
 }
 
 /// What the paths hold: tables to land, what is skipped and why, what is refused.
@@ -94,14 +181,19 @@ pub struct Search {
 /// Looks into every path, folders in the order of their names.
 pub fn find(paths: &[String]) -> Search {
     let mut search = Search::default();
+    let mut walked = BTreeSet::new();
     for path in paths {
-        look(Path::new(path), true, &mut search);
+        look(Path::new(path), true, &mut walked, &mut search);
     }
     search
 }
 
-fn look(path: &Path, named: bool, search: &mut Search) {
+fn look(path: &Path, named: bool, walked: &mut BTreeSet<PathBuf>, search: &mut Search) {
     if path.is_dir() {
+        // A link can lead back to where we were.
+        if path.canonicalize().is_ok_and(|real| !walked.insert(real)) {
+            return;
+        }
         let listed: std::io::Result<Vec<PathBuf>> =
             std::fs::read_dir(path).and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
         let mut inside = match listed {
@@ -113,18 +205,18 @@ fn look(path: &Path, named: bool, search: &mut Search) {
             }
         };
         inside.sort();
-        inside.iter().for_each(|path| look(path, false, search));
+        inside.iter().for_each(|path| look(path, false, walked, search));
         return;
     }
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let found = Found { path: path.into(), entry: None };
     match extension.as_str() {
         "zip" => look_into_zip(path, search),
-        "csv" => search.tables.push(found),
+        "csv" | "gz" => search.tables.push(found),
         _ if named && !path.exists() => {
             search.refused.push(Problem::new(Place::whole(path), "there is no such file or folder", "check the path"));
         }
-        _ => search.skipped.push((found.shown(), "no table (only .csv and .zip are read)".into())),
+        _ => search.skipped.push((found.shown(), "no table (only .csv, .csv.gz and .zip are read)".into())),
     }
 }
 
@@ -149,12 +241,7 @@ type ZipEntry = (usize, String, Option<chrono::NaiveDate>);
 /// Index, name and date of every file in a zip. A name that leads out of it refuses the whole zip.
 fn zip_entries(path: &Path) -> Result<Vec<ZipEntry>, Problem> {
     let refused = |what: String, hint: &str| Problem::new(Place::whole(path), what, hint);
-    let mut archive = ZipArchive::new(open(path)?).map_err(|e| {
-        refused(
-            format!("it is no whole zip: {e}"),
-            "the download was cut off or the file is something else; fetch it again",
-        )
-    })?;
+    let mut archive = archive(path)?;
     if archive.len() > MOST_ENTRIES {
         return Err(refused(format!("it has {} entries, more than {MOST_ENTRIES}", archive.len()), "split it"));
     }
@@ -182,8 +269,8 @@ fn zip_entries(path: &Path) -> Result<Vec<ZipEntry>, Problem> {
     Ok(entries)
 }
 
-fn open(path: &Path) -> Result<std::fs::File, Problem> {
-    std::fs::File::open(path).map_err(|e| {
+fn open(path: &Path) -> Result<File, Problem> {
+    File::open(path).map_err(|e| {
         Problem::new(Place::whole(path), format!("it cannot be opened: {e}"), "check the path and the rights")
     })
 }

@@ -1,16 +1,19 @@
 //! What was loaded: the lake's `loads` and `rejects`, read at the start of a load and written at its end.
 
 use super::FileReport;
+use super::Ready;
 use super::batch::{array, arrow_type};
 use super::cell::Cell;
-use super::recognise::Recognised;
-use super::sheet::{Reject, Sheet};
+use super::pour::Poured;
+use super::rows::Reject;
+use super::snapshot::BY_STAMPS;
+use super::spool::Spool;
 use crate::error::LakeError;
 use crate::store::Store;
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uptake_spec::source::ColumnType::{self, Boolean, Date, Instant, Integer, Text};
 use uptake_spec::{Table, Value};
@@ -63,7 +66,6 @@ pub struct Journal {
     entries: Vec<Entry>,
     /// How many of the entries the lake had already.
     stored: usize,
-    rejects: Vec<(usize, Reject)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -78,8 +80,15 @@ pub struct Entry {
     pub columns: Vec<String>,
     /// The newest system stamp among its rows.
     pub newest: Option<DateTime<Utc>>,
+    /// Whether only its rows say of which day it is.
+    pub by_stamps: bool,
     at: DateTime<Utc>,
 }
+
+/// What the load is called that says of an earlier one: it was complete.
+const COMPLETES: &str = ":complete";
+/// What stands between a correction's own load and the one it corrects.
+const CORRECTS: &str = " corrects ";
 
 impl Journal {
     pub async fn open(store: &Store) -> Result<Journal, LakeError> {
@@ -90,17 +99,28 @@ impl Journal {
     /// The loads as they stood at one version of the table.
     pub async fn at(store: &Store, version: u64) -> Result<Journal, LakeError> {
         let table = store.rows("loads", version, None).await?;
-        let entries: Vec<Entry> = (0..table.rows()).map(|row| read_entry(&table, row)).collect();
-        Ok(Journal { stored: entries.len(), entries, rejects: vec![] })
+        let (amends, mut entries): (Vec<Entry>, Vec<Entry>) =
+            (0..table.rows()).map(|row| read_entry(&table, row)).partition(|entry| entry.load.ends_with(COMPLETES));
+        for entry in &mut entries {
+            let said = amends.iter().any(|a| a.whole && a.load.strip_suffix(COMPLETES) == Some(&entry.load));
+            entry.whole |= said;
+        }
+        Ok(Journal { stored: entries.len(), entries })
     }
 
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// What a load of this name counted, if it was done before.
-    pub fn known(&self, load: &str) -> Option<FileReport> {
-        self.entries.iter().find(|entry| entry.load == load).map(|entry| entry.report.clone())
+    /// The load of this name, if it was done before.
+    pub fn known(&self, load: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.load == load)
+    }
+
+    /// The load of these bytes as this object, if only their rows said of which day they are.
+    pub fn known_by_stamps(&self, digest: &str, source: &str, object: &str) -> Option<&Entry> {
+        let same = |e: &&Entry| e.digest == digest && e.report.source == source && e.report.object == object;
+        self.entries.iter().filter(|entry| entry.by_stamps).find(same)
     }
 
     /// The organisation of the lake's first set.
@@ -110,7 +130,8 @@ impl Journal {
 
     /// Whether this slot was filled by a file of other content; a header alone fills nothing.
     pub fn holds_other(&self, slot: &str, digest: &str) -> bool {
-        self.entries.iter().any(|entry| entry.report.read > 0 && entry.slot() == slot && entry.digest != digest)
+        let others = self.entries.iter().filter(|entry| entry.report.read > 0 && entry.corrects().is_none());
+        others.into_iter().any(|entry| entry.slot() == slot && entry.digest != digest)
     }
 
     /// The newest snapshot of an object before `day` that the lake holds.
@@ -121,65 +142,68 @@ impl Journal {
         same.filter_map(|entry| entry.report.snapshot).filter(|d| *d < day).max()
     }
 
-    pub fn note(
-        &mut self,
-        report: &FileReport,
-        load: &str,
-        digest: &str,
-        sheet: &Sheet,
-        fit: &Recognised,
-        at: DateTime<Utc>,
-    ) {
-        let entry = Entry {
+    pub(super) fn note(&mut self, report: &FileReport, ready: &Ready, poured: &Poured, at: DateTime<Utc>) {
+        let set = ready.fit.set.as_ref();
+        let name = if ready.amends { COMPLETES } else { "" };
+        self.entries.push(Entry {
             report: report.clone(),
-            load: load.into(),
-            digest: digest.into(),
-            organisation: fit.set.as_ref().map(|(org, _)| org.clone()),
-            part: fit.set.as_ref().map_or(0, |(_, part)| i64::from(*part)),
-            whole: fit.whole && sheet.is_whole(),
-            columns: sheet.columns.iter().map(|(name, _)| name.clone()).collect(),
-            newest: sheet.newest(&fit.object),
+            load: format!("{}{name}", ready.job.load),
+            digest: ready.job.document.look.digest.clone(),
+            organisation: set.map(|(org, _)| org.clone()),
+            part: set.map_or(0, |(_, part)| i64::from(*part)),
+            whole: ready.fit.whole && !poured.torn,
+            columns: ready.job.form.words.iter().map(|word| word.replace(['\n', '\r'], " ")).collect(),
+            newest: poured.newest,
+            by_stamps: ready.dated.from == BY_STAMPS,
             at,
-        };
-        self.rejects.extend(sheet.rejects.iter().map(|reject| (self.entries.len(), reject.clone())));
-        self.entries.push(entry);
+        });
     }
 
     /// Writes the new rejects, then the new loads; each with the files' transactions, skipping what is there.
-    pub async fn commit(&self, store: &Store) -> Result<(), LakeError> {
+    pub async fn commit(&self, store: &Store, rejects: Spool) -> Result<(), LakeError> {
         let new = &self.entries[self.stored..];
         if new.is_empty() {
             return Ok(());
         }
+        self.commit_rejects(store, rejects).await?;
         let loads: Vec<String> = new.iter().map(|entry| entry.load.clone()).collect();
-        let done: HashSet<String> = self.done(store, "rejects", &loads).await?;
-        let rejects: Vec<_> = self.rejects.iter().filter(|(at, _)| !done.contains(&self.entries[*at].load)).collect();
-        if !rejects.is_empty() {
-            let mut with_rejects: Vec<String> = rejects.iter().map(|(at, _)| self.entries[*at].load.clone()).collect();
-            with_rejects.dedup();
-            let rows = build(&REJECTS, rejects.len(), |row, column| self.reject_cell(rejects[row], column));
-            store.append("rejects", vec![rows], &with_rejects).await?;
-        }
         let done = self.done(store, "loads", &loads).await?;
         let new: Vec<&Entry> = new.iter().filter(|entry| !done.contains(&entry.load)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
         let rows = build(&LOADS, new.len(), |row, column| new[row].cell(column));
         let loads: Vec<String> = new.iter().map(|entry| entry.load.clone()).collect();
         store.append("loads", vec![rows], &loads).await
     }
 
+    async fn commit_rejects(&self, store: &Store, rejects: Spool) -> Result<(), LakeError> {
+        let new = self.entries[self.stored..].iter().filter(|e| e.report.rejected > 0 && !e.load.ends_with(COMPLETES));
+        let loads: Vec<String> = new.clone().map(|entry| entry.load.clone()).collect();
+        let done = self.done(store, "rejects", &loads).await?;
+        let open: HashMap<String, Entry> =
+            new.filter(|e| !done.contains(&e.load)).map(|e| (e.load.clone(), e.clone())).collect();
+        if open.is_empty() || rejects.is_empty() {
+            return Ok(());
+        }
+        let loads: Vec<String> = open.keys().cloned().collect();
+        let (send, receive) = tokio::sync::mpsc::channel(2);
+        let write = tokio::task::spawn_blocking(move || {
+            rejects.each(|some| {
+                let some: Vec<_> = some.iter().filter_map(|(load, reject)| Some((open.get(load)?, reject))).collect();
+                let rows = build(&REJECTS, some.len(), |row, column| reject_cell(some[row], column));
+                // Nobody listens any more where the write failed; that is told there.
+                let _ = send.blocking_send(Ok(rows));
+            })
+        });
+        let schema = build(&REJECTS, 0, |_, _| Cell::Nothing).schema();
+        store.append_stream("rejects", schema, receive, &loads).await?;
+        write.await.expect("reading rejects back does not panic").map_err(LakeError::Spool)
+    }
+
     async fn done(&self, store: &Store, table: &str, loads: &[String]) -> Result<HashSet<String>, LakeError> {
         let committed = store.committed(table, loads).await?;
         Ok(loads.iter().zip(committed).filter(|(_, done)| *done).map(|(load, _)| load.clone()).collect())
-    }
-
-    fn reject_cell(&self, (at, reject): &(usize, Reject), column: &str) -> Cell {
-        match column {
-            "line" => Cell::Integer(reject.line as i64),
-            "column" => text(&reject.column),
-            "reason" => text(&reject.reason),
-            "raw" => text(&reject.raw),
-            _ => self.entries[*at].cell(column),
-        }
     }
 
     /// The snapshots of one object, in order, each with whether it is complete: a whole export with at least one row
@@ -193,9 +217,11 @@ impl Journal {
         let mut needed: HashSet<String> = HashSet::new();
         let mut snapshots = vec![];
         for day in days {
-            let files: Vec<&Entry> = ours.clone().filter(|e| e.report.snapshot == Some(day)).collect();
-            let columns: HashSet<String> = files.iter().flat_map(|e| &e.columns).map(|c| c.to_lowercase()).collect();
-            let complete = files.iter().all(|e| e.whole) && needed.is_subset(&columns);
+            let files: Vec<&Entry> =
+                ours.clone().filter(|e| e.report.snapshot == Some(day) && e.corrects().is_none()).collect();
+            let columns: HashSet<String> =
+                files.iter().flat_map(|e| &e.columns).map(|c| c.to_lowercase().replace(' ', "_")).collect();
+            let complete = !files.is_empty() && files.iter().all(|e| e.whole) && needed.is_subset(&columns);
             if complete {
                 needed.extend(columns);
             }
@@ -210,7 +236,27 @@ pub fn slot(source: &str, object: &str, day: NaiveDate, part: i64) -> String {
     format!("{source}/{object}/{day}/{part}")
 }
 
+/// The load of corrected rows, by its own bytes and the load that had rejected them.
+pub fn correcting(digest: &str, of: &str) -> String {
+    format!("{digest}{CORRECTS}{of}")
+}
+
+fn reject_cell((entry, reject): (&Entry, &Reject), column: &str) -> Cell {
+    match column {
+        "line" => Cell::Integer(reject.line as i64),
+        "column" => text(&reject.column),
+        "reason" => text(&reject.reason),
+        "raw" => text(&reject.raw),
+        _ => entry.cell(column),
+    }
+}
+
 impl Entry {
+    /// The load whose rejected rows this one brought corrected.
+    pub fn corrects(&self) -> Option<&str> {
+        self.load.split_once(CORRECTS).map(|(_, of)| of)
+    }
+
     fn slot(&self) -> String {
         slot(&self.report.source, &self.report.object, self.report.snapshot.unwrap_or_default(), self.part)
     }
@@ -289,6 +335,7 @@ fn read_entry(table: &Table, row: usize) -> Entry {
         whole: table.value(row, "whole") == Value::Boolean(true),
         columns: text("columns").split('\n').map(String::from).collect(),
         newest: instant(table.value(row, "newest")),
+        by_stamps: text("snapshot_from") == BY_STAMPS,
         at: instant(table.value(row, "at")).unwrap_or_default(),
     }
 }

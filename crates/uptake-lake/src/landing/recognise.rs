@@ -15,6 +15,8 @@ pub struct Recognised<'p> {
     pub set: Option<(String, u32)>,
     /// A whole-object export: what it lacks is gone.
     pub whole: bool,
+    /// The load whose rejected rows these are, corrected by hand.
+    pub correction: Option<String>,
 }
 
 impl Recognised<'_> {
@@ -33,6 +35,9 @@ pub fn recognise<'p>(
     only: Option<&str>,
 ) -> Result<Recognised<'p>, Problem> {
     let place = || Place::new(found.shown(), 1, 1);
+    if let Some(problem) = other_separator(header, place()) {
+        return Err(problem);
+    }
     let known = || project.sources.iter().map(|s| s.name.as_str());
     if let Some(name) = only.filter(|name| !known().any(|k| k == *name)) {
         return Err(Problem::new(place(), format!("no source is called \"{name}\""), did_you_mean(name, known())));
@@ -69,6 +74,16 @@ pub fn recognise<'p>(
     }
 }
 
+/// A header that comes out as one column, because something else than a comma separates its words.
+fn other_separator(header: &[String], place: Place) -> Option<Problem> {
+    let [only] = header else { return None };
+    let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
+    let (_, words) = separators.into_iter().find(|(separator, _)| only.contains(*separator))?;
+    let hint =
+        "save it as CSV with commas: a spreadsheet asks for the separator, or takes it from the region's settings";
+    Some(Problem::new(place, format!("its columns are separated by {words}, not by commas"), hint))
+}
+
 fn in_set<'p>(
     source: &'p Source,
     set: (String, u32),
@@ -86,13 +101,13 @@ fn in_set<'p>(
         ));
     };
     let whole = object.kind == Kind::Record && source.set.as_ref().is_some_and(|set| set.complete);
-    check_needs(Recognised { source, object, set: Some(set), whole }, found, header)
+    check_needs(Recognised { source, object, set: Some(set), whole, correction: None }, found, header)
 }
 
 /// A file by itself whose stem is an object's name, or that bears the source's signature.
 fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
     let stem = without_date(&found.stem());
-    let has = |column: &String| header.iter().any(|h| h.eq_ignore_ascii_case(column));
+    let has = |column: &String| has(header, None, column);
     let known = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
     let other = || source.other.as_ref().map(|other| Object { name: stem.clone(), ..other.clone() });
@@ -106,21 +121,26 @@ fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<R
 
 /// A file by itself, whatever it is called, with at least three of the columns of an object.
 fn by_columns<'p>(source: &'p Source, header: &[String]) -> Option<Recognised<'p>> {
-    let has = |column: &String| header.iter().any(|h| h.eq_ignore_ascii_case(column));
     let fits = |o: &&Object| {
+        let has = |column: &String| has(header, Some(o), column);
         let known = o.columns.iter().filter(|(column, _)| has(column)).count();
         !o.named && known >= 3 && o.needs.iter().all(has) && (o.needs_any.is_empty() || o.needs_any.iter().any(has))
     };
     source.objects.iter().find(fits).map(|object| alone(source, object.clone()))
 }
 
-fn alone(source: &Source, object: Object) -> Recognised<'_> {
-    let whole = object.kind == Kind::Record && object.complete;
-    Recognised { source, object, set: None, whole }
+/// Whether a header has a column, be it by its name or by a label of the object's.
+fn has(header: &[String], object: Option<&Object>, column: &str) -> bool {
+    header.iter().any(|word| object.map_or(word.as_str(), |o| o.column(word)).eq_ignore_ascii_case(column))
 }
 
-fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
-    let has = |column: &String| header.iter().any(|h| h.eq_ignore_ascii_case(column));
+fn alone(source: &Source, object: Object) -> Recognised<'_> {
+    let whole = object.kind == Kind::Record && object.complete;
+    Recognised { source, object, set: None, whole, correction: None }
+}
+
+pub fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
+    let has = |column: &String| has(header, Some(&fit.object), column);
     let missing: Vec<&String> = fit.object.needs.iter().filter(|column| !has(column)).collect();
     let none_of = !fit.object.needs_any.is_empty() && !fit.object.needs_any.iter().any(has);
     if missing.is_empty() && !none_of {

@@ -1,8 +1,6 @@
 //! Of which day a file is: said by hand, else in its name or folder, else in the zip, else in its rows.
 
 use super::find::Found;
-use super::recognise::Recognised;
-use super::sheet::Sheet;
 use chrono::NaiveDate;
 
 /// A snapshot date and where it was taken from, in words for the person who loads.
@@ -12,14 +10,11 @@ pub struct Dated {
     pub from: &'static str,
 }
 
-/// `None` if nothing dates the file.
-pub fn date_of(
-    found: &Found,
-    fit: &Recognised,
-    sheet: &Sheet,
-    by_hand: Option<NaiveDate>,
-    set_newest: Option<NaiveDate>,
-) -> Option<Dated> {
+/// How a file is dated that only its rows date.
+pub const BY_STAMPS: &str = "the newest stamp in its rows";
+
+/// The date said by hand, or by the names around the file; `None` if only its rows can tell.
+pub fn date_of(found: &Found, by_hand: Option<NaiveDate>, set_newest: Option<NaiveDate>) -> Option<Dated> {
     let dated = |from: &'static str| move |day| Dated { day, from };
     let folder =
         found.path.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -29,7 +24,6 @@ pub fn date_of(
         .or_else(|| date_in(&found.file_name()).map(dated("the file's name")))
         .or_else(|| date_in(&folder).map(dated("the folder's name")))
         .or_else(|| zipped.map(dated("the newest entry of the zip")))
-        .or_else(|| newest_stamp(fit, sheet).map(dated("the newest stamp in its rows")))
 }
 
 /// The first `2026-10-25` (also with `_` or nothing between) in `name`.
@@ -67,15 +61,6 @@ fn dated_span(name: &str) -> Option<(NaiveDate, std::ops::Range<usize>)> {
         let found = NaiveDate::from_ymd_opt(number(at, 4)? as i32, number(month, 2)?, number(day, 2)?)?;
         Some((found, at..day + 2))
     })
-}
-
-fn newest_stamp(fit: &Recognised, sheet: &Sheet) -> Option<NaiveDate> {
-    let stamps = fit.source.stamps.as_ref();
-    let created = stamps.map(|s| s.created.1.as_str());
-    let modified = stamps.and_then(|s| s.modified.as_ref()).map(|m| m.1.as_str());
-    let names = [fit.object.newest.as_deref(), modified, created].into_iter().flatten();
-    let at = names.filter_map(|name| sheet.columns.iter().position(|(c, _)| c.eq_ignore_ascii_case(name))).next()?;
-    sheet.rows.iter().filter_map(|row| row.cells[at].day()).max()
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 -- Which versions did each record have, and from which snapshot to which?
--- `physical`: a landing table as written. `days`: its snapshots, each with the next complete one after it.
+-- `physical`: a landing table as written. `journaled`: its rows of loads that ended. `days`: its snapshots, each with the next complete one after it.
 WITH once AS (
-    -- Where two parts of one export tell of the same record, the later part holds.
+    -- Where two parts of one export tell of the same record, the row with the newest system stamp holds.
     SELECT
         _key,
         _snapshot,
         _content,
-        row_number() OVER (PARTITION BY _key, _snapshot ORDER BY _content IS NULL, _file DESC, _line DESC) AS nth
-    FROM physical
+        row_number() OVER (
+            PARTITION BY _key, _snapshot
+            ORDER BY _content IS NULL, _stamp DESC NULLS LAST, _file DESC, _line DESC, _content
+        ) AS nth
+    FROM journaled
 ),
 observed AS (
     SELECT
@@ -79,7 +82,7 @@ full_rows AS (
     WHERE _full
 )
 SELECT
-    f.* EXCLUDE (_content, _snapshot, _full, _load, nth),
+    f.* EXCLUDE (_content, _snapshot, _full, _load, _stamp, nth),
     h.first_seen,
     h.last_seen,
     CASE WHEN h.missing < coalesce(h.replaced, DATE '9999-12-31') THEN h.missing ELSE h.replaced END AS next_seen,

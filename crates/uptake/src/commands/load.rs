@@ -8,11 +8,12 @@ use clap::Args;
 use serde::Serialize;
 use uptake_lake::{FileReport, Lake, LoadOrder, LoadReport};
 use uptake_spec::Project;
+use uptake_spec::source::DateOrder;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Exports: CSV files, zips, or folders of them.
-    #[arg(required = true, value_name = "PATH|URL")]
+    /// Exports: CSV files (.csv, .csv.gz), zips, or folders of them.
+    #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
     /// The day the exports show; without it, as names, zip times or rows say.
     #[arg(long, value_name = "DATE")]
@@ -20,9 +21,12 @@ pub struct Arguments {
     /// The source they come from, where two fit.
     #[arg(long)]
     source: Option<String>,
-    /// These are whole exports: what is missing from them is gone.
+    /// These are whole exports: what is missing from them is gone. Also for files that are loaded already.
     #[arg(long)]
     complete: bool,
+    /// How 02/03/2026 is meant in columns that do not say it themselves: dmy (2 March) or mdy (3 February).
+    #[arg(long, value_name = "ORDER", value_parser = date_order)]
+    date_order: Option<DateOrder>,
     /// Say what would land, and land nothing.
     #[arg(long)]
     dry_run: bool,
@@ -31,10 +35,15 @@ pub struct Arguments {
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let project = home.project()?;
     let lake = home.open_lake(&project.settings).await?;
-    let Arguments { paths, snapshot, source, complete, dry_run } = arguments;
-    let order = LoadOrder { paths, snapshot, source, complete, dry_run };
+    let Arguments { paths, snapshot, source, complete, date_order, dry_run } = arguments;
+    let order = LoadOrder { paths, snapshot, source, complete, date_order, dry_run };
     let report = land(&lake, &project, &order, &mut |file| println!("{}", as_json(file))).await?;
     Ok(if report.refused.is_empty() { Ending::Done } else { Ending::Mistakes })
+}
+
+fn date_order(word: &str) -> Result<DateOrder, String> {
+    let found = DateOrder::WORDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, order)| *order).ok_or_else(|| "it is dmy or mdy".into())
 }
 
 /// Loads, and tells it on stderr file by file; `on_file` hears of each as well.

@@ -15,7 +15,7 @@ pub async fn run(home: Home, arguments: serve::Arguments) -> Result<Ending> {
     if paths.is_empty() {
         eprintln!("uptake.toml names no exports: nothing to load");
     } else {
-        let order = LoadOrder { paths, snapshot: None, source: None, complete: false, dry_run: false };
+        let order = LoadOrder { paths, ..Default::default() };
         load::land(&lake, &project, &order, &mut |_| {}).await?;
     }
     build::build(&lake, &project).await?;

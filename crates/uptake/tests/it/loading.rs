@@ -1,5 +1,13 @@
 //! What lands, lands once, in whatever order it comes; and a bad file harms nobody but itself.
 
+mod complete;
+mod corrected;
+mod lake;
+mod limits;
+mod names;
+mod once;
+mod shapes;
+
 use crate::firm::{self, built, copy, fresh, generated, load, on, project_like, tree};
 use crate::story;
 use libtest_mimic::Trial;
@@ -11,6 +19,18 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 pub fn stories() -> Vec<Trial> {
+    let by_theme = [
+        complete::stories(),
+        once::stories(),
+        names::stories(),
+        shapes::stories(),
+        limits::stories(),
+        corrected::stories(),
+    ];
+    general().into_iter().chain(by_theme.into_iter().flatten()).collect()
+}
+
+fn general() -> Vec<Trial> {
     vec![
         story("every read row is landed, rejected or a duplicate", every_row_is_accounted_for),
         story("the same exports twice land nothing twice", the_same_exports_twice),

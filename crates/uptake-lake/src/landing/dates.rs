@@ -1,0 +1,252 @@
+//! Dates that put the day first, or the month: which it is, the whole column decides.
+
+use super::cell::Wall;
+use chrono::NaiveDate;
+use uptake_spec::source::ColumnType;
+pub use uptake_spec::source::DateOrder as Order;
+use uptake_spec::{Place, Problem};
+
+/// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`. `None` if it is nothing of the kind.
+pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
+    let Parts { first, second, year, separator, behind } = parts(text)?;
+    let order = if separator == b'.' { Order::Dmy } else { order.or((first == second).then_some(Order::Dmy))? };
+    let (day, month) = match order {
+        Order::Dmy => (first, second),
+        Order::Mdy => (second, first),
+    };
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    let (clock, zone) = match behind.split_whitespace().collect::<Vec<_>>()[..] {
+        [] => ((0, 0, 0), None),
+        [clock] => (read_clock(clock, None)?, None),
+        [clock, word] if is_half(word) => (read_clock(clock, Some(word))?, None),
+        [clock, zone] => (read_clock(clock, None)?, Some(hours_east(zone)?)),
+        [clock, half, zone] => (read_clock(clock, Some(half))?, Some(hours_east(zone)?)),
+        _ => return None,
+    };
+    let at = date.and_hms_opt(clock.0, clock.1, clock.2)?;
+    Some((at, zone.map(|minutes| minutes * 60)))
+}
+
+/// The numbers of `02/23/26`, and what follows them.
+struct Parts<'t> {
+    first: u32,
+    second: u32,
+    year: i32,
+    separator: u8,
+    behind: &'t str,
+}
+
+fn parts(text: &str) -> Option<Parts<'_>> {
+    let (first, rest) = number(text, 2)?;
+    let separator = *rest.as_bytes().first().filter(|b| matches!(b, b'/' | b'.' | b'-'))?;
+    let (second, rest) = number(&rest[1..], 2)?;
+    let rest = rest.strip_prefix(separator as char)?;
+    let (year, behind) = number(rest, 4)?;
+    let year = match rest.len() - behind.len() {
+        4 => year as i32,
+        // A spreadsheet's rule for two digits.
+        2 => year as i32 + if year < 30 { 2000 } else { 1900 },
+        _ => return None,
+    };
+    let behind = behind.strip_prefix(',').unwrap_or(behind);
+    (behind.is_empty() || behind.starts_with(' ')).then_some(Parts { first, second, year, separator, behind })
+}
+
+/// The digits a text begins with, at least one and at most `most`, and the rest.
+fn number(text: &str, most: usize) -> Option<(u32, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = text.split_at(digits);
+    (1..=most).contains(&digits).then(|| number.parse().ok())?.map(|number| (number, rest))
+}
+
+fn is_half(word: &str) -> bool {
+    word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm")
+}
+
+/// `9:15:03` or `9:15`, as hour of the day, minute and second.
+fn read_clock(clock: &str, half: Option<&str>) -> Option<(u32, u32, u32)> {
+    let parts: Vec<u32> = clock
+        .split(':')
+        .map(|part| number(part, 2).filter(|(_, rest)| rest.is_empty()).map(|n| n.0))
+        .collect::<Option<_>>()?;
+    let (hour, minute, second) = match parts[..] {
+        [hour, minute] => (hour, minute, 0),
+        [hour, minute, second] => (hour, minute, second),
+        _ => return None,
+    };
+    let hour = match half {
+        None => hour,
+        Some(half) if is_half(half) && (1..=12).contains(&hour) => {
+            hour % 12 + if half.eq_ignore_ascii_case("pm") { 12 } else { 0 }
+        }
+        Some(_) => return None,
+    };
+    Some((hour, minute, second))
+}
+
+/// The zones whose short names mean one thing, in minutes east of Greenwich. CST is Chicago's here, as the summer's CDT is;
+/// names that India, Israel and Ireland share are left out, and their rows are rejects.
+const ZONES: [(&str, i32); 25] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("Z", 0),
+    ("WET", 0),
+    ("WEST", 60),
+    ("CET", 60),
+    ("CEST", 120),
+    ("EET", 120),
+    ("EEST", 180),
+    ("MSK", 180),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+    ("JST", 540),
+    ("SGT", 480),
+    ("AEST", 600),
+    ("AEDT", 660),
+];
+
+/// Minutes east of Greenwich of `PST`, `GMT+2`, `+0100`, `+01:00`.
+fn hours_east(zone: &str) -> Option<i32> {
+    if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| zone.eq_ignore_ascii_case(name)) {
+        return Some(*minutes);
+    }
+    let offset = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC")).unwrap_or(zone);
+    let sign = if offset.strip_prefix('-').is_some() { -1 } else { 1 };
+    let digits: String = offset.strip_prefix(['+', '-'])?.replace(':', "");
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (digits.parse::<i32>().ok()?, 0),
+        4 => (digits.get(..2)?.parse::<i32>().ok()?, digits.get(2..)?.parse::<i32>().ok()?),
+        _ => return None,
+    };
+    Some(sign * (hours * 60 + minutes))
+}
+
+/// What the cells of one column told about the order of day and month.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The first date, with its line, whose first number can only be a day; and whose second can only be one.
+    day_first: Option<(u64, String)>,
+    month_first: Option<(u64, String)>,
+    /// The first that means two different days.
+    either: Option<(u64, String)>,
+}
+
+impl Seen {
+    /// Takes note of a cell; ISO dates and texts that are no dates say nothing.
+    pub fn note(&mut self, text: &[u8], line: u64) {
+        let iso = |text: &[u8]| text[..4].iter().all(u8::is_ascii_digit) && text[4] == b'-';
+        if text.len() < 6 || iso(text) {
+            return;
+        }
+        let Ok(text) = std::str::from_utf8(text) else { return };
+        let Some(Parts { first, second, separator, .. }) = parts(text.trim()) else { return };
+        let seen = match (first, second) {
+            _ if separator == b'.' => return,
+            (13..=31, 1..=12) => &mut self.day_first,
+            (1..=12, 13..=31) => &mut self.month_first,
+            (1..=12, 1..=12) if first != second => &mut self.either,
+            _ => return,
+        };
+        seen.get_or_insert_with(|| (line, text.trim().to_string()));
+    }
+
+    /// The order of the column; `None` where no date asks for one. `said` decides where the column itself does not.
+    ///
+    /// # Errors
+    /// Both readings are possible, or the column contradicts itself; with the way out.
+    pub fn order(self, file: &str, column: &str, said: Option<Order>) -> Result<Option<Order>, Problem> {
+        match (self.day_first, self.month_first, self.either) {
+            (Some(_), None, _) => Ok(Some(Order::Dmy)),
+            (None, Some(_), _) => Ok(Some(Order::Mdy)),
+            (None, None, None) => Ok(said),
+            (None, None, Some((line, text))) => said
+                .map(Some)
+                .ok_or_else(|| Problem::new(Place::new(file, line as usize, 1), ambiguous(column, &text), HOW_TO_SAY)),
+            (Some((line, day_first)), Some((other, month_first)), _) => match said {
+                Some(order) => Ok(Some(order)),
+                None => Err(Problem::new(
+                    Place::new(file, line.max(other) as usize, 1),
+                    format!(
+                        "the column \"{column}\" mixes two orders: \"{day_first}\" in line {line} has the day first, \
+                         \"{month_first}\" in line {other} the month"
+                    ),
+                    "export it again with one date format; or say --date-order dmy or mdy, and the others are rejected",
+                )),
+            },
+        }
+    }
+}
+
+const HOW_TO_SAY: &str =
+    "say --date-order dmy or --date-order mdy; or for good: date_order = \"mdy\" in the source's source.toml";
+
+fn ambiguous(column: &str, text: &str) -> String {
+    let reading = |order| read_other_date(text, Some(order)).map(|(at, _)| at.date().format("%-d %B %Y").to_string());
+    match (reading(Order::Dmy), reading(Order::Mdy)) {
+        (Some(dmy), Some(mdy)) => format!(
+            "no date of the column \"{column}\" says whether the day or the month stands first: \"{text}\" is {dmy} (dmy) or {mdy} (mdy)"
+        ),
+        _ => format!("no date of the column \"{column}\" says whether the day or the month stands first: \"{text}\""),
+    }
+}
+
+/// Whether a column's cells are worth a [`Seen`].
+pub fn is_dated(kind: ColumnType) -> bool {
+    matches!(kind, ColumnType::Date | ColumnType::Instant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, order: Option<Order>) -> Option<String> {
+        read_other_date(text, order).map(|(at, zone)| format!("{at} {zone:?}"))
+    }
+
+    #[test]
+    fn dates_of_spreadsheets_and_of_the_setup_pages() {
+        let mdy = Some(Order::Mdy);
+        assert_eq!(read("02/23/26 08:55 PM", mdy), Some("2026-02-23 20:55:00 None".into()));
+        assert_eq!(read("11/20/2025 9:15:03 PM PST", mdy), Some("2025-11-20 21:15:03 Some(-28800)".into()));
+        assert_eq!(read("11/20/2025, 12:15 AM", mdy), Some("2025-11-20 00:15:00 None".into()));
+        assert_eq!(read("20-10-16", Some(Order::Dmy)), Some("2016-10-20 00:00:00 None".into()));
+        assert_eq!(read("3.2.2026 14:05", None), Some("2026-02-03 14:05:00 None".into()));
+        assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
+        for wrong in ["02/30/26", "13/13/2026", "2/3", "1/2/345", "02/23/26 13:00 PM", "02/23/26 9:00 XYZ", "5"] {
+            assert_eq!(read(wrong, mdy), None, "{wrong}");
+        }
+    }
+
+    fn order(texts: &[&str], said: Option<Order>) -> Result<Option<Order>, String> {
+        let mut seen = Seen::default();
+        texts.iter().zip(2..).for_each(|(text, line)| seen.note(text.as_bytes(), line));
+        seen.order("f.csv", "CloseDate", said).map_err(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn one_date_that_can_be_read_in_one_way_decides_for_the_column() {
+        assert_eq!(order(&["01/02/2026", "23/02/2026"], None), Ok(Some(Order::Dmy)));
+        assert_eq!(order(&["01/02/2026", "02/23/2026"], Some(Order::Dmy)), Ok(Some(Order::Mdy)));
+        assert_eq!(order(&["2026-01-02", "03/03/2026", "3.4.2026", ""], None), Ok(None));
+        assert_eq!(order(&["01/02/2026"], Some(Order::Mdy)), Ok(Some(Order::Mdy)));
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_asked() {
+        let asked = order(&["03/03/2026", "01/02/2026"], None).expect_err("ambiguous");
+        for words in ["f.csv:3", "1 February 2026 (dmy)", "2 January 2026 (mdy)", "--date-order", "CloseDate"] {
+            assert!(asked.contains(words), "{words}: {asked}");
+        }
+        let mixed = order(&["23/02/2026", "02/23/2026"], None).expect_err("mixed");
+        assert!(mixed.contains("line 2") && mixed.contains("line 3"), "{mixed}");
+    }
+}

@@ -1,0 +1,268 @@
+//! How the rows of one file are read: its columns, their types, and which of them name a row.
+
+use super::cell::{Datum, Habits, read_cell};
+use super::recognise::Recognised;
+use super::rows::{Reject, raw};
+use chrono::{DateTime, NaiveDate, Utc};
+use csv::ByteRecord;
+use std::collections::HashMap;
+use twox_hash::XxHash3_64;
+use uptake_spec::source::{ColumnType, DateOrder};
+use uptake_spec::{Place, Problem};
+
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Named as the source declares them.
+    pub columns: Vec<(String, ColumnType)>,
+    /// The words of the header as the file has them.
+    pub words: Vec<String>,
+    /// Where in a record each column stands.
+    at: Vec<usize>,
+    /// How many cells a record has at least, and at most; those between are empty.
+    width: (usize, usize),
+    habits: Vec<Habits>,
+    /// What the hash of a value begins with: its column's name in small letters.
+    prefixes: Vec<Vec<u8>>,
+    /// The columns that together name a row: all, where the file has none of those the source declares.
+    key: Vec<usize>,
+    pub key_words: String,
+    /// Whether the file has the key's columns, and they are ids.
+    pub keyed_by_ids: bool,
+    newest: Option<usize>,
+    /// The column whose newest day dates a file that nothing else dates.
+    dating: Option<usize>,
+    pub correction: Option<Correction>,
+}
+
+/// Rows that `uptake rejects --out` wrote, corrected by hand: where each came from stands in the row itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction {
+    /// The load that rejected the rows; those of other loads are passed over.
+    pub of: String,
+    pub load_at: usize,
+    pub file_at: usize,
+    pub line_at: usize,
+}
+
+/// One good row.
+#[derive(Debug)]
+pub struct Row<'r> {
+    pub cells: Vec<Datum<'r>>,
+    pub key: String,
+    /// A hash over all values by column name; absent values and the order of columns do not count.
+    pub content: i64,
+    /// The newest system stamp.
+    pub stamp: Option<DateTime<Utc>>,
+}
+
+/// Columns that `landing.*` has beside those of the export; so has every name that begins with `_`.
+const RESERVED: [&str; 5] = ["first_seen", "last_seen", "next_seen", "gone", "nth"];
+
+/// The most bytes one cell may hold.
+const MOST_CELL_BYTES: usize = 16 << 20;
+
+impl Form {
+    /// # Errors
+    /// Two columns of one name: the file is refused.
+    pub fn new(words: &[String], file: &str, fit: &Recognised) -> Result<Form, Problem> {
+        let named = words.iter().rposition(|word| !word.is_empty()).map_or(0, |last| last + 1);
+        let ours: &[&str] = if fit.correction.is_some() { &super::correct::CORRECTION_COLUMNS } else { &[] };
+        let is_ours = |word: &str| ours.iter().any(|our| our.eq_ignore_ascii_case(word));
+        let at: Vec<usize> = (0..named).filter(|at| !is_ours(&words[*at])).collect();
+        let types = Types::of(fit);
+        let columns: Vec<_> = at.iter().map(|at| types.declared(&words[*at], *at)).collect();
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(columns.len());
+        for (place, (name, _)) in columns.iter().enumerate() {
+            if places.insert(name.to_lowercase(), place).is_some() {
+                let what = format!("two columns are called \"{name}\"");
+                return Err(Problem::new(Place::new(file, 1, 1), what, "rename or remove one of them"));
+            }
+        }
+        let place = |name: &str| places.get(&name.to_lowercase()).copied();
+        let stamps = fit.source.stamps.as_ref();
+        let modified = stamps.and_then(|s| s.modified.as_ref()).map(|m| m.1.as_str());
+        let dating = [fit.object.newest.as_deref(), modified, stamps.map(|s| s.created.1.as_str())];
+        let correction = fit.correction.as_ref().map(|of| {
+            let at = |name: &str| words.iter().position(|word| word.eq_ignore_ascii_case(name)).unwrap_or_default();
+            let [load_at, file_at, line_at] = ["_load", "_file", "_line"].map(at);
+            Correction { of: of.clone(), load_at, file_at, line_at }
+        });
+        let mut key: Vec<usize> = fit.object.key.iter().filter_map(|name| place(name)).collect();
+        let keyed_by_ids = !key.is_empty() && key.iter().all(|at| columns[*at].1 == ColumnType::Id);
+        if key.is_empty() {
+            key = (0..columns.len()).collect();
+        }
+        let habits = Habits {
+            nothing: fit.source.nothing.clone(),
+            zone: fit.source.zone,
+            empty_is_false: fit.source.empty_is_false,
+            order: None,
+        };
+        Ok(Form {
+            at,
+            width: (named, words.len()),
+            habits: vec![habits; columns.len()],
+            prefixes: columns.iter().map(|(name, _)| [name.to_lowercase().as_bytes(), &[0x1f]].concat()).collect(),
+            key,
+            keyed_by_ids,
+            key_words: fit.object.key.join(", "),
+            newest: fit.object.newest.as_deref().and_then(place),
+            dating: dating.into_iter().flatten().find_map(place),
+            words: words[..named].to_vec(),
+            correction,
+            columns,
+        })
+    }
+
+    /// The cell of a column, empty if the record is too short.
+    pub fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> &'r [u8] {
+        record.get(self.at[column]).unwrap_or_default()
+    }
+
+    /// What stands first in this column's dates.
+    pub fn set_order(&mut self, column: usize, order: Option<DateOrder>) {
+        self.habits[column].order = order;
+    }
+
+    fn datum<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Datum<'r>, String> {
+        let bytes = self.cell(record, column);
+        if bytes.len() > MOST_CELL_BYTES {
+            let (has, most) = (bytes.len() >> 20, MOST_CELL_BYTES >> 20);
+            return Err(format!("the cell has {has} MB, more than {most}; a quote may never close"));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is no text any more: the file changed".to_string())?;
+        read_cell(text, self.columns[column].1, &self.habits[column])
+    }
+
+    /// Writes what names the row: the values of the key columns. `false` if all are empty or one cannot be read.
+    pub fn key(&self, record: &ByteRecord, to: &mut String) -> bool {
+        to.clear();
+        let mut any = false;
+        for (nth, column) in self.key.iter().enumerate() {
+            if nth > 0 {
+                to.push('\u{1f}');
+            }
+            let Ok(datum) = self.datum(record, *column) else { return false };
+            any |= datum.canonical(to);
+        }
+        any
+    }
+
+    pub fn dated(&self, record: &ByteRecord) -> Option<NaiveDate> {
+        self.datum(record, self.dating?).ok()?.day()
+    }
+
+    /// Whether the row came out of the load that this correction is about; every row of any other file.
+    pub fn is_meant(&self, record: &ByteRecord) -> bool {
+        self.correction.as_ref().is_none_or(|c| record.get(c.load_at) == Some(c.of.as_bytes()))
+    }
+
+    fn fits(&self, record: &ByteRecord) -> bool {
+        let (least, most) = self.width;
+        (least..=most).contains(&record.len()) && (least..record.len()).all(|at| record[at].is_empty())
+    }
+
+    /// # Errors
+    /// Why the row does not land.
+    pub fn row<'r>(&self, record: &'r ByteRecord, scratch: &mut String) -> Result<Row<'r>, Reject> {
+        let line = record.position().map_or(0, csv::Position::line);
+        let reject = |column: &str, reason: String, key| Reject {
+            line,
+            column: column.into(),
+            reason,
+            raw: raw(record, self.words.len()),
+            key,
+        };
+        if !self.fits(record) {
+            return Err(reject("", format!("{} cells where the header has {}", record.len(), self.width.0), None));
+        }
+        let mut cells = Vec::with_capacity(self.columns.len());
+        let mut wrong = None;
+        for column in 0..self.columns.len() {
+            cells.push(self.datum(record, column).unwrap_or_else(|reason| {
+                wrong.get_or_insert((column, reason));
+                Datum::Nothing
+            }));
+        }
+        let key = self.key_of(&cells);
+        match (wrong, key) {
+            (Some((column, reason)), key) => Err(reject(&self.columns[column].0, reason, key)),
+            (None, None) => Err(reject(&self.key_words, "the key is empty".into(), None)),
+            (None, Some(key)) => {
+                let content = self.content(&cells, scratch);
+                Ok(Row { stamp: self.newest.and_then(|at| cells[at].instant()), cells, key, content })
+            }
+        }
+    }
+
+    fn key_of(&self, cells: &[Datum]) -> Option<String> {
+        let mut key = String::new();
+        let mut any = false;
+        for (nth, at) in self.key.iter().enumerate() {
+            if nth > 0 {
+                key.push('\u{1f}');
+            }
+            any |= cells[*at].canonical(&mut key);
+        }
+        any.then_some(key)
+    }
+
+    /// Added up over the columns, so that their order does not matter.
+    fn content(&self, cells: &[Datum], scratch: &mut String) -> i64 {
+        let mut bytes = std::mem::take(scratch).into_bytes();
+        let mut sum = 0u64;
+        for (cell, prefix) in cells.iter().zip(&self.prefixes) {
+            bytes.clear();
+            bytes.extend_from_slice(prefix);
+            let mut text = String::from_utf8(bytes).expect("a name and 0x1f are UTF-8");
+            if cell.canonical(&mut text) {
+                sum = sum.wrapping_add(XxHash3_64::oneshot(text.as_bytes()));
+            }
+            bytes = text.into_bytes();
+        }
+        *scratch = String::from_utf8(bytes).expect("it was a String");
+        sum as i64
+    }
+}
+
+/// The declared columns of an object and its source, by name in small letters.
+struct Types<'p> {
+    fit: &'p Recognised<'p>,
+    known: HashMap<String, (&'p str, ColumnType)>,
+}
+
+impl<'p> Types<'p> {
+    fn of(fit: &'p Recognised<'p>) -> Types<'p> {
+        let all = fit.source.columns.iter().chain(&fit.object.columns);
+        let known = all.map(|(name, kind)| (name.to_lowercase(), (name.as_str(), *kind))).collect();
+        Types { fit, known }
+    }
+
+    /// The column's name and type as the source declares them, else the header's word as text. A word that means
+    /// something in every landing table gets a `_` behind it, a missing one the number of its column.
+    fn declared(&self, word: &str, at: usize) -> (String, ColumnType) {
+        let name = self.fit.object.column(word);
+        if let Some((own, kind)) = self.known.get(&name.to_lowercase()) {
+            return (own.to_string(), *kind);
+        }
+        // Characters that a column of Delta cannot have.
+        let name = name.replace([' ', ',', ';', '{', '}', '(', ')', '\n', '\r', '\t', '='], "_");
+        let ours = RESERVED.contains(&name.to_lowercase().as_str()) || name.starts_with('_');
+        let name = match name.as_str() {
+            "" => format!("column_{}", at + 1),
+            _ if ours => format!("{}_", name.trim_start_matches('_')),
+            _ => name,
+        };
+        (name, ColumnType::Text)
+    }
+}
+
+/// Whether a timestamp without a zone stands in a column of instants, though the source declares none.
+pub fn lacks_zone(form: &Form, record: &ByteRecord, column: usize) -> bool {
+    let text = std::str::from_utf8(form.cell(record, column)).unwrap_or_default();
+    let in_utc = Habits { zone: Some(chrono_tz::UTC), ..form.habits[column].clone() };
+    form.columns[column].1 == ColumnType::Instant
+        && form.habits[column].zone.is_none()
+        && read_cell(text, ColumnType::Instant, &form.habits[column]).is_err()
+        && read_cell(text, ColumnType::Instant, &in_utc).is_ok()
+}

@@ -1,0 +1,225 @@
+//! From files to batches of a landing table, one row after the other: what is held of them is one batch, and a mark a row.
+
+use super::batch::{Batcher, Noted, Origin};
+use super::decode::{Document, Text};
+use super::form::Form;
+use super::rows::{Reject, Rows, Step};
+use super::spool::Spool;
+use super::survey::{Mark, Survey, mark};
+use crate::error::LakeError;
+use chrono::{DateTime, NaiveDate, Utc};
+use csv::ByteRecord;
+use datafusion::arrow::record_batch::RecordBatch;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use uptake_spec::source::ColumnType;
+use uptake_spec::{Place, Problem};
+
+/// A file that is ready to be poured.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub document: Document,
+    pub form: Form,
+    pub survey: Survey,
+    /// As people named it.
+    pub file: String,
+    /// The day of its snapshot.
+    pub day: NaiveDate,
+    /// Names this file's load everywhere: the transaction of its commits.
+    pub load: String,
+    /// The nearest earlier snapshot of the object that the lake holds.
+    pub before: Option<NaiveDate>,
+    /// Its rows are in the table already: it is counted only.
+    pub written: bool,
+}
+
+/// What became of the rows of one file. read = landed + rejected + duplicate.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Poured {
+    pub read: u64,
+    pub landed: u64,
+    pub rejected: u64,
+    /// A rejected row could be anybody's: its key cannot be read.
+    pub torn: bool,
+    /// The newest system stamp among the good rows.
+    pub newest: Option<DateTime<Utc>>,
+}
+
+/// Marks of keys with their content. A mark is a hash already.
+pub type Marks = HashSet<Mark, BuildHasherDefault<Halved>>;
+
+/// The upper half of a mark.
+#[derive(Debug, Default)]
+pub struct Halved(u64);
+
+impl Hasher for Halved {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let half = bytes.last_chunk::<8>().map_or(0, |half| u64::from_ne_bytes(*half));
+        self.0 = half;
+    }
+
+    fn write_u128(&mut self, mark: u128) {
+        self.0 = (mark >> 64) as u64;
+    }
+}
+
+/// The rows a batch has at most, and roughly the bytes.
+const BATCH_ROWS: usize = 8192;
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Where batches go; `false` if nobody takes any more.
+pub type Out<'a> = &'a mut dyn FnMut(RecordBatch) -> bool;
+
+/// What the lake holds of a snapshot, read when it is needed.
+pub type Stored<'a> = &'a dyn Fn(NaiveDate) -> Result<Marks, LakeError>;
+
+/// Reads the files of one table in the order of their snapshots.
+///
+/// # Errors
+/// A file that cannot be read any more; the lake's storage.
+pub fn pour(
+    jobs: &[Arc<Job>],
+    columns: &[(String, ColumnType)],
+    stored: Stored,
+    rejects: &Spool,
+    out: Out,
+) -> Result<Vec<Poured>, LakeError> {
+    let mut seen: BTreeMap<NaiveDate, Marks> = BTreeMap::new();
+    let mut fetched: HashSet<NaiveDate> = HashSet::new();
+    let mut poured = vec![];
+    for (nth, job) in jobs.iter().enumerate() {
+        let day = job.day;
+        let nearest = job.before.max(seen.range(..day).next_back().map(|(day, _)| *day));
+        // A set of several parts may stand half in the lake and half in this load. Corrected rows may be there already.
+        let in_lake = [nearest.filter(|_| job.before == nearest), job.form.correction.is_some().then_some(day)];
+        for day in in_lake.into_iter().flatten() {
+            if fetched.insert(day) {
+                let known = stored(day)?;
+                seen.entry(day).or_default().extend(known);
+            }
+        }
+        seen.retain(|kept, _| *kept >= nearest.unwrap_or(day));
+        let mut now = Marks::default();
+        let later = jobs[nth + 1..].iter().any(|later| later.day > day);
+        let file = File {
+            job,
+            before: nearest.and_then(|day| seen.get(&day)),
+            same_day: seen.get(&day).filter(|_| job.form.correction.is_some()),
+        };
+        poured.push(file.pour(columns, later.then_some(&mut now), rejects, out).map_err(LakeError::Refused)?);
+        if later {
+            seen.entry(day).or_default().extend(now);
+        }
+    }
+    Ok(poured)
+}
+
+struct File<'a> {
+    job: &'a Job,
+    before: Option<&'a Marks>,
+    same_day: Option<&'a Marks>,
+}
+
+impl File<'_> {
+    fn pour(
+        &self,
+        columns: &[(String, ColumnType)],
+        now: Option<&mut Marks>,
+        rejects: &Spool,
+        out: Out,
+    ) -> Result<Poured, Problem> {
+        let Job { form, survey, document, .. } = self.job;
+        let mut batcher = (!self.job.written).then(|| Batcher::new(columns, &form.columns));
+        let (poured, rows) = document.text(|text| self.rows(text, &mut batcher, now, rejects, out))?;
+        if rows != survey.rows {
+            let what = "it changed while it was read";
+            return Err(Problem::new(Place::whole(&self.job.file), what, "load it again when it is whole"));
+        }
+        if let Some(mut batcher) = batcher.filter(|batcher| batcher.rows > 0) {
+            out(batcher.finish());
+        }
+        Ok(poured)
+    }
+
+    fn rows(
+        &self,
+        text: Text,
+        batcher: &mut Option<Batcher>,
+        mut now: Option<&mut Marks>,
+        rejects: &Spool,
+        out: Out,
+    ) -> std::io::Result<(Poured, u64)> {
+        let Job { form, survey, .. } = self.job;
+        let mut poured = Poured::default();
+        let mut rows = Rows::new(text);
+        let mut scratch = String::new();
+        let reject = |poured: &mut Poured, reject: &Reject| {
+            poured.read += 1;
+            poured.rejected += 1;
+            poured.torn |= reject.key.is_none();
+            rejects.add(&self.job.load, reject)
+        };
+        loop {
+            match rows.step()? {
+                Step::End => return Ok((poured, rows.count)),
+                Step::Broken(broken) => {
+                    reject(&mut poured, &broken)?;
+                    continue;
+                }
+                Step::Row => {}
+            }
+            let record = &rows.record;
+            if !form.is_meant(record) {
+                continue;
+            }
+            let (file, line) = origin(form, record, &self.job.file);
+            let origin = Origin { snapshot: self.job.day, file: &file, line, load: &self.job.load };
+            match form.row(record, &mut scratch) {
+                Err(bad) => {
+                    reject(&mut poured, &bad)?;
+                    if let (Some(batcher), Some(key)) = (&mut *batcher, &bad.key) {
+                        batcher.push(None, &Noted { key, content: None, stamp: None, origin });
+                    }
+                }
+                Ok(row) if survey.losers.contains(&(rows.count - 1)) => {
+                    let raw = super::rows::raw(record, form.words.len());
+                    let (column, reason) = (form.key_words.clone(), "key twice".into());
+                    reject(&mut poured, &Reject { line, column, reason, raw, key: Some(row.key) })?;
+                }
+                Ok(row) => {
+                    let mark = mark(&row.key, row.content);
+                    let holds = |marks: &Marks| marks.contains(&mark);
+                    let lands = !self.before.is_some_and(holds) && !self.same_day.is_some_and(holds);
+                    poured.read += 1;
+                    poured.landed += u64::from(lands);
+                    poured.newest = poured.newest.max(row.stamp);
+                    if let Some(now) = &mut now {
+                        now.insert(mark);
+                    }
+                    if let Some(batcher) = batcher {
+                        let noted = Noted { key: &row.key, content: Some(row.content), stamp: row.stamp, origin };
+                        batcher.push(lands.then_some(&row.cells), &noted);
+                    }
+                }
+            }
+            if let Some(batcher) = batcher.as_mut().filter(|b| b.rows >= BATCH_ROWS || b.bytes >= BATCH_BYTES)
+                && !out(batcher.finish())
+            {
+                return Err(std::io::Error::other("the lake took no more rows"));
+            }
+        }
+    }
+}
+
+/// The file and line a row came from: a corrected one from where it was rejected.
+fn origin<'a>(form: &Form, record: &ByteRecord, file: &'a str) -> (std::borrow::Cow<'a, str>, u64) {
+    let line = record.position().map_or(0, csv::Position::line);
+    let Some(correction) = &form.correction else { return (file.into(), line) };
+    let text = |at| String::from_utf8_lossy(record.get(at).unwrap_or_default()).into_owned();
+    (text(correction.file_at).into(), text(correction.line_at).parse().unwrap_or(line))
+}

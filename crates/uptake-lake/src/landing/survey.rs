@@ -1,0 +1,157 @@
+//! A first reading of a file: what has to be known of all its rows before the first of them lands.
+
+use super::dates::{Seen, is_dated};
+use super::decode::Document;
+use super::form::{Form, lacks_zone};
+use super::rows::{Rows, Step};
+use chrono::NaiveDate;
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::Path;
+use twox_hash::XxHash3_64;
+use uptake_spec::source::DateOrder;
+use uptake_spec::{Place, Problem};
+
+/// What a first reading told.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survey {
+    /// How many rows the file has, good and bad.
+    pub rows: u64,
+    /// The newest day among its stamps.
+    pub newest: Option<NaiveDate>,
+    /// Rows, numbered from 0, whose key another row of the file holds: of two the one with the newest system stamp
+    /// holds, of equal ones the later.
+    pub losers: HashSet<u64>,
+    /// Whether some row bears an id that the sample firm's instance made.
+    pub of_sample: bool,
+}
+
+/// A 128-bit digest: it stands for a key, or for a key and its content, where millions are remembered.
+pub type Mark = u128;
+
+pub fn mark(key: &str, content: i64) -> Mark {
+    let seed = content as u64;
+    let high = XxHash3_64::oneshot_with_seed(seed, key.as_bytes());
+    let low = XxHash3_64::oneshot_with_seed(seed ^ 0x9e37_79b9_7f4a_7c15, key.as_bytes());
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+/// Reads the whole file by `form`, and settles the order of its dates in it.
+///
+/// # Errors
+/// The file cannot be read; a timestamp has no zone and the source declares none; dates that can be read in two ways.
+pub fn survey(
+    document: &Document,
+    form: &mut Form,
+    said: Option<DateOrder>,
+    source_file: &Path,
+) -> Result<Survey, Problem> {
+    let file = document.found.shown();
+    let mut pass = document.text(|text| read_through(form, text))?;
+    if let Some(line) = pass.without_zone {
+        let what = "a timestamp has no zone and the source declares none";
+        let hint = format!("add zone = \"UTC\" to {}", source_file.display());
+        return Err(Problem::new(Place::new(file, line as usize, 1), what, hint));
+    }
+    let mut reordered = false;
+    for (column, seen) in std::mem::take(&mut pass.dates) {
+        let order = seen.order(&file, &form.columns[column].0, said)?;
+        reordered |= order.is_some();
+        form.set_order(column, order);
+    }
+    // Keys and stamps may be such dates.
+    if reordered {
+        pass = document.text(|text| read_through(form, text))?;
+    }
+    let Pass { mut keys, rows, newest, of_sample, .. } = pass;
+    let doubles = doubles(&mut keys);
+    drop(keys);
+    let losers = match doubles.is_empty() {
+        true => HashSet::new(),
+        false => losers(document.text(|text| read_those(form, text, &doubles))?),
+    };
+    Ok(Survey { rows, newest, losers, of_sample })
+}
+
+/// What one reading told.
+#[derive(Default)]
+pub struct Pass {
+    rows: u64,
+    newest: Option<NaiveDate>,
+    of_sample: bool,
+    without_zone: Option<u64>,
+    dates: Vec<(usize, Seen)>,
+    /// A mark of each row's key, with the number of the row.
+    keys: Vec<(Mark, u64)>,
+}
+
+fn read_through(form: &Form, text: impl Read) -> std::io::Result<Pass> {
+    let dated = (0..form.columns.len()).filter(|column| is_dated(form.columns[*column].1));
+    let mut pass = Pass { dates: dated.map(|column| (column, Seen::default())).collect(), ..Default::default() };
+    let mut rows = Rows::new(text);
+    let mut key = String::new();
+    loop {
+        match rows.step()? {
+            Step::End => break,
+            Step::Broken(_) => continue,
+            Step::Row => {}
+        }
+        let record = &rows.record;
+        if !form.is_meant(record) {
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        if form.key(record, &mut key) {
+            pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
+            pass.keys.push((mark(&key, 0), rows.count - 1));
+        }
+        pass.newest = pass.newest.max(form.dated(record));
+        for (column, seen) in &mut pass.dates {
+            seen.note(form.cell(record, *column), line);
+            if pass.without_zone.is_none() && lacks_zone(form, record, *column) {
+                pass.without_zone = Some(line);
+            }
+        }
+    }
+    pass.rows = rows.count;
+    Ok(pass)
+}
+
+/// The fourth to sixth character of an id name the instance that made it.
+fn instance(id: &str) -> Option<&str> {
+    id.get(3..6)
+}
+
+/// The numbers of all rows whose key occurs twice.
+fn doubles(keys: &mut [(Mark, u64)]) -> HashSet<u64> {
+    keys.sort_unstable();
+    let same = keys.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1);
+    same.flatten().map(|(_, row)| *row).collect()
+}
+
+/// Mark of the key, stamp and number of `those` rows, read in full: a row that is rejected for another reason takes no other's place.
+fn read_those(form: &Form, text: impl Read, those: &HashSet<u64>) -> std::io::Result<Vec<(Mark, i64, u64)>> {
+    let mut good = vec![];
+    let mut rows = Rows::new(text);
+    let mut scratch = String::new();
+    loop {
+        match rows.step()? {
+            Step::End => return Ok(good),
+            Step::Broken(_) => continue,
+            Step::Row => {}
+        }
+        let number = rows.count - 1;
+        if those.contains(&number)
+            && let Ok(row) = form.row(&rows.record, &mut scratch)
+        {
+            let stamp = row.stamp.map_or(i64::MIN, |stamp| stamp.timestamp_micros());
+            good.push((mark(&row.key, 0), stamp, number));
+        }
+    }
+}
+
+fn losers(mut good: Vec<(Mark, i64, u64)>) -> HashSet<u64> {
+    good.sort_unstable();
+    let all_but_last = good.chunk_by(|a, b| a.0 == b.0).flat_map(|rows| &rows[..rows.len() - 1]);
+    all_but_last.map(|(_, _, row)| *row).collect()
+}

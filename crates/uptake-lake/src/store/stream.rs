@@ -1,0 +1,52 @@
+//! Rows that come one batch after the other, as a plan that Delta can write from.
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use deltalake_core::delta_datafusion::planner::DeltaPlanner;
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc::Receiver;
+
+/// The plan, and the state to run it in.
+pub fn plan(schema: SchemaRef, rows: Receiver<Result<RecordBatch>>) -> Result<(LogicalPlan, SessionState)> {
+    let config = SessionConfig::new().with_target_partitions(1);
+    let state =
+        SessionStateBuilder::new().with_config(config).with_default_features().with_query_planner(DeltaPlanner::new());
+    let context = SessionContext::new_with_state(state.build());
+    let once = Once { schema: schema.clone(), rows: Mutex::new(Some(rows)) };
+    let frame = context.read_table(Arc::new(StreamingTable::try_new(schema, vec![Arc::new(once)])?))?;
+    Ok((frame.logical_plan().clone(), context.state()))
+}
+
+/// A partition that can be read once.
+#[derive(Debug)]
+struct Once {
+    schema: SchemaRef,
+    rows: Mutex<Option<Receiver<Result<RecordBatch>>>>,
+}
+
+impl PartitionStream for Once {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let rows = self.rows.lock().expect("nobody panics with it").take();
+        let stream = futures::stream::unfold(rows, |rows| async {
+            match rows {
+                Some(mut rows) => rows.recv().await.map(|batch| (batch, Some(rows))),
+                None => {
+                    let twice = DataFusionError::Internal("these rows were read before".into());
+                    Some((Err(twice), Some(tokio::sync::mpsc::channel(1).1)))
+                }
+            }
+        });
+        Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), stream))
+    }
+}
