@@ -49,6 +49,7 @@ entered AS (
     SELECT
         r.period_start,
         r.born_on AS d,
+        start_of_day(r.born_on + 1, project_zone()) AS owned_ts,
         o.opp_id,
         s.stage,
         s.ord,
@@ -73,6 +74,7 @@ entered AS (
     SELECT
         p.period_start,
         p.at AS d,
+        p.end_ts AS owned_ts,
         v.opp_id,
         v.stage,
         v.ord,
@@ -111,8 +113,8 @@ SELECT
 FROM entered AS e
 LEFT JOIN deal_records AS r
     ON r.opp_id = e.opp_id
-    AND (r.valid_from IS NULL OR r.valid_from < start_of_day(e.d + 1, project_zone()))
-    AND (r.valid_to IS NULL OR r.valid_to >= start_of_day(e.d + 1, project_zone()))
+    AND (r.valid_from IS NULL OR r.valid_from < e.owned_ts)
+    AND (r.valid_to IS NULL OR r.valid_to >= e.owned_ts)
 LEFT JOIN owner_history AS h
     ON h.user_id = r.owner_id
     AND e.d >= h.valid_from

@@ -69,7 +69,8 @@ counted AS (
 dated AS (
     SELECT
         *,
-        local_date(entered_ts, project_zone()) AS d
+        local_date(entered_ts, project_zone()) AS d,
+        start_of_day(local_date(entered_ts, project_zone()) + 1, project_zone()) AS owned_ts
     FROM counted
 )
 SELECT
@@ -88,8 +89,8 @@ JOIN periods AS p
     ON p.period_start = period_start(c.d, $grain)
 LEFT JOIN deal_records AS r
     ON r.opp_id = c.opp_id
-    AND (r.valid_from IS NULL OR r.valid_from < start_of_day(c.d + 1, project_zone()))
-    AND (r.valid_to IS NULL OR r.valid_to >= start_of_day(c.d + 1, project_zone()))
+    AND (r.valid_from IS NULL OR r.valid_from < c.owned_ts)
+    AND (r.valid_to IS NULL OR r.valid_to >= c.owned_ts)
 LEFT JOIN owner_history AS h
     ON h.user_id = r.owner_id
     AND c.d >= h.valid_from

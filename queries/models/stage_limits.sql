@@ -12,7 +12,7 @@ WITH quarters AS (
         FROM (
             SELECT
                 period_start(min(local_date(created_ts, project_zone())), 'quarter') AS first_quarter,
-                max(last_seen) AS last_day
+                max(coalesce(last_seen, first_seen)) AS last_day
             FROM deal_snapshots
         ) AS known
         WHERE first_quarter IS NOT NULL

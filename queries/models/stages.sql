@@ -1,3 +1,4 @@
+-- stored
 -- Which stages can a deal be in, in which order, and is it closed or won there?
 -- What the newest snapshot with a deal in the stage says. A stage seen in the history only is won at 100 %, lost at 0 %
 -- if no deal ever left it, else open. Where the snapshots tell no order, the probability does: such a stage stands behind the last
