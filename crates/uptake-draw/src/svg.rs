@@ -24,6 +24,8 @@ pub(crate) struct Element {
 enum Node {
     Element(Element),
     Text(String),
+    /// Written by this module before.
+    Picture(String),
 }
 
 /// Where a text's given point lies in it.
@@ -148,6 +150,20 @@ impl Element {
         if shown == whole { self } else { self.with(element("title").with_text(whole)) }
     }
 
+    /// Another picture of ours inside, in another size.
+    pub(crate) fn with_picture(mut self, svg: &Svg, width: f64, height: f64) -> Element {
+        let Some((root, inside)) = svg.0.split_once('>') else { return self };
+        let view_box = attribute(root, "viewBox").unwrap_or_default();
+        let placed = format!(
+            "<svg viewBox=\"{view_box}\" width=\"{}\" height=\"{}\">{}",
+            short(width),
+            short(height),
+            inside.trim_end()
+        );
+        self.inside.push(Node::Picture(placed));
+        self
+    }
+
     fn add_class(&mut self, class: &str) {
         if !self.class.is_empty() {
             self.class.push(' ');
@@ -172,10 +188,24 @@ impl Element {
             match node {
                 Node::Element(element) => element.write(out),
                 Node::Text(text) => out.push_str(&escaped(text)),
+                Node::Picture(picture) => out.push_str(picture),
             }
         }
         let _ = write!(out, "</{}>", self.name);
     }
+}
+
+impl Svg {
+    /// Width and height in canvas units.
+    pub fn sides(&self) -> (f64, f64) {
+        let root = self.0.split_once('>').map_or("", |(root, _)| root);
+        let length = |name| attribute(root, name).and_then(|length| length.parse().ok()).unwrap_or(1.0);
+        (length("width"), length("height"))
+    }
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    Some(tag.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0)
 }
 
 /// A canvas of `width` × `height` with what is on it; the title and the description are what a screen reader says.

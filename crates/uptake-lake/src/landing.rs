@@ -15,7 +15,7 @@ mod snapshot;
 
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
-pub use journal::{Journal, loads_columns, rejects_columns};
+pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
 use crate::error::LakeError;
 use crate::store::Store;

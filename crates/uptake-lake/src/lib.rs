@@ -19,7 +19,7 @@ pub use build::{BuildReport, ModelReport};
 pub use check::check;
 pub use error::{AnswerError, LakeError};
 pub use landing::{FileReport, LoadOrder, LoadReport};
-pub use session::{Bound, Limits, Rows, Session};
+pub use session::{Bound, Limits, Loaded, Rows, Session};
 pub use slt::test;
 
 use chrono::{DateTime, Utc};

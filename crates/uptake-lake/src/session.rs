@@ -10,11 +10,11 @@ pub(crate) use overlay::with_table;
 
 use crate::convert;
 use crate::error::{AnswerError, LakeError, compute};
-use crate::landing::Journal;
+use crate::landing::{Entry, Journal};
 use crate::manifest::Manifest;
 use crate::relations::{Ground, empty_context, register_base, register_models};
 use crate::store::Store;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::prelude::{SessionContext, col};
 use datafusion::scalar::ScalarValue;
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     build: u64,
     /// The day each input is complete through; an input that was never loaded is absent.
     through: BTreeMap<Input, NaiveDate>,
+    /// When each was last loaded.
+    loads: BTreeMap<Input, DateTime<Utc>>,
     /// Who is counted nowhere since they are no people, in a sentence; empty if there is nobody.
     left_out: String,
 }
@@ -50,6 +52,15 @@ pub enum Bound {
     Texts(Vec<String>),
     Date(NaiveDate),
     Nothing,
+}
+
+/// What an input was last loaded with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loaded {
+    /// When the newest of its files was landed; `None` for what is no file of an export.
+    pub at: Option<DateTime<Utc>>,
+    /// The day it is complete through; `None` for what has no end, as targets have not.
+    pub through: Option<NaiveDate>,
 }
 
 /// Rows of a free question.
@@ -71,9 +82,8 @@ impl Session {
             Some(version) => Journal::at(store, *version).await?,
             None => Journal::default(),
         };
-        let through = complete_through(project, &journal);
-        Session::over(project, Ground::Lake { store, manifest: &manifest, journal: &journal }, manifest.build, through)
-            .await
+        let ground = Ground::Lake { store, manifest: &manifest, journal: &journal };
+        Session::over(project, ground, manifest.build, complete_through(project, &journal)).await
     }
 
     /// A session without data, whose base tables take INSERTs: the ground of KPI tests.
@@ -96,7 +106,11 @@ impl Session {
             Ground::Lake { .. } => left_out(&context).await.map_err(compute(LEFT_OUT))?,
             _ => String::new(),
         };
-        let inner = Arc::new(Inner { context, project: project.clone(), build, through, left_out });
+        let loads = match ground {
+            Ground::Lake { journal, .. } => last_loads(project, journal),
+            _ => BTreeMap::new(),
+        };
+        let inner = Arc::new(Inner { context, project: project.clone(), build, through, loads, left_out });
         table_function::register(&inner);
         Ok(Session(inner))
     }
@@ -112,6 +126,13 @@ impl Session {
     /// The number of the build this session reads.
     pub fn build(&self) -> u64 {
         self.0.build
+    }
+
+    /// The last load of an input; `None` if it was never loaded.
+    pub fn loaded(&self, input: Input) -> Option<Loaded> {
+        let through = self.0.through.get(&input)?;
+        let at = self.0.loads.get(&input).copied();
+        Some(Loaded { at, through: Some(*through).filter(|day| *day != NaiveDate::MAX) })
     }
 
     /// The inputs that were never loaded.
@@ -239,17 +260,12 @@ async fn left_out(context: &SessionContext) -> datafusion::error::Result<String>
 /// A snapshot is complete through its date, a log through the date of its newest row.
 fn complete_through(project: &Project, journal: &Journal) -> BTreeMap<Input, NaiveDate> {
     let mut through: BTreeMap<Input, NaiveDate> = BTreeMap::new();
-    for entry in journal.entries().iter().filter(|e| e.report.read > 0) {
-        let Some(source) = project.sources.iter().find(|s| s.name == entry.report.source) else { continue };
-        let own = source.objects.iter().find(|o| o.name == entry.report.object);
-        let Some(object) = own.or(source.other.as_ref()) else { continue };
-        let day = match object.kind {
+    for (entry, kind, inputs) in fed(project, journal) {
+        let day = match kind {
             Kind::Record => entry.report.snapshot,
             Kind::Event => entry.newest.map(|at| at.with_timezone(&project.settings.time_zone).date_naive()),
         };
-        let records =
-            (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
-        for input in object.feeds.iter().copied().filter(|_| own.is_some()).chain(records) {
+        for input in inputs {
             let newest = through.get(&input).copied().max(day);
             if let Some(newest) = newest {
                 through.insert(input, newest);
@@ -260,4 +276,28 @@ fn complete_through(project: &Project, journal: &Journal) -> BTreeMap<Input, Nai
         through.insert(Input::Targets, NaiveDate::MAX);
     }
     through
+}
+
+fn last_loads(project: &Project, journal: &Journal) -> BTreeMap<Input, DateTime<Utc>> {
+    let mut loads = BTreeMap::new();
+    for (entry, _, inputs) in fed(project, journal) {
+        for input in inputs {
+            let last = loads.entry(input).or_insert(entry.at);
+            *last = entry.at.max(*last);
+        }
+    }
+    loads
+}
+
+/// Every load with rows, of which kind it is and which inputs it feeds.
+fn fed<'a>(project: &'a Project, journal: &'a Journal) -> impl Iterator<Item = (&'a Entry, Kind, Vec<Input>)> {
+    journal.entries().iter().filter(|e| e.report.read > 0).filter_map(|entry| {
+        let source = project.sources.iter().find(|s| s.name == entry.report.source)?;
+        let own = source.objects.iter().find(|o| o.name == entry.report.object);
+        let object = own.or(source.other.as_ref())?;
+        let records =
+            (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
+        let inputs = object.feeds.iter().copied().filter(|_| own.is_some()).chain(records);
+        Some((entry, object.kind, inputs.collect()))
+    })
 }

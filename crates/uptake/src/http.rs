@@ -1,10 +1,13 @@
 //! The pages over HTTP, to this machine only.
 
+mod accept;
 mod blocks;
 mod current;
 mod error;
 mod guard;
+mod metrics;
 mod pages;
+mod ready;
 
 use crate::home::Home;
 use anyhow::{Context, Result};
@@ -14,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use error::Trouble;
 use guard::Door;
+use metrics::Metrics;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal;
@@ -24,18 +28,20 @@ use uptake_lake::Lake;
 /// Serves until ctrl-c or TERM; open answers are finished.
 ///
 /// # Errors
-/// The project has mistakes, nothing was built yet, or the listener fails.
+/// The project has mistakes, or nothing was built yet.
 pub async fn serve(home: Home, lake: Lake, listener: TcpListener) -> Result<()> {
-    let (first, seen) = current::first(&home, &lake).await?;
+    let metrics = Arc::new(Metrics::default());
+    let (first, seen) = current::first(&home, &lake, &metrics).await?;
     let address = listener.local_addr().context("could not tell the address")?;
     let build = first.session.build();
     let (publish, current) = watch::channel(Arc::new(first));
-    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen));
+    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen, Arc::clone(&metrics)));
     info!(%address, build, "serving build {build}");
     eprintln!("http://{address}");
-    let app = router(Door { current, port: address.port() });
-    axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()).await.context("could not serve")?;
+    let app = router(Door { current, address, metrics: Arc::clone(&metrics) });
+    accept::serve(listener, app, metrics, asked_to_stop()).await;
     keeping_up.abort();
+    info!("stopped");
     Ok(())
 }
 
@@ -44,16 +50,12 @@ fn router(door: Door) -> Router {
         .route("/", get(pages::home))
         .route("/d/{page}", get(pages::page))
         .route("/c/{page}/{block}", get(blocks::block))
-        .route("/style.css", get(style))
         .route("/font/{name}", get(font))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ready\n" })) // without a build the server does not start
+        .route("/metrics", get(metrics::metrics))
         .fallback(pages::nothing_here)
         .layer(axum::middleware::from_fn_with_state(door, guard::guard))
-}
-
-async fn style() -> Response {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8")], uptake_draw::stylesheet()).into_response()
 }
 
 async fn font(axum::extract::Path(name): axum::extract::Path<String>) -> Result<Response, Trouble> {

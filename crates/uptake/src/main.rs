@@ -1,14 +1,17 @@
 //! uptake, the program: command line, settings, HTTP.
 
+mod answers;
 mod commands;
 mod formats;
 mod generate;
 mod home;
 mod http;
+mod kept;
 mod page;
 mod panels;
 mod pictures;
 mod query;
+mod workbook;
 
 use clap::Parser;
 use commands::{CommandLine, Ending, Usage};

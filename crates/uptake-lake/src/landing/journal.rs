@@ -78,7 +78,8 @@ pub struct Entry {
     pub columns: Vec<String>,
     /// The newest system stamp among its rows.
     pub newest: Option<DateTime<Utc>>,
-    at: DateTime<Utc>,
+    /// When it was loaded.
+    pub at: DateTime<Utc>,
 }
 
 impl Journal {

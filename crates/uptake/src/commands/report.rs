@@ -3,16 +3,16 @@
 use super::{Ending, Usage, column_and_value};
 use crate::home::Home;
 use crate::page::{chosen, members, page};
-use crate::panels::{Given, ask_for};
+use crate::panels::{Asked, Given, ask_for};
 use crate::query::Wrong;
+use crate::workbook::workbook;
 use crate::{formats, pictures};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use uptake_lake::Session;
 use uptake_spec::problem::did_you_mean;
-use uptake_spec::{Dashboard, Params, Project, Viewer};
+use uptake_spec::{Project, Viewer};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -44,8 +44,10 @@ pub struct Arguments {
 enum ReportFormat {
     /// A4, with the page's own pictures.
     Pdf,
-    /// The page's pictures on one sheet.
+    /// The whole page as one picture.
     Png,
+    /// The data of all blocks, a sheet each.
+    Xlsx,
     /// The data of all blocks, in one table.
     Csv,
 }
@@ -54,12 +56,20 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let (project, session) = home.ask().await?;
     let dashboard = project.dashboard(&arguments.page).ok_or_else(|| unknown_page(&project, &arguments.page))?;
     let members = members(&session, dashboard).await;
-    let chosen = chosen(&project, dashboard, &members, &arguments.pairs()).map_err(as_usage)?;
+    let chosen = chosen(&session, &project, dashboard, &members, &arguments.pairs()).map_err(as_usage)?;
     let drawn = async || page(&session, &project, dashboard, &members, &chosen, &Viewer::Local).await;
     let bytes = match arguments.format {
         ReportFormat::Pdf => uptake_print::pdf(&[drawn().await]).context("could not print the page")?,
-        ReportFormat::Png => pictures::sheet(&drawn().await),
-        ReportFormat::Csv => data(&session, &project, dashboard, &chosen.params(dashboard)).await?.into_bytes(),
+        ReportFormat::Png => pictures::of_page(&drawn().await),
+        ReportFormat::Xlsx | ReportFormat::Csv => {
+            let params = chosen.params(dashboard);
+            let asked = ask_for(&session, &project, dashboard, &params, &Viewer::Local, &|_| true).await;
+            tell_left_out(&asked);
+            match arguments.format {
+                ReportFormat::Xlsx => workbook(&asked, &|_| true)?,
+                _ => csv_of(&asked)?.into_bytes(),
+            }
+        }
     };
     std::fs::write(&arguments.out, bytes).with_context(|| format!("could not write {}", arguments.out.display()))?;
     eprintln!("wrote {}", arguments.out.display());
@@ -67,19 +77,25 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
 }
 
 /// The rows of every block that has any, under the block's name.
-async fn data(session: &Session, project: &Project, page: &Dashboard, params: &Params) -> Result<String> {
-    let asked = ask_for(session, project, page, params, &Viewer::Local, &|_| true).await;
+fn csv_of(asked: &Asked) -> Result<String> {
     let mut tables = vec![];
-    for block in &page.blocks {
+    for block in &asked.page.blocks {
         match asked.given(block) {
             Some(Ok(Given::Answer(_, answer))) => tables.push((block.id.as_str(), &answer.table)),
             Some(Ok(Given::Rows(table, _))) => tables.push((block.id.as_str(), table)),
-            Some(Err(why)) => eprintln!("left out {}: {why}", block.id),
-            None => {}
+            Some(Err(_)) | None => {}
         }
     }
-    anyhow::ensure!(!tables.is_empty(), "no block of {} has data", page.slug);
+    anyhow::ensure!(!tables.is_empty(), "no block of {} has data", asked.page.slug);
     Ok(formats::csv_of_all(&tables))
+}
+
+fn tell_left_out(asked: &Asked) {
+    for block in &asked.page.blocks {
+        if let Some(Err(why)) = asked.given(block) {
+            eprintln!("left out {}: {why}", block.id);
+        }
+    }
 }
 
 impl Arguments {
