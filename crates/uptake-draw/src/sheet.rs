@@ -115,7 +115,9 @@ impl Sheet<'_> {
 
 fn piece(page: &Page, drawn: &Drawn, wide: f64, theme: &Theme) -> Piece {
     match &drawn.body {
-        Body::Prose(prose) => prose.iter().fold(Piece::default(), |above, prose| below(above, told(page, prose, wide, theme))),
+        Body::Prose(prose) => {
+            prose.iter().fold(Piece::default(), |above, prose| below(above, told(page, prose, wide, theme)))
+        }
         Body::Note(words) => {
             let mut piece = written(words, BODY_PX, Weight::Regular, Paint::Ink, wide - 16.0, theme);
             piece = moved(piece, 14.0, 6.0);
@@ -124,7 +126,13 @@ fn piece(page: &Page, drawn: &Drawn, wide: f64, theme: &Theme) -> Piece {
             piece
         }
         Body::Picture { chart, notes, .. } => {
-            let size = if wide < 400.0 { Size::Phone } else if wide < 560.0 { Size::Half } else { Size::Desk };
+            let size = if wide < 400.0 {
+                Size::Phone
+            } else if wide < 560.0 {
+                Size::Half
+            } else {
+                Size::Desk
+            };
             with_notes(picture(&charts::svg(chart, size, theme), wide), notes, wide, theme)
         }
         Body::Tile { tile, notes, .. } => {
@@ -134,7 +142,8 @@ fn piece(page: &Page, drawn: &Drawn, wide: f64, theme: &Theme) -> Piece {
         Body::Card { title, state, why, .. } => {
             let room = wide - 28.0;
             let head = written(title, 15.0, Weight::SemiBold, Paint::Ink, room, theme);
-            let words = written(&format!("{}. {why}", state.words()), BODY_PX, Weight::Regular, Paint::Quiet, room, theme);
+            let words =
+                written(&format!("{}. {why}", state.words()), BODY_PX, Weight::Regular, Paint::Quiet, room, theme);
             let mut piece = moved(below(head, words), 14.0, 10.0);
             piece.height += 12.0;
             let frame = rect(0.5, 0.5, wide - 1.0, piece.height - 1.0).at("rx", 8.0).unfilled();
@@ -152,9 +161,9 @@ fn picture(svg: &Svg, wide: f64) -> Piece {
 }
 
 fn with_notes(piece: Piece, notes: &[String], wide: f64, theme: &Theme) -> Piece {
-    notes.iter().fold(piece, |above, note| {
-        below(above, written(note, SMALL_PX, Weight::Regular, Paint::Quiet, wide, theme))
-    })
+    notes
+        .iter()
+        .fold(piece, |above, note| below(above, written(note, SMALL_PX, Weight::Regular, Paint::Quiet, wide, theme)))
 }
 
 /// As on the page: a heading that repeats the title is left out.
@@ -170,7 +179,8 @@ fn told(page: &Page, prose: &Prose, wide: f64, theme: &Theme) -> Piece {
         Prose::List { ordered, items } => {
             let item = |(at, text): (usize, &Vec<Inline>)| {
                 let mark = if *ordered { format!("{}.", at + 1) } else { "•".into() };
-                let mut words = moved(written(&plain(text), BODY_PX, Weight::Regular, Paint::Ink, room - 22.0, theme), 22.0, 0.0);
+                let mut words =
+                    moved(written(&plain(text), BODY_PX, Weight::Regular, Paint::Ink, room - 22.0, theme), 22.0, 0.0);
                 words.marks.extend(written(&mark, BODY_PX, Weight::Regular, Paint::Ink, 22.0, theme).marks);
                 words
             };
@@ -229,7 +239,8 @@ fn table_of(data: &Grid, wide: f64, theme: &Theme) -> Piece {
         let mut x = 0.0;
         for ((cell, heading), wanted) in cells.iter().zip(&data.headings).zip(&wanted) {
             let room = wanted * scale - BETWEEN;
-            let (weight, paint) = if nth == 0 { (Weight::SemiBold, Paint::Quiet) } else { (Weight::Regular, Paint::Ink) };
+            let (weight, paint) =
+                if nth == 0 { (Weight::SemiBold, Paint::Quiet) } else { (Weight::Regular, Paint::Ink) };
             let shown = ellipsized(cell, room.max(8.0), SMALL_PX, weight);
             let (at, anchor) = if heading.number { (x + room, Anchor::End) } else { (x, Anchor::Start) };
             let set = text(at, base, SMALL_PX, anchor, &shown).fill(theme, paint);

@@ -204,6 +204,37 @@ impl Svg {
     }
 }
 
+/// The picture with each text that is a member's name, as a legend or a bar has, leading to the member's address.
+pub(crate) fn linked(svg: Svg, addresses: &[(String, String)]) -> Svg {
+    if addresses.is_empty() {
+        return svg;
+    }
+    let mut out = String::with_capacity(svg.0.len() * 11 / 10);
+    let mut rest = svg.0.as_str();
+    while let Some(begin) = rest.find("<text") {
+        let Some(length) = rest[begin..].find("</text>") else { break };
+        let (before, from) = rest.split_at(begin);
+        let (element, behind) = from.split_at(length + "</text>".len());
+        out.push_str(before);
+        match address_of(element, addresses) {
+            Some(address) => _ = write!(out, "<a href=\"{}\">{element}</a>", escaped(address)),
+            None => out.push_str(element),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    // The parts of an image cannot be reached, those of a group can.
+    Svg(out.replacen(" role=\"img\"", " role=\"group\"", 1))
+}
+
+/// Where a text element leads: by its whole name, which stands in its title where it was cut.
+fn address_of<'a>(element: &str, addresses: &'a [(String, String)]) -> Option<&'a str> {
+    let (_, inside) = element.split_once('>')?;
+    let shown = inside.strip_suffix("</text>")?;
+    let whole = shown.split_once("<title>").and_then(|(_, title)| title.strip_suffix("</title>")).unwrap_or(shown);
+    addresses.iter().find(|(name, _)| escaped(name) == whole).map(|(_, address)| address.as_str())
+}
+
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     Some(tag.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0)
 }
@@ -255,6 +286,21 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_members_name_leads_to_its_address() {
+        let theme = Theme::light();
+        let name = |shown: &str, whole: &str| text(0.0, 0.0, 12.0, Anchor::Start, shown).with_title(shown, whole);
+        let marks = vec![name("A & B", "A & B"), name("Part…", "Partner"), name("Part…", "Parting")];
+        let ways = [("A & B", "/d/x?g=A+%26+B"), ("Partner", "/d/x?a=1&g=Partner")];
+        let ways = ways.map(|(name, address)| (name.to_string(), address.to_string()));
+        let drawn = linked(whole((10.0, 10.0), &theme, "Partner", "Partner", marks), &ways).0;
+        assert!(
+            drawn.contains("<a href=\"/d/x?g=A+%26+B\"><text x=\"0\" y=\"0\" font-size=\"12\">A &amp; B</text></a>")
+        );
+        assert!(drawn.contains("<a href=\"/d/x?a=1&amp;g=Partner\"><text"), "{drawn}");
+        assert_eq!((drawn.matches("<a ").count(), drawn.matches("role=\"group\"").count()), (2, 1));
+    }
 
     #[test]
     fn numbers_are_short() {

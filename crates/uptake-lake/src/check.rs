@@ -154,9 +154,8 @@ async fn check_page(context: &SessionContext, page: &Dashboard) -> Vec<Problem> 
     for block in &page.blocks {
         let What::Query { sql: text } = &block.what else { continue };
         let reads = sql::reads(text).unwrap_or_default();
-        let is_list = |name: &str| {
-            page.filters.iter().any(|f| f.name == name && matches!(f.kind, FilterKind::Multi { .. }))
-        };
+        let is_list =
+            |name: &str| page.filters.iter().any(|f| f.name == name && matches!(f.kind, FilterKind::Multi { .. }));
         let first_line = block.place.line + 1;
         if let Some((name, column)) = reads.looked_up.iter().find(|(name, _)| is_list(name)) {
             problems.push(looked_up_in_a_list(page, first_line, text, name, column));

@@ -19,8 +19,7 @@ const LONGEST_NAME: usize = 31;
 /// None of them has data.
 pub fn workbook(asked: &Asked, wanted: &dyn Fn(&Block) -> bool) -> Result<Vec<u8>> {
     let blocks = asked.page.blocks.iter().filter(|block| wanted(block));
-    let given: Vec<(&Block, Given)> =
-        blocks.filter_map(|block| Some((block, asked.given(block)?.ok()?))).collect();
+    let given: Vec<(&Block, Given)> = blocks.filter_map(|block| Some((block, asked.given(block)?.ok()?))).collect();
     anyhow::ensure!(!given.is_empty(), "no block of {} has data", asked.page.slug);
     let mut book = Workbook::new();
     book.set_properties(&properties(asked));
@@ -55,7 +54,8 @@ fn properties(asked: &Asked) -> DocProperties {
 fn free_name(id: &str, taken: &[String]) -> String {
     let safe: String = id.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).collect();
     let short = |most: usize| safe.chars().take(most).collect::<String>();
-    let is_free = |name: &str| !name.is_empty() && taken.iter().all(|other| other.to_lowercase() != name.to_lowercase());
+    let is_free =
+        |name: &str| !name.is_empty() && taken.iter().all(|other| other.to_lowercase() != name.to_lowercase());
     let numbered = (2..).map(|n| format!("{} {n}", short(LONGEST_NAME - 5)));
     std::iter::once(short(LONGEST_NAME)).chain(numbered).find(|name| is_free(name)).expect("numbers do not end")
 }

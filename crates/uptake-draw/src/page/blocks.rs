@@ -2,8 +2,9 @@
 
 use super::{About, Body, Drawn, Inlines, Page, Way, with_query};
 use crate::charts;
+use crate::charts::members::{NO_MEMBER, distinct};
 use crate::grid::{Grid, Heading, crossed, grid};
-use crate::svg::Svg;
+use crate::svg::{Svg, linked};
 use crate::theme::{Size, Theme};
 use crate::tile::tile_svg;
 use crate::words;
@@ -119,11 +120,12 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             ..plain(What::Card { title, state: state.words(), why }, own_level)
         },
         Body::Picture { title, chart, table, notes, way, about } => {
-            let draw = |size| charts::svg(chart, size, &Theme::light());
+            let addresses = way.as_ref().map_or(vec![], |way| addresses(way, table));
+            let draw = |size| linked(charts::svg(chart, size, &Theme::light()), &addresses);
             let what = What::Picture { title, summary: chart.summary().into(), pictures: pictures(drawn.width, draw) };
             let (data, more) = shown(crossed(table, chart.format()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
-            let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, table, way.as_ref()));
+            let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
             BlockView { notes, downloads, drill, about, data, heading_ways, more, ..plain(what, own_level) }
         }
@@ -166,25 +168,27 @@ fn linked_cell(grid: &Grid, way: &Way) -> usize {
 }
 
 fn way_of_row(way: &Way, table: &Table, row: usize) -> Option<String> {
-    way.of(|column| match table.value(row, column) {
-        Value::Text(member) if !member.is_empty() => Some(member),
+    let member = |column: &str| match table.value(row, column) {
+        // Nobody can choose those without a grade.
+        Value::Text(member) if !member.is_empty() && member != NO_MEMBER => Some(member),
         _ => None,
-    })
-    .filter(|_| !way.members.is_empty())
+    };
+    way.of(member).filter(|_| !way.members.is_empty())
 }
 
-/// Where the columns of a crossed table lead: each is a member of the one column that the way takes.
-fn heading_ways(grid: &Grid, table: &Table, way: Option<&Way>) -> Vec<Option<String>> {
-    let Some(way) = way.filter(|way| !way.members.is_empty()) else { return vec![] };
-    let is_member = |name: &str| {
-        way.members.iter().all(|(_, column)| {
-            (0..table.rows()).any(|row| table.value(row, column) == Value::Text(name))
-        })
+/// Each member of a picture with its address, where one column tells members apart.
+fn addresses(way: &Way, table: &Table) -> Vec<(String, String)> {
+    let [(_, column)] = &way.members[..] else { return vec![] };
+    let lead = |name: String| {
+        let row = (0..table.rows()).find(|row| table.value(*row, column) == Value::Text(&name))?;
+        Some((name, way_of_row(way, table, row)?))
     };
-    let lead = |heading: &Heading| match is_member(&heading.name) {
-        true => way.of(|_| Some(&heading.name)),
-        false => None,
-    };
+    distinct(table, column).into_iter().filter_map(lead).collect()
+}
+
+/// Where the columns of a crossed table lead: each is a member.
+fn heading_ways(grid: &Grid, addresses: &[(String, String)]) -> Vec<Option<String>> {
+    let lead = |heading: &Heading| addresses.iter().find(|(name, _)| *name == heading.name).map(|(_, way)| way.clone());
     grid.headings.iter().map(lead).collect()
 }
 

@@ -23,11 +23,8 @@ impl Way {
 
     /// The address behind a row or a line, whose member of a column `member` tells; `None` where it has none of them.
     pub fn of<'a>(&'a self, member: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
-        let taken: Vec<(&str, &str)> = self
-            .members
-            .iter()
-            .map(|(key, column)| Some((key.as_str(), member(column)?)))
-            .collect::<Option<_>>()?;
+        let taken: Vec<(&str, &str)> =
+            self.members.iter().map(|(key, column)| Some((key.as_str(), member(column)?))).collect::<Option<_>>()?;
         // What was clicked replaces what was chosen before.
         let kept = self.choices.iter().filter(|(key, _)| !self.members.iter().any(|(taken, _)| taken == key));
         Some(self.to(kept.map(|(key, value)| (key.as_str(), value.as_str())).chain(taken)))

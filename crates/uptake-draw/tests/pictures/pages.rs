@@ -98,7 +98,14 @@ fn a_page_is_one_picture_with_everything_on_it() {
     }
     let (width, height) = drawn.sides();
     assert!(width == 948.0 && height > 1000.0, "{width} × {height}");
-    for expected in ["Are we using it?", "Stalled deals", "Refinancing of a wind", "Not loaded.", "Ask the counsel of Milan.", "build 17"] {
+    for expected in [
+        "Are we using it?",
+        "Stalled deals",
+        "Refinancing of a wind",
+        "Not loaded.",
+        "Ask the counsel of Milan.",
+        "build 17",
+    ] {
         assert!(drawn.0.contains(expected), "the picture lacks {expected}");
     }
     // One root, and a picture of its own for each tile and chart.

@@ -72,7 +72,8 @@ mod tests {
         let fixed = ("office".to_string(), Choice::Fixed("New York".into()));
         assert_eq!(link.choices, [("grade".into(), Choice::Member("grade".into())), fixed]);
         assert_eq!((link.page.as_str(), link.columns().collect::<Vec<_>>()), ("grade", vec!["grade"]));
-        for wrong in ["", "?a=b", "https://x.example", "../x", "p?grade", "p?grade={", "p?grade={}", "p?g={a}b", "a b"] {
+        for wrong in ["", "?a=b", "https://x.example", "../x", "p?grade", "p?grade={", "p?grade={}", "p?g={a}b", "a b"]
+        {
             assert!(read_link(wrong, Place::default()).is_err(), "{wrong}");
         }
     }

@@ -78,7 +78,8 @@ mod tests {
             model("x", "SELECT 1 FROM y"),
             model("y", "SELECT 1 FROM x"),
         ];
-        let told: Vec<String> = circles(&models).iter().map(|c| c.problem()).map(|p| format!("{}: {}", p.place, p.what)).collect();
+        let told: Vec<String> =
+            circles(&models).iter().map(|c| c.problem()).map(|p| format!("{}: {}", p.place, p.what)).collect();
         let expected = [
             "a.sql:2:14: models read each other in a circle: a → b → c → a",
             "own.sql:1:15: the model own reads itself",

@@ -111,14 +111,9 @@ mod tests {
         for ours in ["localhost:8321", "LOCALHOST:8321", "127.0.0.1:8321", "[::1]:8321"] {
             assert!(is_local(ours, usual), "{ours}");
         }
-        for foreign in [
-            "evil.example:8321",
-            "localhost",
-            "127.0.0.1:80",
-            "127.8.8.8:8321",
-            "localhost.evil.example:8321",
-            "",
-        ] {
+        for foreign in
+            ["evil.example:8321", "localhost", "127.0.0.1:80", "127.8.8.8:8321", "localhost.evil.example:8321", ""]
+        {
             assert!(!is_local(foreign, usual), "{foreign}");
         }
         assert!(is_local("localhost", "127.0.0.1:80".parse().expect("an address")));

@@ -63,9 +63,13 @@ impl Metrics {
         let mut text = String::new();
         self.tell_requests(&mut text);
         let load = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed) as f64;
-        let caches = [("pages", &self.pages, current.ready.bytes()), ("answers", &self.answers, current.session.bytes())];
+        let caches =
+            [("pages", &self.pages, current.ready.bytes()), ("answers", &self.answers, current.session.bytes())];
         let each = |read: &dyn Fn(&Counts, usize) -> f64| {
-            caches.iter().map(|(name, counts, bytes)| (format!("cache=\"{name}\""), read(counts, *bytes))).collect::<Vec<_>>()
+            caches
+                .iter()
+                .map(|(name, counts, bytes)| (format!("cache=\"{name}\""), read(counts, *bytes)))
+                .collect::<Vec<_>>()
         };
         let hits = each(&|counts, _| load(&counts.hits));
         family(&mut text, "uptake_cache_hits_total", "counter", "What was kept and asked for again.", hits);
@@ -75,7 +79,13 @@ impl Metrics {
         let open = self.connections.load(Ordering::Relaxed) as f64;
         family(&mut text, "uptake_connections", "gauge", "Open connections.", vec![(String::new(), open)]);
         let build = current.session.build() as f64;
-        family(&mut text, "uptake_build", "gauge", "The number of the build that is served.", vec![(String::new(), build)]);
+        family(
+            &mut text,
+            "uptake_build",
+            "gauge",
+            "The number of the build that is served.",
+            vec![(String::new(), build)],
+        );
         let mistakes = current.mistakes.len() as f64;
         let help = "Mistakes in the project's files as they are now.";
         family(&mut text, "uptake_project_mistakes", "gauge", help, vec![(String::new(), mistakes)]);
@@ -121,7 +131,10 @@ fn lags(current: &Current) -> Vec<(String, f64)> {
     current.project.kpis.iter().filter_map(lag).collect()
 }
 
-pub async fn metrics(Extension(current): Extension<Arc<Current>>, Extension(metrics): Extension<Arc<Metrics>>) -> Response {
+pub async fn metrics(
+    Extension(current): Extension<Arc<Current>>,
+    Extension(metrics): Extension<Arc<Metrics>>,
+) -> Response {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.told(&current)).into_response()
 }
 

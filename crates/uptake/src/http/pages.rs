@@ -126,8 +126,7 @@ pub fn no_such_page(current: &Current, asked: &str) -> Trouble {
 async fn of(current: &Current, dashboard: &Dashboard, query: Option<&str>) -> Result<Page, Trouble> {
     let begun = Instant::now();
     let (members, chosen) = choice(current, dashboard, query).await?;
-    let mut page =
-        whole_page(&current.session, &current.project, dashboard, &members, &chosen, &Viewer::Local).await;
+    let mut page = whole_page(&current.session, &current.project, dashboard, &members, &chosen, &Viewer::Local).await;
     let took_ms = begun.elapsed().as_millis() as u64;
     if let Some(budget_ms) = dashboard.budget_ms.filter(|budget| took_ms > *budget) {
         warn!(page = dashboard.slug, took_ms, budget_ms, "the page {} took longer than its budget", dashboard.slug);
@@ -141,11 +140,7 @@ async fn of(current: &Current, dashboard: &Dashboard, query: Option<&str>) -> Re
 }
 
 /// What a page's filters allow, and what was chosen of it.
-async fn choice(
-    current: &Current,
-    dashboard: &Dashboard,
-    query: Option<&str>,
-) -> Result<(Members, Chosen), Trouble> {
+async fn choice(current: &Current, dashboard: &Dashboard, query: Option<&str>) -> Result<(Members, Chosen), Trouble> {
     let members = members(&current.session, dashboard).await;
     let chosen = chosen(&current.session, &current.project, dashboard, &members, &pairs(query))
         .map_err(|wrong| Trouble::WrongQuery { page: dashboard.slug.clone(), wrong })?;

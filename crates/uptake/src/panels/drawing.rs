@@ -3,8 +3,8 @@
 use super::Panels;
 use super::asking::{Asked, Given, query_of};
 use crate::pictures;
-use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 use uptake_draw::{About, Body, CardState, Drawn, Figure, Format, Tile, Way, resolve, words};
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{
@@ -174,7 +174,9 @@ fn way(asked: &Asked, block: &Block) -> Option<Way> {
     let says_days = own("period") || target.filters.iter().any(|f| own(&f.name) && is_period(f));
     let kept = days.into_iter().filter(|(key, _)| !own(key) && (*key == "as_of" || !says_days));
     choices.extend(kept.filter_map(|(key, day)| Some((key.to_string(), day?.to_string()))));
-    for filter in target.filters.iter().filter(|filter| !link.choices.iter().any(|(key, choice)| *key == filter.name && matches!(choice, Choice::Fixed(_)))) {
+    for filter in target.filters.iter().filter(|filter| {
+        !link.choices.iter().any(|(key, choice)| *key == filter.name && matches!(choice, Choice::Fixed(_)))
+    }) {
         let FilterKind::Multi { column } = &filter.kind else { continue };
         let chosen = asked.chosen.filters.iter().filter(|chosen| chosen.column == *column);
         choices.extend(chosen.flat_map(|chosen| &chosen.values).map(|value| (filter.name.clone(), value.clone())));

@@ -306,7 +306,8 @@ fn what_is_this_number() {
     let html = server.get(&format!("/d/{}", first_page())).with(200, &[]).text();
     let blocks = html.matches("<article class=\"card").count();
     assert!(blocks > 5 && html.matches("What is this number?").count() == blocks, "{blocks} blocks");
-    for expected in ["queries/kpis/active_people.slt", "share, shown in percent", ", loaded on ", ", complete through "] {
+    for expected in ["queries/kpis/active_people.slt", "share, shown in percent", ", loaded on ", ", complete through "]
+    {
         assert!(html.contains(expected), "{expected} is not told");
     }
 }
@@ -315,10 +316,12 @@ fn a_row_leads_on() {
     let dir = fresh("links");
     copy(&built(1), &dir);
     fs::create_dir_all(dir.join("dashboards")).expect("made");
-    let filters = "[filter.period]\ntype = \"date_range\"\n[filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\n";
-    let block = |more: &str| format!("kpi = \"active_people\"\nby = \"grade\"\nlink = \"two?grade={{grade}}\"\n{more}```\n");
+    let filters =
+        "[filter.period]\ntype = \"date_range\"\n[filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\n";
+    let block =
+        |more: &str| format!("kpi = \"active_people\"\nby = \"grade\"\nlink = \"two?grade={{grade}}\"\n{more}```\n");
     let one = format!(
-        "+++\ntitle = \"One\"\nasks = \"Q?\"\n{filters}+++\n\n```table\n{}\n```chart\ntype = \"line\"\nalt = \"A.\"\n{}",
+        "+++\ntitle = \"One\"\nasks = \"Q?\"\n{filters}+++\n\n```note\ntext = \"Of all {{active_people.value:pct0}} came.\"\n```\n\n```table\n{}\n```chart\ntype = \"line\"\nalt = \"A.\"\n{}",
         block("id = \"t\"\n"),
         block("")
     );
@@ -327,9 +330,13 @@ fn a_row_leads_on() {
     fs::write(dir.join("dashboards/two.md"), two).expect("written");
     let server = Server::of(&dir);
     let html = server.get("/d/one?from=2026-08-03&to=2026-09-27").with(200, &[]).text();
+    assert!(html.contains("Of all ") && html.contains("% came.</p>"), "a note tells its figure");
     let way = "<a href=\"/d/two?from=2026-08-03&#38;to=2026-09-27&#38;grade=Partner\">Partner</a>";
     assert!(html.contains(&format!("<td>{way}")), "no row leads on: {html}");
     assert!(html.contains(&format!("class=\"n\">{way}")), "no column of the picture's data leads on");
+    let legend = "<a href=\"/d/two?from=2026-08-03&amp;to=2026-09-27&amp;grade=Partner\"><text";
+    assert!(html.contains(legend), "no name in the picture leads on");
+    assert!(!html.contains("grade=%28none%29"), "nobody can choose those without a grade");
     server.get("/d/two?from=2026-08-03&to=2026-09-27&grade=Partner").with(200, &["Partner"]);
 }
 
@@ -349,7 +356,8 @@ fn a_workbook() {
     assert!(names.contains("name=\"active_people\"") && names.contains("name=\"About\""), "{names}");
     let one = read(&format!("/c/{page}/active_people.xlsx?from=2026-09-07&to=2026-09-13"));
     let csv = read(&format!("/c/{page}/active_people.csv?from=2026-09-07&to=2026-09-13")).text();
-    let value: f64 = csv.lines().nth(1).and_then(|row| row.split(',').nth(2)).and_then(|v| v.parse().ok()).expect("a share");
+    let value: f64 =
+        csv.lines().nth(1).and_then(|row| row.split(',').nth(2)).and_then(|v| v.parse().ok()).expect("a share");
     let sheet = part(&one.body, "xl/worksheets/sheet1.xml");
     // Monday, 7 September 2026, as a spreadsheet counts.
     assert!(sheet.contains("<v>46272</v>") && sheet.contains(&format!("<v>{value}</v>")), "{value} in {sheet}");
@@ -382,7 +390,8 @@ fn the_server_counts() {
     let told = server.get("/metrics").with(200, &[]).text();
     let value = |name: &str| {
         let line = told.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')));
-        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).unwrap_or_else(|| panic!("no {name} in\n{told}"))
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .unwrap_or_else(|| panic!("no {name} in\n{told}"))
     };
     assert_eq!(value("uptake_http_requests_total{route=\"/d/{page}\",status=\"200\"}"), 3.0);
     assert_eq!(value("uptake_http_requests_total{route=\"/d/{page}\",status=\"404\"}"), 1.0);
@@ -435,7 +444,8 @@ fn asked_to_stop() {
     let port = server.port;
     let asking = std::thread::spawn(move || {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
-        let ask = format!("GET /d/{}.pdf HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n", first_page());
+        let ask =
+            format!("GET /d/{}.pdf HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n", first_page());
         stream.write_all(ask.as_bytes()).expect("sent");
         let mut bytes = vec![];
         stream.read_to_end(&mut bytes).expect("answered");
