@@ -3,9 +3,11 @@
 mod blocks;
 mod filters;
 mod style;
+mod way;
 
 pub use filters::{FilterKind, FilterState};
 pub use style::stylesheet;
+pub use way::Way;
 
 use crate::charts::Chart;
 use crate::charts::Format;
@@ -27,7 +29,10 @@ pub struct Page {
     pub title: String,
     /// The question the page answers.
     pub asks: String,
-    pub as_of: NaiveDate,
+    /// Who answers for the page.
+    pub owner: Option<String>,
+    /// `None` if nothing was loaded that it could show.
+    pub as_of: Option<NaiveDate>,
     /// The resolved days of the page's period filter.
     pub range: Option<Range>,
     pub grain: Option<Grain>,
@@ -67,14 +72,13 @@ pub enum Body {
         /// The data behind the picture.
         table: Table,
         notes: Vec<String>,
-        /// A page of this site: `adoption?grade=Partner`.
-        link: Option<String>,
+        way: Option<Way>,
         about: About,
     },
     Tile {
         tile: Tile,
         notes: Vec<String>,
-        link: Option<String>,
+        way: Option<Way>,
         table: Table,
         about: About,
     },
@@ -85,6 +89,7 @@ pub enum Body {
         answer: Option<Format>,
         /// Rows that are not in `table`, but in the downloads.
         more: usize,
+        way: Option<Way>,
         about: About,
     },
     /// In place of a block that cannot be shown.
@@ -92,6 +97,7 @@ pub enum Body {
         title: String,
         state: CardState,
         why: String,
+        about: Option<About>,
     },
 }
 
@@ -111,9 +117,14 @@ pub struct About {
     pub code: String,
     pub asks: String,
     pub means: String,
+    /// As `share, shown in percent`.
+    pub unit: String,
     pub sql: String,
-    pub as_of: NaiveDate,
+    pub as_of: Option<NaiveDate>,
+    /// What it is told from, each with its last load: `the CRM's users, loaded on 26 Oct 2026, complete through 25 Oct 2026`.
     pub sources: Vec<String>,
+    /// The file that tests it: `queries/kpis/won.slt`.
+    pub test: String,
 }
 
 impl CardState {
@@ -145,7 +156,7 @@ fn rendered(page: &Page, path: String, listed: Vec<&(String, String, String)>) -
         filters: filters::views(page),
         carried: filters::carried(page),
         when: page.when(),
-        pdf: format!("/d/{}.pdf{}", page.slug, with_query(&page.query)),
+        files: ["pdf", "png", "xlsx"].map(|kind| (kind, format!("/d/{}.{kind}{}", page.slug, with_query(&page.query)))),
         path,
         listed,
     };
@@ -162,7 +173,8 @@ struct PageView<'a> {
     /// What the viewer chose that no filter of the page shows.
     carried: Vec<(String, String)>,
     when: String,
-    pdf: String,
+    /// The page as a file: kind and address.
+    files: [(&'static str, String); 3],
     path: String,
     listed: Vec<&'a (String, String, String)>,
 }
@@ -170,7 +182,8 @@ struct PageView<'a> {
 impl Page {
     /// `Weeks 25 May to 22 Nov 2026 · as of 18 Nov 2026 · Europe/Berlin`.
     pub fn when(&self) -> String {
-        let as_of = words::date(self.as_of);
+        let Some(as_of) = self.as_of else { return "Nothing is loaded yet".into() };
+        let as_of = words::date(as_of);
         let Some(range) = self.range else { return format!("As of {as_of} · {}", self.time_zone) };
         let range = words::range(range);
         let range = self.grain.map_or(range.clone(), |grain| words::heading(&format!("{}s {range}", grain.word())));

@@ -24,6 +24,8 @@ pub(crate) struct Element {
 enum Node {
     Element(Element),
     Text(String),
+    /// Written by this module before.
+    Picture(String),
 }
 
 /// Where a text's given point lies in it.
@@ -165,6 +167,20 @@ impl Element {
         self.with(element("title").with_text(words))
     }
 
+    /// Another picture of ours inside, in another size.
+    pub(crate) fn with_picture(mut self, svg: &Svg, width: f64, height: f64) -> Element {
+        let Some((root, inside)) = svg.0.split_once('>') else { return self };
+        let view_box = attribute(root, "viewBox").unwrap_or_default();
+        let placed = format!(
+            "<svg viewBox=\"{view_box}\" width=\"{}\" height=\"{}\">{}",
+            short(width),
+            short(height),
+            inside.trim_end()
+        );
+        self.inside.push(Node::Picture(placed));
+        self
+    }
+
     fn add_class(&mut self, class: &str) {
         if !self.class.is_empty() {
             self.class.push(' ');
@@ -189,10 +205,55 @@ impl Element {
             match node {
                 Node::Element(element) => element.write(out),
                 Node::Text(text) => out.push_str(&escaped(text)),
+                Node::Picture(picture) => out.push_str(picture),
             }
         }
         let _ = write!(out, "</{}>", self.name);
     }
+}
+
+impl Svg {
+    /// Width and height in canvas units.
+    pub fn sides(&self) -> (f64, f64) {
+        let root = self.0.split_once('>').map_or("", |(root, _)| root);
+        let length = |name| attribute(root, name).and_then(|length| length.parse().ok()).unwrap_or(1.0);
+        (length("width"), length("height"))
+    }
+}
+
+/// The picture with each text that is a member's name, as a legend or a bar has, leading to the member's address.
+pub(crate) fn linked(svg: Svg, addresses: &[(String, String)]) -> Svg {
+    if addresses.is_empty() {
+        return svg;
+    }
+    let mut out = String::with_capacity(svg.0.len() * 11 / 10);
+    let mut rest = svg.0.as_str();
+    while let Some(begin) = rest.find("<text") {
+        let Some(length) = rest[begin..].find("</text>") else { break };
+        let (before, from) = rest.split_at(begin);
+        let (element, behind) = from.split_at(length + "</text>".len());
+        out.push_str(before);
+        match address_of(element, addresses) {
+            Some(address) => _ = write!(out, "<a href=\"{}\">{element}</a>", escaped(address)),
+            None => out.push_str(element),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    // The parts of an image cannot be reached, those of a group can.
+    Svg(out.replacen(" role=\"img\"", " role=\"group\"", 1))
+}
+
+/// Where a text element leads: by its whole name, which stands in its title where it was cut.
+fn address_of<'a>(element: &str, addresses: &'a [(String, String)]) -> Option<&'a str> {
+    let (_, inside) = element.split_once('>')?;
+    let shown = inside.strip_suffix("</text>")?;
+    let whole = shown.split_once("<title>").and_then(|(_, title)| title.strip_suffix("</title>")).unwrap_or(shown);
+    addresses.iter().find(|(name, _)| escaped(name) == whole).map(|(_, address)| address.as_str())
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    Some(tag.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0)
 }
 
 /// A canvas of `width` × `height` with what is on it; the title and the description are what a screen reader says.
@@ -244,6 +305,21 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_members_name_leads_to_its_address() {
+        let theme = Theme::light();
+        let name = |shown: &str, whole: &str| text(0.0, 0.0, 12.0, Anchor::Start, shown).with_title(shown, whole);
+        let marks = vec![name("A & B", "A & B"), name("Part…", "Partner"), name("Part…", "Parting")];
+        let ways = [("A & B", "/d/x?g=A+%26+B"), ("Partner", "/d/x?a=1&g=Partner")];
+        let ways = ways.map(|(name, address)| (name.to_string(), address.to_string()));
+        let drawn = linked(whole((10.0, 10.0), &theme, "Partner", "Partner", marks), &ways).0;
+        assert!(
+            drawn.contains("<a href=\"/d/x?g=A+%26+B\"><text x=\"0\" y=\"0\" font-size=\"12\">A &amp; B</text></a>")
+        );
+        assert!(drawn.contains("<a href=\"/d/x?a=1&amp;g=Partner\"><text"), "{drawn}");
+        assert_eq!((drawn.matches("<a ").count(), drawn.matches("role=\"group\"").count()), (2, 1));
+    }
 
     #[test]
     fn numbers_are_short() {

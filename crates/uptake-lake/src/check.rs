@@ -26,12 +26,14 @@ pub async fn check(project: &Project) -> Vec<Problem> {
     }
     let mut problems = vec![];
     for mapping in project.sources.iter().flat_map(|s| &s.mappings) {
-        match context.sql(&mapping.sql).await {
+        match planned(&context, &mapping.sql, HashMap::new()).await {
             Ok(frame) => problems.extend(undeclared_columns(project, &mapping.table, &mapping.file, &frame)),
             Err(error) => problems.push(problem(&mapping.file, 1, &mapping.sql, &error)),
         }
     }
-    problems.extend(match in_order(project) {
+    // Circles are told from the words alone; whoever reads one of them is told nothing new.
+    let straight = without_circles(project);
+    problems.extend(match in_order(&straight) {
         Ok(models) => check_models(&context, models).await,
         Err(problem) => vec![problem],
     });
@@ -43,7 +45,7 @@ pub async fn check(project: &Project) -> Vec<Problem> {
     ];
     let asked = beside(&context);
     asked.register_table(PERIODS, memory(&periods, vec![])).expect("no question has periods yet");
-    problems.extend(check_models(&asked, of_questions(project)).await);
+    problems.extend(check_models(&asked, of_questions(&straight)).await);
     for kpi in &project.kpis {
         problems.extend(check_kpi(&asked, kpi).await);
     }
@@ -54,6 +56,18 @@ pub async fn check(project: &Project) -> Vec<Problem> {
     problems.sort();
     problems.dedup();
     problems
+}
+
+/// Planned and optimised: types that do not go together show only then.
+async fn planned(
+    context: &SessionContext,
+    text: &str,
+    values: HashMap<String, ScalarValue>,
+) -> Result<DataFrame, DataFusionError> {
+    let frame = context.sql(text).await?;
+    let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+    context.state().optimize(frame.logical_plan())?;
+    Ok(frame)
 }
 
 fn without_mappings(project: &Project) -> Project {
@@ -80,7 +94,7 @@ fn undeclared_columns(project: &Project, table: &str, file: &Path, frame: &DataF
 async fn check_models(context: &SessionContext, models: Vec<&Model>) -> Vec<Problem> {
     let mut problems = vec![];
     for model in models {
-        let planned = context.sql(&model.sql).await;
+        let planned = planned(context, &model.sql, HashMap::new()).await;
         // Its columns are all that the next query needs to know; views would be planned again and again.
         let registered = planned.and_then(|frame| context.register_table(model.name.as_str(), nothing_like(&frame)));
         if let Err(error) = registered {
@@ -99,6 +113,14 @@ fn stored_questions(project: &Project) -> impl Iterator<Item = Problem> {
     })
 }
 
+fn without_circles(project: &Project) -> Project {
+    let circles = uptake_spec::project::circles(&project.models);
+    let circled = |model: &Model| circles.iter().any(|circle| circle.0.iter().any(|other| other.name == model.name));
+    let mut straight = project.clone();
+    straight.models.retain(|model| !circled(model));
+    straight
+}
+
 fn nothing_like(frame: &DataFrame) -> Arc<dyn TableProvider> {
     let schema = frame.schema().inner().clone();
     Arc::new(MemTable::try_new(schema, vec![vec![]]).expect("no batch, no conflict"))
@@ -106,16 +128,9 @@ fn nothing_like(frame: &DataFrame) -> Arc<dyn TableProvider> {
 
 /// Plans the KPI and looks for the columns that its header promises.
 async fn check_kpi(context: &SessionContext, kpi: &Kpi) -> Vec<Problem> {
-    let planned = async {
-        let frame = context.sql(&kpi.sql).await?;
-        let used = sql::reads(&kpi.sql).map(|r| r.parameters).unwrap_or_default();
-        let values: HashMap<String, ScalarValue> =
-            used.into_iter().map(|name| (name.clone(), sample_value(kpi, &name))).collect();
-        let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
-        context.state().optimize(frame.logical_plan())?;
-        Ok::<_, DataFusionError>(frame)
-    };
-    let frame = match planned.await {
+    let used = sql::reads(&kpi.sql).map(|r| r.parameters).unwrap_or_default();
+    let values = used.into_iter().map(|name| (name.clone(), sample_value(kpi, &name))).collect();
+    let frame = match planned(context, &kpi.sql, values).await {
         Ok(frame) => frame,
         Err(error) => return vec![problem(&kpi.place.file, kpi.place.line, &kpi.sql, &error)],
     };
@@ -151,21 +166,32 @@ async fn check_page(context: &SessionContext, page: &Dashboard) -> Vec<Problem> 
     let mut problems = vec![];
     for block in &page.blocks {
         let What::Query { sql: text } = &block.what else { continue };
-        let used = sql::reads(text).map(|r| r.parameters).unwrap_or_default();
-        let value = |name: &String| match page.filters.iter().find(|f| f.name == *name).map(|f| &f.kind) {
-            Some(FilterKind::Multi { .. }) => super::session::Bound::Texts(vec![]).scalar(),
-            _ => ScalarValue::Date32(Some(20_000)),
+        let reads = sql::reads(text).unwrap_or_default();
+        let is_list =
+            |name: &str| page.filters.iter().any(|f| f.name == name && matches!(f.kind, FilterKind::Multi { .. }));
+        let first_line = block.place.line + 1;
+        if let Some((name, column)) = reads.looked_up.iter().find(|(name, _)| is_list(name)) {
+            problems.push(looked_up_in_a_list(page, first_line, text, name, column));
+            continue;
+        }
+        let value = |name: &String| match is_list(name) {
+            true => super::session::Bound::Texts(vec!["x".into()]).scalar(),
+            false => ScalarValue::Date32(Some(20_000)),
         };
-        let values: HashMap<String, ScalarValue> = used.iter().map(|name| (name.clone(), value(name))).collect();
-        let planned = context
-            .sql(text)
-            .await
-            .and_then(|frame| if values.is_empty() { Ok(frame) } else { frame.with_param_values(values) });
-        if let Err(error) = planned {
-            problems.push(problem(&page.file, block.place.line + 1, text, &error));
+        let values = reads.parameters.iter().map(|name| (name.clone(), value(name))).collect();
+        if let Err(error) = planned(context, text, values).await {
+            problems.push(problem(&page.file, first_line, text, &error));
         }
     }
     problems
+}
+
+/// `grade IN ($grade)`: the parameter is the whole list, not one of its members.
+fn looked_up_in_a_list(page: &Dashboard, first_line: usize, text: &str, name: &str, column: &str) -> Problem {
+    let (down, right) = sql::place_of_parameter(text, name).unwrap_or((1, 1));
+    let place = Place::new(&page.file, first_line + down - 1, right);
+    let what = format!("{column} IN (${name}) compares a text with the whole list of the filter");
+    Problem::new(place, what, format!("write array_has(${name}, {column})"))
 }
 
 /// The engine's words, at the place of the name they speak of.

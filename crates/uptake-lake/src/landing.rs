@@ -25,7 +25,7 @@ mod survey;
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
 pub use correct::{Open, open_rejects};
-pub use journal::{Journal, loads_columns, rejects_columns};
+pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
 use crate::error::LakeError;
 use crate::store::{MOST_TRIES, Store, pause};

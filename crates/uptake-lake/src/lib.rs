@@ -22,7 +22,7 @@ pub use check::check;
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
 pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
-pub use session::{Bound, Limits, Rows, Session};
+pub use session::{Bound, Limits, Loaded, Rows, Session};
 pub use slt::test;
 
 use chrono::{DateTime, Utc};

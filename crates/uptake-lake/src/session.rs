@@ -11,11 +11,11 @@ pub(crate) use overlay::{PERIODS, beside};
 use crate::build::is_stale;
 use crate::convert;
 use crate::error::{AnswerError, LakeError, compute};
-use crate::landing::Journal;
+use crate::landing::{Entry, Journal};
 use crate::manifest::Manifest;
 use crate::relations::{Ground, empty_context, of_questions, register_base, register_models};
 use crate::store::Store;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::prelude::{SessionContext, col};
 use datafusion::scalar::ScalarValue;
 use std::collections::BTreeMap;
@@ -48,6 +48,8 @@ pub(crate) struct Inner {
     through: BTreeMap<Input, NaiveDate>,
     /// The first day that each input tells of; an input that says nothing about its beginning is absent.
     begins: BTreeMap<Input, NaiveDate>,
+    /// When each was last loaded.
+    loads: BTreeMap<Input, DateTime<Utc>>,
     /// Who is counted nowhere since they are no people, in a sentence; empty if there is nobody.
     left_out: String,
     /// Somebody said which grade and office people have, beside the CRM.
@@ -64,6 +66,15 @@ pub enum Bound {
     Texts(Vec<String>),
     Date(NaiveDate),
     Nothing,
+}
+
+/// What an input was last loaded with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loaded {
+    /// When the newest of its files was landed; `None` for what is no file of an export.
+    pub at: Option<DateTime<Utc>>,
+    /// The day it is complete through; `None` for what has no end, as targets have not.
+    pub through: Option<NaiveDate>,
 }
 
 /// Rows of a free question.
@@ -110,6 +121,7 @@ impl Session {
             build: 0,
             through,
             begins: BTreeMap::new(),
+            loads: BTreeMap::new(),
             left_out: String::new(),
             has_roster: true,
             is_stale: false,
@@ -117,6 +129,7 @@ impl Session {
         };
         if let Ground::Lake { manifest, journal, .. } = ground {
             inner.build = manifest.build;
+            inner.loads = last_loads(project, journal);
             inner.begins = begins(&inner.context).await.map_err(compute(BEGINS))?;
             inner.left_out = left_out(&inner.context).await.map_err(compute(LEFT_OUT))?;
             inner.has_roster = has_roster(project, journal);
@@ -138,6 +151,13 @@ impl Session {
     /// The number of the build this session reads.
     pub fn build(&self) -> u64 {
         self.0.build
+    }
+
+    /// The last load of an input; `None` if it was never loaded.
+    pub fn loaded(&self, input: Input) -> Option<Loaded> {
+        let through = self.0.through.get(&input)?;
+        let at = self.0.loads.get(&input).copied();
+        Some(Loaded { at, through: Some(*through).filter(|day| *day != NaiveDate::MAX) })
     }
 
     /// The inputs that were never loaded.
@@ -290,17 +310,12 @@ fn has_roster(project: &Project, journal: &Journal) -> bool {
 /// A snapshot is complete through its date, a log through the date of its newest row.
 fn complete_through(project: &Project, journal: &Journal) -> BTreeMap<Input, NaiveDate> {
     let mut through: BTreeMap<Input, NaiveDate> = BTreeMap::new();
-    for entry in journal.entries().iter().filter(|e| e.report.read > 0) {
-        let Some(source) = project.sources.iter().find(|s| s.name == entry.report.source) else { continue };
-        let own = source.objects.iter().find(|o| o.name == entry.report.object);
-        let Some(object) = own.or(source.other.as_ref()) else { continue };
-        let day = match object.kind {
+    for (entry, kind, inputs) in fed(project, journal) {
+        let day = match kind {
             Kind::Record => entry.report.snapshot,
             Kind::Event => entry.newest.map(|at| at.with_timezone(&project.settings.time_zone).date_naive()),
         };
-        let records =
-            (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
-        for input in object.feeds.iter().copied().filter(|_| own.is_some()).chain(records) {
+        for input in inputs {
             let newest = through.get(&input).copied().max(day);
             if let Some(newest) = newest {
                 through.insert(input, newest);
@@ -311,4 +326,28 @@ fn complete_through(project: &Project, journal: &Journal) -> BTreeMap<Input, Nai
         through.insert(Input::Targets, NaiveDate::MAX);
     }
     through
+}
+
+fn last_loads(project: &Project, journal: &Journal) -> BTreeMap<Input, DateTime<Utc>> {
+    let mut loads = BTreeMap::new();
+    for (entry, _, inputs) in fed(project, journal) {
+        for input in inputs {
+            let last = loads.entry(input).or_insert(entry.at);
+            *last = entry.at.max(*last);
+        }
+    }
+    loads
+}
+
+/// Every load with rows, of which kind it is and which inputs it feeds.
+fn fed<'a>(project: &'a Project, journal: &'a Journal) -> impl Iterator<Item = (&'a Entry, Kind, Vec<Input>)> {
+    journal.entries().iter().filter(|e| e.report.read > 0).filter_map(|entry| {
+        let source = project.sources.iter().find(|s| s.name == entry.report.source)?;
+        let own = source.objects.iter().find(|o| o.name == entry.report.object);
+        let object = own.or(source.other.as_ref())?;
+        let records =
+            (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
+        let inputs = object.feeds.iter().copied().filter(|_| own.is_some()).chain(records);
+        Some((entry, object.kind, inputs.collect()))
+    })
 }

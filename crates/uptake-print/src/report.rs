@@ -56,7 +56,7 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, level: &mut u8, files: &mu
     match &drawn.body {
         Body::Prose(prose) => prose.iter().filter_map(|prose| read_prose(page, prose, level)).collect(),
         Body::Note(text) => vec![json!({ "kind": "note", "text": text })],
-        Body::Card { title, state, why } => {
+        Body::Card { title, state, why, .. } => {
             vec![json!({ "kind": "card", "title": title, "level": heading, "state": state.words(), "why": why })]
         }
         Body::Picture { title, chart, notes, .. } => {

@@ -3,8 +3,10 @@
 //! `+++` TOML front matter, then prose and fenced `kpi`, `chart`, `table`, `note` and `sql NAME` blocks in reading order.
 
 mod blocks;
+mod link;
 mod prose;
 
+pub use link::{Choice, Link};
 pub use prose::{Inline, Prose, Show, Token};
 
 use crate::fields::{Fields, Piece};
@@ -20,7 +22,10 @@ pub struct Dashboard {
     pub title: String,
     /// The question the page answers.
     pub asks: String,
+    /// Who answers for the page; it says so at its foot.
     pub owner: Option<String>,
+    /// How long making the page may take, in ms; the server's log tells when it took longer.
+    pub budget_ms: Option<u64>,
     pub filters: Vec<PageFilter>,
     /// In reading order.
     pub blocks: Vec<Block>,
@@ -81,7 +86,7 @@ pub struct TileBlock {
     pub title: Option<String>,
     /// Show the change against the period before.
     pub compare: bool,
-    pub link: Option<String>,
+    pub link: Option<Link>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -93,9 +98,9 @@ pub struct ChartBlock {
     pub title: Option<String>,
     /// One sentence for those who cannot see it; may be empty only when it was missing, which is a problem.
     pub alt: String,
-    /// Draw the dated steps of the targets table.
-    pub target: bool,
-    pub link: Option<String>,
+    /// `[[line]]`: the KPIs whose dated targets are drawn; only the block's own has any here.
+    pub targets: Vec<(String, Place)>,
+    pub link: Option<Link>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +109,8 @@ pub struct TableBlock {
     pub title: Option<String>,
     /// The most rows shown on the page; downloads have all.
     pub limit: Option<usize>,
+    /// Where a row leads.
+    pub link: Option<Link>,
 }
 
 /// Where the rows of a chart or a table come from.
@@ -151,6 +158,25 @@ impl Block {
             _ => None,
         }
     }
+
+    /// Where the block, or a row of it, leads.
+    pub fn link(&self) -> Option<&Link> {
+        match &self.what {
+            What::Tile(TileBlock { link, .. })
+            | What::Chart(ChartBlock { link, .. })
+            | What::Table(TableBlock { link, .. }) => link.as_ref(),
+            What::Prose(_) | What::Note(_) | What::Query { .. } => None,
+        }
+    }
+
+    /// Every token in its words.
+    pub fn tokens(&self) -> Vec<&Token> {
+        match &self.what {
+            What::Prose(prose) => prose.tokens(),
+            What::Note(text) => prose::tokens(text),
+            _ => vec![],
+        }
+    }
 }
 
 /// Reads `dashboards/SLUG.md`: what of it could be read, and every mistake of the file. `None` only without front matter.
@@ -167,8 +193,8 @@ pub fn read_dashboard(file: &Path, text: &str) -> (Option<Dashboard>, Vec<Proble
     let head = piece.read(&text[front.0..front.1], |f| Some(read_front(f)));
     problems.extend(piece.problems());
     let blocks = blocks::read_blocks(file, text, body_at, &mut problems);
-    let (title, asks, owner, filters) = head.unwrap_or_default();
-    (Some(Dashboard { slug, title, asks, owner, filters, blocks, file: file.into() }), problems)
+    let Front { title, asks, owner, budget_ms, filters } = head.unwrap_or_default();
+    (Some(Dashboard { slug, title, asks, owner, budget_ms, filters, blocks, file: file.into() }), problems)
 }
 
 /// The bytes between the two `+++` lines, and where the body begins.
@@ -179,13 +205,36 @@ fn front_matter(text: &str) -> Option<((usize, usize), usize)> {
     Some(((text_start, end), body))
 }
 
-type Front = (String, String, Option<String>, Vec<PageFilter>);
+#[derive(Default)]
+struct Front {
+    title: String,
+    asks: String,
+    owner: Option<String>,
+    budget_ms: Option<u64>,
+    filters: Vec<PageFilter>,
+}
 
 fn read_front(f: &Fields) -> Front {
-    f.integer("budget");
-    f.text("access");
-    let filters = f.named("filter", |name, f| read_filter(name, f));
-    (f.needed("title").unwrap_or_default(), f.needed("asks").unwrap_or_default(), f.text("owner"), filters)
+    if f.text("access").is_some() {
+        let what = "\"access\" needs viewers who sign in, which are not there yet";
+        f.object("access", what, "leave the line out: the pages are for whoever sits at this machine");
+    }
+    Front {
+        title: f.needed("title").unwrap_or_default(),
+        asks: f.needed("asks").unwrap_or_default(),
+        owner: f.text("owner"),
+        budget_ms: read_budget(f),
+        filters: f.named("filter", |name, f| read_filter(name, f)),
+    }
+}
+
+fn read_budget(f: &Fields) -> Option<u64> {
+    let asked = f.integer("budget")?;
+    let budget = u64::try_from(asked).ok().filter(|ms| *ms > 0);
+    if budget.is_none() {
+        f.object("budget", format!("\"budget\" cannot be {asked}"), "it wants milliseconds, such as 100");
+    }
+    budget
 }
 
 fn read_filter(name: &str, f: &Fields) -> Option<PageFilter> {

@@ -1,10 +1,12 @@
 //! A project folder as a whole: settings, sources, models, KPIs, dashboards, dated CSVs; and every mistake in it.
 
+mod circles;
 mod crosscheck;
 mod dated;
 #[cfg(test)]
 mod tests;
 
+pub use circles::{Circle, circles};
 pub use dated::{Remark, Target};
 
 use crate::calendar::{Calendar, Holiday};

@@ -16,13 +16,16 @@ pub struct Settings {
     pub week_start: Weekday,
     /// Month, 1 to 12.
     pub fiscal_year_start: u32,
+    /// When people were asked to use the CRM. No KPI reads it yet; those since go-live will.
     pub go_live: Option<NaiveDate>,
     pub leader_grades: Vec<String>,
     /// Usernames, ids or profiles of users that are no people.
     pub robots: Vec<String>,
-    /// The fewest people a cell may show to others than the local viewer.
+    /// The fewest people a cell may show to others than the local viewer, who is the only one yet.
     pub k_min: u32,
+    /// Days after which a new joiner is expected to work in the CRM. No KPI reads it yet; the one of new joiners will.
     pub ramp_days: u32,
+    /// How a letter begins. No KPI reads it yet; `broken_greetings` will.
     pub greeting: String,
     /// Folders or files `up` lands, relative to the project.
     pub exports: Vec<String>,

@@ -4,7 +4,7 @@ use sqlparser::ast::{Expr, ObjectName, Query, Statement, Value, Visit, Visitor};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// What one SELECT reads.
@@ -14,6 +14,8 @@ pub struct Reads {
     pub relations: BTreeSet<String>,
     /// `$from` as `from`.
     pub parameters: BTreeSet<String>,
+    /// `grade IN ($grade)` as `grade` → `grade`: what is looked up in a list of this one parameter.
+    pub looked_up: BTreeMap<String, String>,
 }
 
 /// # Errors
@@ -26,7 +28,7 @@ pub fn reads(sql: &str) -> Result<Reads, String> {
     let mut found = Finder::default();
     let _: ControlFlow<()> = query.visit(&mut found);
     let relations = found.relations.difference(&found.own).cloned().collect();
-    Ok(Reads { relations, parameters: found.parameters })
+    Ok(Reads { relations, parameters: found.parameters, looked_up: found.looked_up })
 }
 
 /// Line and column (from 1) of the first `$name` in `sql`; `None` if it is not there.
@@ -37,11 +39,19 @@ pub fn place_of_parameter(sql: &str, name: &str) -> Option<(usize, usize)> {
     Some((found.span.start.line as usize, found.span.start.column as usize))
 }
 
+/// Line and column (from 1) of the first place where `sql` says the name `word`; `None` if it does not.
+pub fn place_of_word(sql: &str, word: &str) -> Option<(usize, usize)> {
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location().ok()?;
+    let found = tokens.iter().find(|t| matches!(&t.token, Token::Word(w) if w.value == word))?;
+    Some((found.span.start.line as usize, found.span.start.column as usize))
+}
+
 #[derive(Default)]
 struct Finder {
     relations: BTreeSet<String>,
     own: BTreeSet<String>,
     parameters: BTreeSet<String>,
+    looked_up: BTreeMap<String, String>,
 }
 
 impl Visitor for Finder {
@@ -66,6 +76,12 @@ impl Visitor for Finder {
         {
             self.parameters.insert(name.trim_start_matches('$').to_string());
         }
+        if let Expr::InList { expr: column, list, .. } = expr
+            && let [Expr::Value(value)] = &list[..]
+            && let Value::Placeholder(name) = &value.value
+        {
+            self.looked_up.insert(name.trim_start_matches('$').to_string(), column.to_string());
+        }
         ControlFlow::Continue(())
     }
 }
@@ -82,6 +98,9 @@ mod tests {
         assert_eq!(found.relations.iter().map(String::as_str).collect::<Vec<_>>(), ["landing.x", "people"]);
         assert_eq!(found.parameters.iter().map(String::as_str).collect::<Vec<_>>(), ["as_of", "to"]);
         assert_eq!(place_of_parameter(sql, "as_of"), Some((2, 50)));
+        assert_eq!(place_of_word(sql, "people"), Some((1, 26)));
+        let looked_up = reads("SELECT 1 FROM t WHERE t.grade IN ($grade) AND a IN ($b, 'c')").expect("SQL").looked_up;
+        assert_eq!(looked_up.into_iter().collect::<Vec<_>>(), [("grade".to_string(), "t.grade".to_string())]);
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn document(content: &impl Serialize) -> String {
     serde_json::to_string(content).expect("texts, numbers and lists of them are always JSON") + "\n"
 }
 
-fn unit_word(unit: uptake_spec::kpi::Unit) -> &'static str {
+pub fn unit_word(unit: uptake_spec::kpi::Unit) -> &'static str {
     use uptake_spec::kpi::Unit;
     match unit {
         Unit::Share => "share",

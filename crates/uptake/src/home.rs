@@ -1,11 +1,13 @@
 //! The project's folder on disk, laid over the queries and dashboards the binary carries.
 
+use crate::answers::Answers;
 use crate::commands::Usage;
 use anyhow::{Context, Result};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
-use uptake_lake::{Lake, Session};
+use uptake_lake::Lake;
 use uptake_spec::{Files, Problem, Project, Settings, read_project};
 
 static QUERIES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
@@ -68,14 +70,14 @@ impl Home {
     ///
     /// # Errors
     /// The project has mistakes, or nothing was built yet.
-    pub async fn ask(&self) -> Result<(Project, Session)> {
+    pub async fn ask(&self) -> Result<(Project, Answers)> {
         let project = self.project()?;
         let lake = self.open_lake(&project.settings).await?;
         if lake.newest_build().await?.is_none() {
             anyhow::bail!("nothing has been built yet\n  hint: `uptake up` loads the exports, builds and serves");
         }
         let session = lake.session(&project).await?;
-        Ok((project, session))
+        Ok((project, Answers::new(session, Arc::default())))
     }
 
     /// A path of `uptake.toml`: relative ones start at the project's folder, URLs stay.

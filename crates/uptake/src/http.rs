@@ -1,10 +1,13 @@
 //! The pages over HTTP, to this machine only.
 
+mod accept;
 mod blocks;
 mod current;
 mod error;
 mod guard;
+mod metrics;
 mod pages;
+mod ready;
 
 use crate::home::Home;
 use crate::schedule::ledger::Ledger;
@@ -18,6 +21,7 @@ use chrono::Utc;
 use current::Current;
 use error::Trouble;
 use guard::Door;
+use metrics::Metrics;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -29,20 +33,22 @@ use uptake_lake::Lake;
 /// Serves until ctrl-c or TERM; open answers are finished.
 ///
 /// # Errors
-/// The project has mistakes, nothing was built yet, or the listener fails.
+/// The project has mistakes, or nothing was built yet.
 pub async fn serve(home: Home, lake: Lake, listener: TcpListener) -> Result<()> {
-    let (first, seen) = current::first(&home, &lake).await?;
+    let metrics = Arc::new(Metrics::default());
+    let (first, seen) = current::first(&home, &lake, &metrics).await?;
     let address = listener.local_addr().context("could not tell the address")?;
     let build = first.session.build();
     let (publish, current) = watch::channel(Arc::new(first));
     let sending = tokio::spawn(send_reports(home.clone(), Ledger(lake.depot("reports")?), current.clone()));
-    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen));
+    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen, Arc::clone(&metrics)));
     info!(%address, build, "serving build {build}");
     eprintln!("http://{address}");
-    let app = router(Door { current, port: address.port() });
-    axum::serve(listener, app).with_graceful_shutdown(asked_to_stop()).await.context("could not serve")?;
+    let app = router(Door { current, address, metrics: Arc::clone(&metrics) });
+    accept::serve(listener, app, metrics, asked_to_stop()).await;
     keeping_up.abort();
     sending.abort();
+    info!("stopped");
     Ok(())
 }
 
@@ -66,16 +72,12 @@ fn router(door: Door) -> Router {
         .route("/", get(pages::home))
         .route("/d/{page}", get(pages::page))
         .route("/c/{page}/{block}", get(blocks::block))
-        .route("/style.css", get(style))
         .route("/font/{name}", get(font))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ready\n" })) // without a build the server does not start
+        .route("/metrics", get(metrics::metrics))
         .fallback(pages::nothing_here)
         .layer(axum::middleware::from_fn_with_state(door, guard::guard))
-}
-
-async fn style() -> Response {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8")], uptake_draw::stylesheet()).into_response()
 }
 
 async fn font(axum::extract::Path(name): axum::extract::Path<String>) -> Result<Response, Trouble> {

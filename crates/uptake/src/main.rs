@@ -1,16 +1,19 @@
 //! uptake, the program: command line, settings, HTTP.
 
+mod answers;
 mod commands;
 mod formats;
 mod generate;
 mod home;
 mod http;
+mod kept;
 mod page;
 mod panels;
 mod pictures;
 mod query;
 mod render;
 mod schedule;
+mod workbook;
 
 use clap::Parser;
 use commands::{CommandLine, Ending, Usage};

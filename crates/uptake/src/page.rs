@@ -1,22 +1,23 @@
 //! A page, whole: what the viewer chose, what the blocks show, what stands around them.
 
-use crate::panels::{Panels, panels};
+use crate::answers::Answers;
+use crate::panels::{Panels, newest_as_of, notice, panels, period_of};
 use crate::query::{Chosen, Wrong, read_query};
 use std::collections::BTreeMap;
-use uptake_draw::{FilterKind as Shown, FilterState, Page, words};
-use uptake_lake::Session;
+use uptake_draw::{CardState, Drawn, FilterKind as Shown, FilterState, Page, words};
 use uptake_spec::dashboard::{FilterKind, PageFilter};
-use uptake_spec::{Dashboard, Project, Viewer};
+use uptake_spec::{Dashboard, Grain, Project, Viewer};
 
 /// What every filter of a page allows, by the filter's name; a column that was never loaded allows nothing.
 pub type Members = BTreeMap<String, Vec<String>>;
 
-pub async fn members(session: &Session, page: &Dashboard) -> Members {
+pub async fn members(session: &Answers, page: &Dashboard) -> Members {
     let mut members = Members::new();
     for filter in &page.filters {
         if let FilterKind::Multi { column } = &filter.kind {
             // Whatever went wrong, the blocks below the filter say it.
-            members.insert(filter.name.clone(), session.members(column).await.unwrap_or_default());
+            let allowed = session.members(column).await.unwrap_or_default();
+            members.insert(filter.name.clone(), allowed.to_vec());
         }
     }
     members
@@ -25,32 +26,52 @@ pub async fn members(session: &Session, page: &Dashboard) -> Members {
 /// What the pairs of a query mean on this page.
 ///
 /// # Errors
-/// Every mistake in them.
+/// Every mistake in them; days of which the data knows nothing yet are one.
 pub fn chosen(
+    session: &Answers,
     project: &Project,
     page: &Dashboard,
     members: &Members,
     pairs: &[(String, String)],
 ) -> Result<Chosen, Vec<Wrong>> {
-    read_query(page, &project.calendar(), members, pairs)
+    let chosen = read_query(page, &project.calendar(), members, pairs)?;
+    match behind_the_data(session, project, page, &chosen) {
+        Some(wrong) => Err(vec![wrong]),
+        None => Ok(chosen),
+    }
+}
+
+/// A first day after the running period, in which the data ends: every block would be empty.
+fn behind_the_data(session: &Answers, project: &Project, page: &Dashboard, chosen: &Chosen) -> Option<Wrong> {
+    let (from, as_of) = (chosen.from?, newest_as_of(session, project, page, &chosen.params(page))?);
+    let grain = period_of(page).map_or(Grain::Week, |(grain, _)| grain);
+    let running = project.calendar().period_of(as_of, grain);
+    (from > running.to()).then(|| {
+        let what = format!("the page begins on {from}, and its data ends on {as_of}");
+        Wrong::new(what, format!("ask from {} or earlier", running.to()))
+    })
 }
 
 /// The page with its numbers.
 pub async fn page(
-    session: &Session,
+    session: &Answers,
     project: &Project,
     page: &Dashboard,
     members: &Members,
     chosen: &Chosen,
     viewer: &Viewer,
 ) -> Page {
-    let Panels { blocks, as_of, range, grain, notes } =
+    let Panels { mut blocks, as_of, range, grain, notes } =
         panels(session, project, page, &chosen.params(page), viewer).await;
+    if as_of.is_none() {
+        blocks.insert(0, nothing_loaded());
+    }
     Page {
         firm: project.settings.firm.clone(),
         slug: page.slug.clone(),
         title: page.title.clone(),
         asks: page.asks.clone(),
+        owner: page.owner.clone(),
         as_of,
         range,
         grain,
@@ -67,6 +88,12 @@ pub async fn page(
         notes,
         currency: project.settings.currency.clone(),
     }
+}
+
+fn nothing_loaded() -> Drawn {
+    let why = "This page has no data to show. `uptake load FILES` lands the CRM's exports, and `uptake build` brings the \
+               pages up to date; `uptake up` does both with the exports that uptake.toml names.";
+    notice(CardState::NotLoaded, "Nothing is loaded yet", why)
 }
 
 /// A filter with what was chosen; `None` where there is nothing to choose from.

@@ -4,15 +4,15 @@ mod asking;
 mod days;
 mod drawing;
 
-pub use asking::{Given, ask_for, query_of};
-pub use days::as_ofs;
+pub use asking::{Asked, Given, ask_for, query_of};
+pub use days::{as_ofs, newest_as_of, period_of};
 pub use drawing::{draw, notice};
 
 use asking::ask;
 
+use crate::answers::Answers;
 use chrono::NaiveDate;
 use uptake_draw::Drawn;
-use uptake_lake::Session;
 use uptake_spec::{Dashboard, Grain, Params, Project, Range, Viewer};
 
 /// What stands on a page, and what its head and foot tell.
@@ -20,8 +20,8 @@ use uptake_spec::{Dashboard, Grain, Params, Project, Range, Viewer};
 pub struct Panels {
     /// In reading order; a block that failed is a card.
     pub blocks: Vec<Drawn>,
-    /// The newest among the blocks'; an older block prints its own.
-    pub as_of: NaiveDate,
+    /// The newest among the blocks'; an older block prints its own. `None` if nothing was loaded for any of them.
+    pub as_of: Option<NaiveDate>,
     /// The days of the page, in whole periods.
     pub range: Option<Range>,
     pub grain: Option<Grain>,
@@ -31,7 +31,7 @@ pub struct Panels {
 
 /// The page as `params` ask for it: their filters reach every KPI that has the column, their days all of them.
 pub async fn panels(
-    session: &Session,
+    session: &Answers,
     project: &Project,
     page: &Dashboard,
     params: &Params,

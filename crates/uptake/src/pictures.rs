@@ -1,7 +1,7 @@
 //! From answers to pictures: one place that knows which facts a chart wants, and how large it is drawn.
 
 use chrono::NaiveDate;
-use uptake_draw::{Body, Chart, Facts, Page, Paint, Size, Svg, Theme, words};
+use uptake_draw::{Body, Chart, Facts, Page, Size, Svg, Theme};
 use uptake_spec::dashboard::{ChartBlock, DataFrom, What};
 use uptake_spec::{Answer, Column, Data, Grain, Place, Problem, Project, Range, Table};
 
@@ -19,7 +19,7 @@ pub fn chart(block: &ChartBlock, answer: &Answer, currency: &str) -> Result<Char
         kind_place: &block.kind_place,
         title: block.title.clone().unwrap_or_else(|| answer.title.clone()),
         alt: &block.alt,
-        target: block.target,
+        target: !block.targets.is_empty(),
         currency,
     })
 }
@@ -70,44 +70,9 @@ pub fn of_body(body: &Body) -> Option<Svg> {
     }
 }
 
-/// Units between the pictures of a sheet, and around them.
-const GAP: f64 = 24.0;
-const SHEET_WIDTH: f64 = 900.0;
-
-/// All pictures of a page on one sheet as PNG, in reading order, under the page's title.
-pub fn sheet(page: &Page) -> Vec<u8> {
-    let (mut x, mut y, mut row_height) = (GAP, GAP + 64.0, 0.0_f64);
-    let mut placed = String::new();
-    for svg in page.blocks.iter().filter_map(|drawn| of_body(&drawn.body)) {
-        let Some((width, height)) = sides(&svg) else { continue };
-        if x > GAP && x + width > SHEET_WIDTH + GAP {
-            (x, y, row_height) = (GAP, y + row_height + GAP, 0.0);
-        }
-        placed += &svg.0.replacen("<svg ", &format!("<svg x=\"{x}\" y=\"{y}\" "), 1);
-        (x, row_height) = (x + width + GAP, row_height.max(height));
-    }
-    let (width, height) = (SHEET_WIDTH + 2.0 * GAP, y + row_height + GAP);
-    let (title, when) = (escaped(&page.title), escaped(&format!("{}, as of {}", page.firm, words::date(page.as_of))));
-    let (ink, quiet, paper) =
-        (Theme::light().colour(Paint::Ink), Theme::light().colour(Paint::Quiet), Theme::light().colour(Paint::Paper));
-    let sheet = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"Inter\">\
-         <rect width=\"{width}\" height=\"{height}\" fill=\"{paper}\"/>\
-         <text x=\"{GAP}\" y=\"48\" font-size=\"24\" font-weight=\"600\" fill=\"{ink}\">{title}</text>\
-         <text x=\"{GAP}\" y=\"72\" font-size=\"13\" fill=\"{quiet}\">{when}</text>{placed}</svg>"
-    );
-    uptake_draw::png(&Svg(sheet), PNG_SCALE)
-}
-
-/// Width and height of a picture of ours, as its root element tells them.
-fn sides(svg: &Svg) -> Option<(f64, f64)> {
-    let root = svg.0.split_once('>')?.0;
-    let length = |name: &str| root.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.parse().ok();
-    Some((length("width")?, length("height")?))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+/// A whole page as one picture.
+pub fn of_page(page: &Page) -> Vec<u8> {
+    uptake_draw::png(&uptake_draw::sheet(page), PNG_SCALE)
 }
 
 /// Charts that will not suit their KPI whatever the data, found by drawing answers without rows.

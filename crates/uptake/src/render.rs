@@ -1,13 +1,14 @@
 //! Pages as files: what `report` writes and schedules send.
 
+use crate::answers::Answers;
 use crate::page::{chosen, members, page};
-use crate::panels::{Given, ask_for};
+use crate::panels::{Asked as Told, Given, ask_for};
 use crate::query::{Chosen, Wrong};
+use crate::workbook::workbook;
 use crate::{formats, pictures};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use uptake_draw::Page;
-use uptake_lake::Session;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::{Dashboard, Params, Project, ReportFormat, Viewer};
 
@@ -30,7 +31,7 @@ pub struct NotSo(pub Vec<Wrong>);
 /// # Errors
 /// A page or a filter that is not there; a page that cannot be printed.
 pub async fn render(
-    session: &Session,
+    session: &Answers,
     project: &Project,
     pages: &[String],
     stem: &str,
@@ -60,26 +61,28 @@ pub async fn render(
 
 /// A page with what was chosen on it.
 pub struct Asked<'a> {
-    session: &'a Session,
+    session: &'a Answers,
     project: &'a Project,
     dashboard: &'a Dashboard,
     members: crate::page::Members,
     chosen: Chosen,
+    params: Params,
 }
 
 impl<'a> Asked<'a> {
     /// # Errors
     /// No page of that name; every mistake in the pairs.
     pub async fn new(
-        session: &'a Session,
+        session: &'a Answers,
         project: &'a Project,
         slug: &str,
         pairs: &[(String, String)],
     ) -> Result<Asked<'a>> {
         let dashboard = project.dashboard(slug).ok_or_else(|| unknown_page(project, slug))?;
         let members = members(session, dashboard).await;
-        let chosen = chosen(project, dashboard, &members, pairs).map_err(NotSo)?;
-        Ok(Asked { session, project, dashboard, members, chosen })
+        let chosen = chosen(session, project, dashboard, &members, pairs).map_err(NotSo)?;
+        let params = chosen.params(dashboard);
+        Ok(Asked { session, project, dashboard, members, chosen, params })
     }
 
     /// The page in one format.
@@ -89,9 +92,9 @@ impl<'a> Asked<'a> {
     pub async fn file(&self, format: ReportFormat) -> Result<Vec<u8>> {
         match format {
             ReportFormat::Pdf => print(vec![self.drawn().await]).await,
-            ReportFormat::Png => Ok(pictures::sheet(&self.drawn().await)),
-            ReportFormat::Csv => self.data(&self.chosen.params(self.dashboard)).await.map(String::into_bytes),
-            ReportFormat::Xlsx => anyhow::bail!("XLSX is not there yet\n  hint: use csv"),
+            ReportFormat::Png => Ok(pictures::of_page(&self.drawn().await)),
+            ReportFormat::Csv => csv_of(&self.told().await).map(String::into_bytes),
+            ReportFormat::Xlsx => workbook(&self.told().await, &|_| true),
         }
     }
 
@@ -99,21 +102,31 @@ impl<'a> Asked<'a> {
         page(self.session, self.project, self.dashboard, &self.members, &self.chosen, &Viewer::Local).await
     }
 
-    /// The rows of every block that has any, under the block's name.
-    async fn data(&self, params: &Params) -> Result<String> {
-        let asked = ask_for(self.session, self.project, self.dashboard, params, &Viewer::Local, &|_| true).await;
-        let mut tables = vec![];
+    /// What every block is told; those that failed are named on stderr.
+    async fn told(&self) -> Told<'_> {
+        let all = |_: &_| true;
+        let answers = ask_for(self.session, self.project, self.dashboard, &self.params, &Viewer::Local, &all).await;
         for block in &self.dashboard.blocks {
-            match asked.given(block) {
-                Some(Ok(Given::Answer(_, answer))) => tables.push((block.id.as_str(), &answer.table)),
-                Some(Ok(Given::Rows(table, _))) => tables.push((block.id.as_str(), table)),
-                Some(Err(why)) => eprintln!("left out {}: {why}", block.id),
-                None => {}
+            if let Some(Err(why)) = answers.given(block) {
+                eprintln!("left out {}: {why}", block.id);
             }
         }
-        anyhow::ensure!(!tables.is_empty(), "no block of {} has data", self.dashboard.slug);
-        Ok(formats::csv_of_all(&tables))
+        answers
     }
+}
+
+/// The rows of every block that has any, under the block's name.
+fn csv_of(answers: &Told) -> Result<String> {
+    let mut tables = vec![];
+    for block in &answers.page.blocks {
+        match answers.given(block) {
+            Some(Ok(Given::Answer(_, answer))) => tables.push((block.id.as_str(), &answer.table)),
+            Some(Ok(Given::Rows(table, _))) => tables.push((block.id.as_str(), table)),
+            Some(Err(_)) | None => {}
+        }
+    }
+    anyhow::ensure!(!tables.is_empty(), "no block of {} has data", answers.page.slug);
+    Ok(formats::csv_of_all(&tables))
 }
 
 /// Typesetting takes a core for a while: not one that answers others.

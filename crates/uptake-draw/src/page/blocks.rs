@@ -1,14 +1,16 @@
 //! Each block of a page as its template sees it.
 
-use super::{About, Body, Drawn, Inlines, Page, with_query};
+use super::{About, Body, Drawn, Inlines, Page, Way, with_query};
 use crate::charts;
-use crate::grid::{Grid, crossed, grid};
-use crate::svg::Svg;
+use crate::charts::members::{NO_MEMBER, distinct};
+use crate::grid::{Grid, Heading, crossed, grid};
+use crate::svg::{Svg, linked};
 use crate::theme::{Size, Theme};
 use crate::tile::tile_svg;
 use crate::words;
 use askama::Template;
 use uptake_spec::dashboard::{Inline, Prose, Width};
+use uptake_spec::{Table, Value};
 
 /// More rows than this are in the downloads only, so that a page stays light.
 const MOST_ROWS: usize = 200;
@@ -24,6 +26,11 @@ pub(super) struct BlockView<'a> {
     drill: Option<Drill>,
     about: Option<AboutView<'a>>,
     data: Option<Grid>,
+    /// Where each row of `data` leads, and each of its headings; empty where nothing leads anywhere.
+    row_ways: Vec<Option<String>>,
+    /// The cell of a row that carries its way.
+    linked: usize,
+    heading_ways: Vec<Option<String>>,
     /// Rows of `data` that are in the downloads only.
     more: usize,
     /// Of the block's own heading, 2 to 6.
@@ -53,12 +60,20 @@ pub(super) struct Drill {
 
 pub(super) struct AboutView<'a> {
     about: &'a About,
-    as_of: String,
+    as_of: Option<String>,
     /// The SQL is written once a page; later blocks of the same KPI point to it.
     sql_here: bool,
 }
 
 impl BlockView<'_> {
+    fn row_way(&self, row: &usize) -> Option<&String> {
+        self.row_ways.get(*row)?.as_ref()
+    }
+
+    fn heading_way(&self, column: &usize) -> Option<&String> {
+        self.heading_ways.get(*column)?.as_ref()
+    }
+
     /// The numbers behind a picture; a table block has shown them already.
     fn behind(&self) -> Option<&Grid> {
         self.data.as_ref().filter(|_| matches!(self.what, What::Picture { .. }))
@@ -90,6 +105,9 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
         drill: None,
         about: None,
         data: None,
+        row_ways: vec![],
+        linked: 0,
+        heading_ways: vec![],
         more: 0,
         level,
     };
@@ -97,38 +115,81 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
     match &drawn.body {
         Body::Prose(prose) => plain(What::Prose(parts(page, prose, level)), 0),
         Body::Note(text) => plain(What::Note(text), 0),
-        Body::Card { title, state, why } => plain(What::Card { title, state: state.words(), why }, own_level),
-        Body::Picture { title, chart, table, notes, link, about } => {
-            let draw = |size| charts::svg(chart, size, &Theme::light());
+        Body::Card { title, state, why, about } => BlockView {
+            about: about.as_ref().and_then(about_view),
+            ..plain(What::Card { title, state: state.words(), why }, own_level)
+        },
+        Body::Picture { title, chart, table, notes, way, about } => {
+            let addresses = way.as_ref().map_or(vec![], |way| addresses(way, table));
+            let draw = |size| linked(charts::svg(chart, size, &Theme::light()), &addresses);
             let what = What::Picture { title, summary: chart.summary().into(), pictures: pictures(drawn.width, draw) };
             let (data, more) = shown(crossed(table, chart.format()));
-            let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "json"]);
-            let (drill, about) = (drill(page, link), about_view(about));
-            BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
+            let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
+            let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
+            let (drill, about) = (way.as_ref().map(drill), about_view(about));
+            BlockView { notes, downloads, drill, about, data, heading_ways, more, ..plain(what, own_level) }
         }
-        Body::Tile { tile, notes, link, table, about } => {
+        Body::Tile { tile, notes, way, table, about } => {
             let pictures = vec![("tile", tile_svg(tile, Size::Phone, &Theme::light()))];
             let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures };
             let (data, more) = shown(grid(table, Some(tile.format())));
-            let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "json"]);
-            let (drill, about) = (drill(page, link), about_view(about));
+            let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
+            let (drill, about) = (way.as_ref().map(drill), about_view(about));
             BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
         }
-        Body::Rows { title, table, answer, more, about } => {
+        Body::Rows { title, table, answer, more, way, about } => {
             let (data, cut) = match answer {
                 Some(format) => shown(grid(table, Some(format))),
                 None => first_shown(grid(table, None)),
             };
-            let downloads = downloads(page, &drawn.id, &["csv", "json"]);
+            // Of an answer the newest rows are shown, which stand last.
+            let first = if answer.is_some() { cut } else { 0 };
+            let rows = first..first + data.as_ref().map_or(0, |grid| grid.rows.len());
+            let row_ways = way.as_ref().map_or(vec![], |way| rows.map(|row| way_of_row(way, table, row)).collect());
+            let linked = data.as_ref().zip(way.as_ref()).map_or(0, |(grid, way)| linked_cell(grid, way));
             BlockView {
-                downloads,
+                downloads: downloads(page, &drawn.id, &["csv", "xlsx", "json"]),
+                drill: way.as_ref().filter(|way| way.members.is_empty()).map(drill),
                 data,
+                row_ways,
+                linked,
                 more: more + cut,
                 about: about_view(about),
                 ..plain(What::Rows { title }, own_level)
             }
         }
     }
+}
+
+/// The first column that the way takes along.
+fn linked_cell(grid: &Grid, way: &Way) -> usize {
+    let taken = way.members.first().map(|(_, column)| words::heading(column)).unwrap_or_default();
+    grid.headings.iter().position(|heading| heading.name == taken).unwrap_or(0)
+}
+
+fn way_of_row(way: &Way, table: &Table, row: usize) -> Option<String> {
+    let member = |column: &str| match table.value(row, column) {
+        // Nobody can choose those without a grade.
+        Value::Text(member) if !member.is_empty() && member != NO_MEMBER => Some(member),
+        _ => None,
+    };
+    way.of(member).filter(|_| !way.members.is_empty())
+}
+
+/// Each member of a picture with its address, where one column tells members apart.
+fn addresses(way: &Way, table: &Table) -> Vec<(String, String)> {
+    let [(_, column)] = &way.members[..] else { return vec![] };
+    let lead = |name: String| {
+        let row = (0..table.rows()).find(|row| table.value(*row, column) == Value::Text(&name))?;
+        Some((name, way_of_row(way, table, row)?))
+    };
+    distinct(table, column).into_iter().filter_map(lead).collect()
+}
+
+/// Where the columns of a crossed table lead: each is a member.
+fn heading_ways(grid: &Grid, addresses: &[(String, String)]) -> Vec<Option<String>> {
+    let lead = |heading: &Heading| addresses.iter().find(|(name, _)| *name == heading.name).map(|(_, way)| way.clone());
+    grid.headings.iter().map(lead).collect()
 }
 
 /// Headings begin below the page's own and never skip a level; one that only repeats the page's title is left out.
@@ -185,17 +246,13 @@ fn downloads(page: &Page, id: &str, kinds: &[&'static str]) -> Vec<(&'static str
     kinds.iter().map(address).collect()
 }
 
-/// The way to a page behind a block, with the viewer's filters.
-fn drill(page: &Page, link: &Option<String>) -> Option<Drill> {
-    let link = link.as_ref()?;
-    let (slug, own) = link.split_once('?').unwrap_or((link, ""));
-    // `grade={grade}` waits for a chosen row, which a block as a whole has not.
-    let own = if own.contains('{') { "" } else { own };
-    let query: Vec<&str> = [own, &page.query].into_iter().filter(|q| !q.is_empty()).collect();
-    let title = page.pages.iter().find(|(known, ..)| known == slug).map_or(slug, |(_, title, _)| title);
-    Some(Drill { address: format!("/d/{slug}{}", with_query(&query.join("&"))), words: title.into() })
+/// The way to a page behind a block as a whole.
+fn drill(way: &Way) -> Drill {
+    Drill { address: way.whole(), words: way.title.clone() }
 }
 
+/// `None` where there is nothing to tell.
 fn about_view(about: &About) -> Option<AboutView<'_>> {
-    Some(AboutView { about, as_of: words::date(about.as_of), sql_here: true })
+    let told = !(about.means.is_empty() && about.sql.is_empty() && about.kpi.is_empty());
+    told.then(|| AboutView { about, as_of: about.as_of.map(words::date), sql_here: true })
 }

@@ -141,8 +141,10 @@ fn about(kpi: &str) -> About {
         asks: "Which share of licensed people worked in the CRM?".into(),
         means: "People with at least one record they created or changed in the period, of all who had a licence on its last day.".into(),
         sql: "SELECT\n    period_start,\n    COUNT(*) FILTER (WHERE worked) AS numerator,\n    COUNT(*)                       AS denominator\nFROM person_weeks\nWHERE period_start BETWEEN $from AND $to AND grade <> 'Robot'\nGROUP BY period_start".into(),
-        as_of: day("2026-12-02"),
+        unit: "share, shown in percent".into(),
+        as_of: Some(day("2026-12-02")),
         sources: vec!["the CRM's users".into(), "the CRM's records".into()],
+        test: format!("queries/kpis/{kpi}.slt"),
     }
 }
 
@@ -156,11 +158,18 @@ fn block(id: &str, width: Width, body: Body) -> Drawn {
 
 fn picture(id: &str, width: Width, answer: &Answer, kind: &str, title: &str) -> Drawn {
     let notes = vec!["12 people without a grade are left out.".to_string()];
-    let (chart, link) = (chart(answer, kind, title), Some("grade?grade={grade}".to_string()));
+    let pair = |key: &str, value: &str| (key.to_string(), value.to_string());
+    let way = Way {
+        slug: "grade".into(),
+        title: "By grade".into(),
+        choices: vec![pair("grade", "Partner"), pair("as_of", "2026-12-02")],
+        members: vec![pair("grade", "grade")],
+    };
+    let (chart, way) = (chart(answer, kind, title), Some(way));
     block(
         id,
         width,
-        Body::Picture { title: title.into(), chart, table: answer.table.clone(), notes, link, about: about(id) },
+        Body::Picture { title: title.into(), chart, table: answer.table.clone(), notes, way, about: about(id) },
     )
 }
 
@@ -169,7 +178,7 @@ fn tile(id: &str, answer: &Answer, title: &str) -> Drawn {
     block(
         id,
         Width::Third,
-        Body::Tile { tile, notes: vec![], link: None, table: answer.table.clone(), about: about(id) },
+        Body::Tile { tile, notes: vec![], way: None, table: answer.table.clone(), about: about(id) },
     )
 }
 
@@ -206,14 +215,15 @@ pub fn whole_page() -> Page {
     ])
     .expect("equal lengths");
     let card = |id: &str, title: &str, state, why: &str| {
-        block(id, Width::Half, Body::Card { title: title.into(), state, why: why.into() })
+        block(id, Width::Half, Body::Card { title: title.into(), state, why: why.into(), about: None })
     };
     Page {
         firm: "Alder & Quill".into(),
         slug: "adoption".into(),
         title: "Are we using it?".into(),
         asks: "Do people work in the CRM every week, in every grade and office, and is that normal?".into(),
-        as_of: day("2026-12-02"),
+        owner: Some("crm-ops@alder.example".into()),
+        as_of: Some(day("2026-12-02")),
         range: Range::new(monday(0), monday(26) + Days::new(6)),
         grain: Some(Grain::Week),
         time_zone: "Europe/Berlin".into(),
@@ -257,6 +267,7 @@ pub fn whole_page() -> Page {
                     table: rows,
                     answer: None,
                     more: 14,
+                    way: None,
                     about: about("stalled"),
                 },
             ),
@@ -268,6 +279,7 @@ pub fn whole_page() -> Page {
                     table: firm().table,
                     answer: Some(Format::of(&firm(), "EUR")),
                     more: 0,
+                    way: None,
                     about: about("active_people"),
                 },
             ),

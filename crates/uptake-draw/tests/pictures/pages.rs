@@ -83,9 +83,32 @@ fn a_query_shows_its_first_rows_and_an_answer_its_newest() {
     else {
         panic!("the stalled deals are rows")
     };
-    let rows = Body::Rows { title: "Deals".into(), table, answer: None, more: 5, about };
+    let rows = Body::Rows { title: "Deals".into(), table, answer: None, more: 5, way: None, about };
     let html =
         page(&Page { blocks: vec![Drawn { id: "deals".into(), width: Width::Full, body: rows }], ..whole_page() });
     assert!(html.contains("deal 0 end") && html.contains("deal 199 end") && !html.contains("deal 200 end"));
     assert!(html.contains("55 more rows are in the CSV."));
+}
+
+#[test]
+fn a_page_is_one_picture_with_everything_on_it() {
+    let drawn = sheet(&whole_page());
+    if let Some(folder) = std::env::var_os("UPTAKE_LOOK") {
+        std::fs::write(std::path::Path::new(&folder).join("sheet.png"), png(&drawn, 2.0)).expect("the folder is there");
+    }
+    let (width, height) = drawn.sides();
+    assert!(width == 948.0 && height > 1000.0, "{width} × {height}");
+    for expected in [
+        "Are we using it?",
+        "Stalled deals",
+        "Refinancing of a wind",
+        "Not loaded.",
+        "Ask the counsel of Milan.",
+        "build 17",
+    ] {
+        assert!(drawn.0.contains(expected), "the picture lacks {expected}");
+    }
+    // One root, and a picture of its own for each tile and chart.
+    assert!(drawn.0.matches("<svg ").count() > 3 && drawn.0.matches("xmlns=").count() == 1);
+    assert!(png(&drawn, 1.0).starts_with(b"\x89PNG"));
 }

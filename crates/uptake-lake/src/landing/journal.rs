@@ -82,7 +82,8 @@ pub struct Entry {
     pub newest: Option<DateTime<Utc>>,
     /// Whether only its rows say of which day it is.
     pub by_stamps: bool,
-    at: DateTime<Utc>,
+    /// When it was loaded.
+    pub at: DateTime<Utc>,
 }
 
 /// What the load is called that says of an earlier one: it was complete.

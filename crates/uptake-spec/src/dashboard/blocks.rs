@@ -1,7 +1,8 @@
 //! The body of a dashboard: Markdown nodes become blocks.
 
-use super::prose::read_inlines;
-use super::{Ask, Block, ChartBlock, DataFrom, Prose, TableBlock, TileBlock, What, Width};
+use super::link::{Link, read_link};
+use super::prose::{Source, read_inlines, split_tokens};
+use super::{Ask, Block, ChartBlock, DataFrom, Inline, Prose, TableBlock, TileBlock, What, Width};
 use crate::fields::{Fields, Piece};
 use crate::params::Grain;
 use crate::problem::{Place, Problem, did_you_mean};
@@ -40,15 +41,16 @@ fn read_block<'a>(
     place: Place,
     problems: &mut Vec<Problem>,
 ) -> Option<Block> {
+    let source = Source { file, text };
     let prose =
         |prose| Some(Block { id: String::new(), width: Width::Full, place: place.clone(), what: What::Prose(prose) });
     match &node.data.borrow().value {
         NodeValue::Heading(heading) => {
-            prose(Prose::Heading { level: heading.level, text: read_inlines(node, &place, problems) })
+            prose(Prose::Heading { level: heading.level, text: read_inlines(node, source, problems) })
         }
-        NodeValue::Paragraph => prose(Prose::Paragraph(read_inlines(node, &place, problems))),
+        NodeValue::Paragraph => prose(Prose::Paragraph(read_inlines(node, source, problems))),
         NodeValue::List(list) => {
-            let items = node.children().map(|item| read_inlines(item, &place, problems)).collect();
+            let items = node.children().map(|item| read_inlines(item, source, problems)).collect();
             prose(Prose::List { ordered: list.list_type == ListType::Ordered, items })
         }
         NodeValue::CodeBlock(fence) => read_fence(fence, file, text, place, problems),
@@ -93,7 +95,7 @@ fn read_fence(
         "kpi" => read_tile(f, &place),
         "chart" => read_chart(f, &place),
         "table" => read_table(f, &place),
-        _ => read_note(f, &place),
+        _ => read_note(f, &place, |words| tokens_of_note(words, Source { file, text }, inside, problems)),
     });
     problems.extend(piece.problems());
     block
@@ -101,7 +103,7 @@ fn read_fence(
 
 fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
     let compare = f.one_of("compare", &[("previous", true), ("none", false)]).unwrap_or(true);
-    let (title, link, width, id) = (f.text("title"), f.text("link"), width(f), f.text("id"));
+    let (title, link, width, id) = (f.text("title"), link(f), width(f), f.text("id"));
     let ask = read_ask(f);
     Some(Block {
         id: id.unwrap_or(ask.kpi.clone()),
@@ -112,7 +114,7 @@ fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
 }
 
 fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
-    let (id, width, title, link) = (f.text("id"), width(f), f.text("title"), f.text("link"));
+    let (id, width, title, link) = (f.text("id"), width(f), f.text("title"), link(f));
     let kind = f.needed("type").unwrap_or_default();
     let alt = f.needed("alt").unwrap_or_default();
     if f.flag("normal") == Some(true) {
@@ -122,18 +124,18 @@ fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
             "leave the line out",
         );
     }
-    let target = !f.tables("line", |f| f.needed("target")).is_empty();
+    let targets = f.tables("line", |f| Some((f.needed("target")?, f.place("target"))));
     let kind_place = f.place("type");
     let (own_id, data) = read_data(f);
-    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, target, link });
+    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, targets, link });
     Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
 }
 
 fn read_table(f: &Fields, place: &Place) -> Option<Block> {
-    let (id, width, title) = (f.text("id"), width(f), f.text("title"));
+    let (id, width, title, link) = (f.text("id"), width(f), f.text("title"), link(f));
     let limit = read_limit(f);
     let (own_id, data) = read_data(f);
-    let what = What::Table(TableBlock { data, title, limit });
+    let what = What::Table(TableBlock { data, title, limit, link });
     Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
 }
 
@@ -146,10 +148,26 @@ fn read_limit(f: &Fields) -> Option<usize> {
     limit
 }
 
-fn read_note(f: &Fields, place: &Place) -> Option<Block> {
+fn read_note(f: &Fields, place: &Place, read: impl FnOnce(&str) -> Vec<Inline>) -> Option<Block> {
     let (width, text) = (width(f), f.needed("text")?);
-    let what = What::Note(vec![super::Inline::Text(text)]);
-    Some(Block { id: String::new(), width, place: place.clone(), what })
+    Some(Block { id: String::new(), width, place: place.clone(), what: What::Note(read(&text)) })
+}
+
+/// A note's words: plain, but for their tokens. `inside` is where the block's TOML begins.
+fn tokens_of_note(words: &str, source: Source, inside: usize, problems: &mut Vec<Problem>) -> Vec<Inline> {
+    let mut inlines = vec![];
+    split_tokens(words, source, inside, &mut inlines, problems);
+    inlines
+}
+
+fn link(f: &Fields) -> Option<Link> {
+    match read_link(&f.text("link")?, f.place("link")) {
+        Ok(link) => Some(link),
+        Err(Problem { what, hint, .. }) => {
+            f.object("link", what, hint);
+            None
+        }
+    }
 }
 
 /// The KPI or query behind a chart or table, and the id it lends the block.

@@ -1,7 +1,9 @@
 //! Prose with numbers in it: the few Markdown constructs a page may use, as a small tree for screen and paper alike.
 
+use crate::kpi::Unit;
 use crate::problem::{Place, Problem, did_you_mean};
 use comrak::nodes::{AstNode, NodeValue};
+use std::path::Path;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prose {
@@ -60,6 +62,31 @@ const SHOWS: [(&str, Show); 7] = [
 /// These need limits of what is normal, which no KPI draws yet.
 const NEED_NORMAL: [&str; 3] = ["verdict", "since", "where"];
 
+impl Show {
+    /// Whether a figure in `unit` can be written so. Only a share is a percentage, and a share is nothing else.
+    pub fn suits(&self, unit: Unit) -> bool {
+        match self {
+            Show::Usual => true,
+            Show::Percent { .. } => unit == Unit::Share,
+            Show::Number { .. } => unit != Unit::Share,
+            Show::Money => unit == Unit::Money,
+            Show::Date => false,
+        }
+    }
+
+    /// As it is written behind the colon; empty for the usual.
+    pub fn word(&self) -> &'static str {
+        SHOWS.iter().find(|(_, show)| show == self).map_or("", |(word, _)| word)
+    }
+}
+
+impl Token {
+    /// It tells a day, not a number.
+    pub fn is_day(&self) -> bool {
+        matches!(self.field.as_str(), "period" | "since" | "as_of")
+    }
+}
+
 impl Prose {
     /// Every token in it.
     pub fn tokens(&self) -> Vec<&Token> {
@@ -83,69 +110,104 @@ fn tokens_in(inline: &Inline) -> Vec<&Token> {
     }
 }
 
+/// A page's file, to tell places in it.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'t> {
+    pub file: &'t Path,
+    pub text: &'t str,
+}
+
+impl Source<'_> {
+    /// The byte at which `node` begins.
+    fn offset(&self, node: &AstNode) -> usize {
+        let start = node.data.borrow().sourcepos.start;
+        let before: usize = self.text.split_inclusive('\n').take(start.line.saturating_sub(1)).map(str::len).sum();
+        before + start.column.saturating_sub(1)
+    }
+
+    fn place(&self, offset: usize) -> Place {
+        Place::at(self.file, self.text, offset)
+    }
+
+    /// Where `wanted` stands from `offset` on; `offset` where it is written in another way.
+    fn find(&self, wanted: &str, offset: usize) -> usize {
+        self.text.get(offset..).and_then(|rest| rest.find(wanted)).map_or(offset, |at| offset + at)
+    }
+}
+
 /// The inlines below `node`, with the tokens in their texts found.
-pub(super) fn read_inlines<'a>(node: &'a AstNode<'a>, at: &Place, problems: &mut Vec<Problem>) -> Vec<Inline> {
+pub(super) fn read_inlines<'a>(node: &'a AstNode<'a>, source: Source, problems: &mut Vec<Problem>) -> Vec<Inline> {
     let mut inlines = vec![];
-    let mut text = String::new();
+    let (mut text, mut begins) = (String::new(), source.offset(node));
     for child in node.children() {
-        let inner = |problems: &mut Vec<Problem>| read_inlines(child, at, problems);
+        let at = source.offset(child);
+        let inner = |problems: &mut Vec<Problem>| read_inlines(child, source, problems);
         let found = match &child.data.borrow().value {
             NodeValue::Text(t) => {
+                begins = if text.is_empty() { at } else { begins };
                 text.push_str(t);
                 continue;
             }
             NodeValue::SoftBreak | NodeValue::LineBreak => {
+                begins = if text.is_empty() { at } else { begins };
                 text.push(' ');
                 continue;
             }
             NodeValue::Code(code) => Inline::Code(code.literal.clone()),
             NodeValue::Strong => Inline::Strong(inner(problems)),
             NodeValue::Emph => Inline::Emphasis(inner(problems)),
-            NodeValue::Link(link) => Inline::Link { url: checked_url(&link.url, at, problems), text: inner(problems) },
+            NodeValue::Link(link) => {
+                problems.extend(wrong_url(&link.url, source.place(at)));
+                Inline::Link { url: link.url.clone(), text: inner(problems) }
+            }
             NodeValue::Paragraph => {
                 inlines.extend(inner(problems));
                 continue;
             }
             other => {
-                problems.push(Problem::new(
-                    at.clone(),
-                    format!("{} is not allowed here", other.xml_node_name()),
-                    "pages use text, emphasis, code and links only",
-                ));
+                let what = format!("{} is not allowed here", other.xml_node_name());
+                problems.push(Problem::new(source.place(at), what, "pages use text, emphasis, code and links only"));
                 continue;
             }
         };
-        split_tokens(&std::mem::take(&mut text), at, &mut inlines, problems);
+        split_tokens(&std::mem::take(&mut text), source, begins, &mut inlines, problems);
         inlines.push(found);
     }
-    split_tokens(&text, at, &mut inlines, problems);
+    split_tokens(&text, source, begins, &mut inlines, problems);
     inlines
 }
 
-fn checked_url(url: &str, at: &Place, problems: &mut Vec<Problem>) -> String {
+fn wrong_url(url: &str, place: Place) -> Option<Problem> {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    if !matches!(scheme.as_deref(), None | Some("http" | "https" | "mailto")) {
-        problems.push(Problem::new(
-            at.clone(),
-            format!("a link cannot go to \"{url}\""),
-            "use http, https, mailto or a page of this site",
-        ));
+    match scheme.as_deref() {
+        None | Some("http" | "https" | "mailto") => None,
+        _ => {
+            let hint = "use http, https, mailto or a page of this site";
+            Some(Problem::new(place, format!("a link cannot go to \"{url}\""), hint))
+        }
     }
-    url.into()
 }
 
-fn split_tokens(text: &str, at: &Place, inlines: &mut Vec<Inline>, problems: &mut Vec<Problem>) {
-    let mut rest = text;
+/// `text` with its tokens; it begins at byte `at` of the source, or soon after.
+pub(super) fn split_tokens(
+    text: &str,
+    source: Source,
+    at: usize,
+    inlines: &mut Vec<Inline>,
+    problems: &mut Vec<Problem>,
+) {
+    let (mut rest, mut at) = (text, at);
     while let Some((before, after)) = rest.split_once('{') {
         let Some((inside, behind)) = after.split_once('}') else { break };
         if !before.is_empty() {
             inlines.push(Inline::Text(before.into()));
         }
-        match read_token(inside, at) {
+        at = source.find(&format!("{{{inside}}}"), at);
+        match read_token(inside, &source.place(at)) {
             Ok(token) => inlines.push(Inline::Token(token)),
             Err(problem) => problems.push(problem),
         }
-        rest = behind;
+        (rest, at) = (behind, at + 1);
     }
     if !rest.is_empty() {
         inlines.push(Inline::Text(rest.into()));

@@ -1,7 +1,7 @@
 //! The dated CSVs beside `uptake.toml`: targets, holidays, annotations, quiet weeks.
 
 use crate::calendar::Holiday;
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, did_you_mean};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -104,14 +104,15 @@ fn read_rows<T>(
     read: impl Fn(&Row) -> Result<T, Wrong>,
 ) -> (Vec<T>, Vec<Problem>) {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let known = columns_of(file);
     let columns = match read_header(&mut reader, needed) {
         Ok(columns) => columns,
         Err(what) => {
-            let hint = format!("its columns are {} and more, see contract.md", needed.join(", "));
+            let hint = format!("its columns are {}", known.join(", "));
             return (vec![], vec![Problem::new(Place::new(file, 1, 1), what, hint)]);
         }
     };
-    let (mut rows, mut problems) = (vec![], vec![]);
+    let (mut rows, mut problems) = (vec![], unknown_columns(file, text, &columns, known));
     for record in reader.records() {
         let line = record.as_ref().ok().and_then(|r| r.position()).map_or(0, |p| p.line() as usize);
         let record = record.map_err(|e| (e.to_string(), FORMATS));
@@ -121,6 +122,25 @@ fn read_rows<T>(
         }
     }
     (rows, problems)
+}
+
+/// All that a file may have.
+fn columns_of(file: &str) -> &'static [&'static str] {
+    match file {
+        "targets.csv" => &["metric", "scope", "direction", "target", "warn", "valid_from", "valid_to"],
+        "holidays.csv" => &["calendar_id", "d", "name"],
+        _ => &["d", "text"],
+    }
+}
+
+fn unknown_columns(file: &str, text: &str, columns: &HashMap<String, usize>, known: &[&str]) -> Vec<Problem> {
+    let header = text.lines().next().unwrap_or_default();
+    let object = |name: &String| {
+        let at = header.to_lowercase().find(name.as_str()).unwrap_or(0);
+        let (what, hint) = (format!("{file} has no column \"{name}\""), did_you_mean(name, known.iter().copied()));
+        Problem::new(Place::at(file, header, at), what, hint)
+    };
+    columns.keys().filter(|name| !known.contains(&name.as_str())).map(object).collect()
 }
 
 /// Where each column stands.

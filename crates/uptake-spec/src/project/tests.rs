@@ -64,7 +64,7 @@ WHERE $frm IS NULL
 #[test]
 fn every_mistake_of_a_page_is_told_at_once() {
     let expected = [
-        "dashboards/p.md:4:1: unknown key \"colour\" | there is budget, access, filter, title, asks, owner",
+        "dashboards/p.md:4:1: unknown key \"colour\" | there is access, title, asks, owner, budget, filter",
         "dashboards/p.md:5:1: nothing on this page uses the filter \"office\" | \
          remove it, or filter by a column its KPIs have",
         "dashboards/p.md:7:11: \"default\" cannot be \"Berlin\" | only \"all\" is known yet",
@@ -76,7 +76,7 @@ fn every_mistake_of_a_page_is_told_at_once() {
         "dashboards/p.md:18:6: won has no column \"planet\" | there is grade",
         "dashboards/p.md:19:9: \"width\" is a whole number | it wants a text in quotes",
         "dashboards/p.md:25:9: \"limit\" cannot be 0 | it wants 1 or more",
-        "dashboards/p.md:26:1: unknown key \"lenght\" | there is by, grain, id, kpi, limit, title, width, window",
+        "dashboards/p.md:26:1: unknown key \"lenght\" | there is by, grain, id, kpi, limit, link, title, width, window",
         "dashboards/p.md:30:1: \"kpi\" is missing | add kpi = \"…\"",
         "dashboards/p.md:35:7: $frm is not declared | did you mean \"from\"?",
         "dashboards/p.md:38:1: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
@@ -155,4 +155,123 @@ fn a_file_that_is_not_utf8_is_one_mistake_among_the_others() {
         "targets.csv:2:1: no KPI is called \"wom\" | did you mean \"won\"?",
     ];
     assert_eq!(told(&read.expect("it can be read")), expected);
+}
+
+const WORDS: &str = "+++
+title = \"T\"
+asks = \"Q?\"
+access = \"all\"
+budget = 0
++++
+
+First a line of words,
+and **{wonn.value}**, `{won.value}` and {won.valeu}
+with {won.value:money} {won.value:int}.
+
+- One {won.period:pct0}
+- [two](javascript:x) {share.value:num1} {share.value:pct1}
+
+```note
+text = \"{won.value} and {wonn.value}\"
+```
+
+```chart
+id = \"share\"
+kpi = \"rate\"
+type = \"line\"
+alt = \"A.\"
+
+[[line]]
+target = \"won\"
+```
+";
+
+#[test]
+fn figures_in_words_are_told_at_their_own_place() {
+    let share = KPI.replace("unit = \"count\"", "unit = \"share\"");
+    let more = [("dashboards/p.md", WORDS), ("queries/kpis/rate.sql", &*share), ("queries/kpis/rate.slt", "")];
+    let expected = [
+        "dashboards/p.md:4:10: \"access\" needs viewers who sign in, which are not there yet | \
+         leave the line out: the pages are for whoever sits at this machine",
+        "dashboards/p.md:5:10: \"budget\" cannot be 0 | it wants milliseconds, such as 100",
+        "dashboards/p.md:9:7: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
+        "dashboards/p.md:9:41: no figure is called \"valeu\" | did you mean \"value\"?",
+        "dashboards/p.md:10:6: {won.value} is a number, and cannot be written as \"money\" | write :int or nothing behind the name",
+        "dashboards/p.md:12:7: {won.period} is a day, and cannot be written as \"pct0\" | write :date, or nothing behind the name",
+        "dashboards/p.md:13:3: a link cannot go to \"javascript:x\" | use http, https, mailto or a page of this site",
+        "dashboards/p.md:13:23: {share.value} is a share, and cannot be written as \"num1\" | write :pct0, :pct1 or nothing behind the name",
+        "dashboards/p.md:16:25: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
+        "dashboards/p.md:26:10: the line is the target of \"won\", and this chart shows rate | write target = \"rate\"",
+    ];
+    assert_eq!(told(&files(&more)), expected);
+}
+
+const LINKS: &str = "+++
+title = \"T\"
+asks = \"Q?\"
++++
+
+```table
+kpi = \"won\"
+by = \"grade\"
+link = \"grades?grade={grad}&period=2026-Q1&as_of={grade}\"
+```
+
+```kpi
+kpi = \"won\"
+id = \"a\"
+link = \"https://x.example\"
+```
+
+```kpi
+kpi = \"won\"
+id = \"b\"
+link = \"grade?office=Berlin\"
+```
+
+```kpi
+kpi = \"won\"
+id = \"c\"
+link = \"grade?grade={grade}&from=2026-01-01\"
+```
+";
+
+#[test]
+fn a_link_leads_to_a_page_that_knows_what_is_chosen() {
+    let front = "+++\ntitle = \"G\"\nasks = \"Q?\"\n[filter.grade]\ntype = \"multi\"\n+++\n";
+    let grade = format!("{front}\n```kpi\nkpi = \"won\"\n```\n");
+    let more = [("dashboards/p.md", LINKS), ("dashboards/grade.md", &*grade)];
+    let expected = [
+        "dashboards/p.md:9:8: no page is called \"grades\" | did you mean \"grade\"?",
+        "dashboards/p.md:9:8: the link takes {grad}, which this block does not show | did you mean \"grade\"?",
+        "dashboards/p.md:15:8: a block cannot lead to \"https://x.example\" | \
+         name a page of this site, as in link = \"grade?grade={grade}\"",
+        "dashboards/p.md:21:8: the page \"grade\" has no filter \"office\" | there is grade, period, from, to, as_of",
+        "dashboards/p.md:27:8: the link takes {grade}, which this block does not show | \
+         add by = \"grade\", or choose one, as in grade=Partner",
+    ];
+    assert_eq!(told(&files(&more)), expected);
+}
+
+#[test]
+fn dated_files_know_their_columns_and_whom_they_speak_of() {
+    let up = KPI.replace("-- privacy", "-- better = \"up\"\n-- privacy");
+    let targets = "metric,scope,targt,target,warn,direction,valid_from,valid_to\n\
+                   won,,,1,,,2026-02-01,2026-01-01\nwon,planet=Mars,,1,,,,\nwon,Berlin,,1,,,,\nwon,grade=Partner,,1,2,,,\n\
+                   won,,,1,,down,,\nwon,grade=Partner,,2,1,up,2026-01-01,\n";
+    let more = [
+        ("queries/kpis/won.sql", &*up),
+        ("targets.csv", targets),
+        ("holidays.csv", "calendar_id,d,nmae\ndefault,2026-01-01,\n"),
+    ];
+    let expected = [
+        "holidays.csv:1:15: holidays.csv has no column \"nmae\" | did you mean \"name\"?",
+        "targets.csv:1:14: targets.csv has no column \"targt\" | did you mean \"target\"?",
+        "targets.csv:2:1: the target ends on 2026-01-01, before it begins on 2026-02-01 | both days are included",
+        "targets.csv:3:1: won has no column \"planet\" | there is grade",
+        "targets.csv:4:1: \"scope\" cannot be \"Berlin\" | leave it empty for the whole firm, or write grade=Partner",
+        "targets.csv:5:1: \"warn\" 2 comes after the target 1 | with the direction up, a warning stands below the target",
+        "targets.csv:6:1: the target goes down, and for won up is better | write up, or leave the direction empty",
+    ];
+    assert_eq!(told(&files(&more)), expected);
 }

@@ -1,6 +1,7 @@
 //! `uptake check`: every mistake of a project in one run, without data.
 
 use super::Ending;
+use crate::answers::Answers;
 use crate::home::{Home, counted};
 use crate::panels::{Given, ask_for, query_of};
 use crate::pictures::{chart_of_rows, misfits};
@@ -8,9 +9,11 @@ use anyhow::Result;
 use chrono::Utc;
 use std::collections::BTreeSet;
 use std::path::Path;
-use uptake_lake::Lake;
+use std::sync::Arc;
+use uptake_lake::{AnswerError, Lake};
 use uptake_spec::dashboard::{Block, ChartBlock, DataFrom, What};
-use uptake_spec::{Dashboard, Files, Params, Place, Problem, Project, Viewer, read_parts, sql};
+use uptake_spec::problem::did_you_mean;
+use uptake_spec::{Dashboard, Files, Params, Place, Problem, Project, Table, Viewer, read_parts, sql};
 
 pub async fn run(home: Home) -> Result<Ending> {
     let problems = mistakes(&home.files()?).await;
@@ -36,7 +39,8 @@ async fn mistakes(files: &Files) -> Vec<Problem> {
         }
         let project = drawable(&project);
         problems.extend(misfits(&project));
-        problems.extend(misfits_of_questions(&buildable(project, &problems)).await.unwrap_or_default());
+        let told = misfits_of_questions(&buildable(project, &problems), &problems).await;
+        problems.extend(told.unwrap_or_default());
     }
     each_once(problems)
 }
@@ -50,11 +54,12 @@ fn each_once(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Charts that do not suit the columns of their page's own question, found on a lake with nothing in it.
+/// What does not suit the columns of a page's own question, found on a lake with nothing in it: charts and links; and
+/// questions that are not allowed on a page.
 ///
 /// # Errors
 /// The engine refuses the project as a whole: then its own check has said so.
-async fn misfits_of_questions(project: &Project) -> Result<Vec<Problem>> {
+async fn misfits_of_questions(project: &Project, told: &[Problem]) -> Result<Vec<Problem>> {
     let pages = project.dashboards.iter().filter(|page| page.blocks.iter().any(|block| query_of(block).is_some()));
     let pages: Vec<&Dashboard> = pages.collect();
     if pages.is_empty() {
@@ -62,18 +67,48 @@ async fn misfits_of_questions(project: &Project) -> Result<Vec<Problem>> {
     }
     let lake = Lake::open("memory:///check").await?;
     lake.build(project, Utc::now(), &mut |_| {}).await?;
-    let session = lake.session(project).await?;
-    let mut problems = vec![];
+    let session = Answers::new(lake.session(project).await?, Arc::default());
+    let (mut problems, chosen) = (vec![], Params::default());
     for page in pages {
         let wanted = |block: &Block| query_of(block).is_some();
-        let asked = ask_for(&session, project, page, &Params::default(), &Viewer::Local, &wanted).await;
+        let asked = ask_for(&session, project, page, &chosen, &Viewer::Local, &wanted).await;
         for block in &page.blocks {
-            if let (What::Chart(chart), Some(Ok(Given::Rows(rows, _)))) = (&block.what, asked.given(block)) {
-                problems.extend(chart_of_rows(chart, block.id.clone(), rows).err());
+            match (asked.given(block), &block.what) {
+                (Some(Ok(Given::Rows(rows, _))), what) => {
+                    if let What::Chart(chart) = what {
+                        problems.extend(chart_of_rows(chart, block.id.clone(), rows).err());
+                    }
+                    problems.extend(missing_in_rows(block, rows));
+                }
+                (Some(Err(AnswerError::Wrong { what, hint })), _) => {
+                    problems.extend(refused(page, block, what, hint, told));
+                }
+                _ => {}
             }
         }
     }
     Ok(problems)
+}
+
+/// A link that takes a column which the question does not give.
+fn missing_in_rows(block: &Block, rows: &Table) -> Vec<Problem> {
+    let Some(link) = block.link() else { return vec![] };
+    let missing = link.columns().filter(|column| rows.column(column).is_none());
+    let object = |column: &str| {
+        let what = format!("the link takes {{{column}}}, which the query does not give");
+        let known = rows.columns().iter().map(|column| column.name.as_str());
+        Problem::new(link.place.clone(), what, did_you_mean(column, known))
+    };
+    missing.map(object).collect()
+}
+
+/// A question that a page may not ask, unless its mistake was told already.
+fn refused(page: &Dashboard, block: &Block, what: &str, hint: &str, told: &[Problem]) -> Option<Problem> {
+    let query = page.blocks.iter().find(|other| Some(other.id.as_str()) == query_of(block))?;
+    let What::Query { sql } = &query.what else { return None };
+    let lines = query.place.line..=query.place.line + sql.lines().count();
+    let known = told.iter().any(|problem| problem.place.file == page.file && lines.contains(&problem.place.line));
+    (!known).then(|| Problem::new(Place::new(&page.file, query.place.line + 1, 1), what, hint))
 }
 
 /// The project without the SQL that is none: that was told from the words alone.

@@ -125,7 +125,7 @@ fn as_usage(error: AnswerError) -> anyhow::Error {
 /// `kpi won --measure count` becomes `kpi won --option measure=count`: KPIs declare options of their own, which
 /// the command line cannot know beforehand.
 pub fn options_spelled_out(args: Vec<OsString>) -> Vec<OsString> {
-    let Some(at) = args.iter().position(|arg| arg == "kpi") else { return args };
+    let Some(at) = command_of(&args).filter(|at| args[*at] == "kpi") else { return args };
     let known = flags_of_kpi();
     let mut spelled = args[..=at].to_vec();
     let mut rest = args[at + 1..].iter();
@@ -148,6 +148,15 @@ pub fn options_spelled_out(args: Vec<OsString>) -> Vec<OsString> {
         }
     }
     spelled
+}
+
+/// Where the command stands: behind the program's name and the flags that all commands have, with their values.
+fn command_of(args: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    while let Some(flag) = args.get(at)?.to_str().filter(|arg| arg.starts_with('-')) {
+        at += if flag == "--project" || flag == "--lake" { 2 } else { 1 };
+    }
+    Some(at)
 }
 
 /// Every long flag that `kpi` has; each but `--help` takes a value.
@@ -175,6 +184,10 @@ mod tests {
         check("uptake kpi won --grain month --by grade", "uptake kpi won --grain month --by grade");
         check("uptake kpi won --lake x --measure", "uptake kpi won --lake x --measure");
         check("uptake load kpi.zip --complete", "uptake load kpi.zip --complete");
+        check("uptake load kpi --complete x", "uptake load kpi --complete x");
+        check("uptake --project kpi tables --format csv", "uptake --project kpi tables --format csv");
+        check("uptake --project kpi kpi won --basis x", "uptake --project kpi kpi won --option=basis=x");
+        check("uptake --lake=kpi kpi won --basis x", "uptake --lake=kpi kpi won --option=basis=x");
     }
 
     #[test]

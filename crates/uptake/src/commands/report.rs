@@ -39,8 +39,10 @@ pub struct Arguments {
 enum Format {
     /// A4, with the page's own pictures.
     Pdf,
-    /// The page's pictures on one sheet.
+    /// The whole page as one picture.
     Png,
+    /// The data of all blocks, a sheet each.
+    Xlsx,
     /// The data of all blocks, in one table.
     Csv,
 }
@@ -51,6 +53,7 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let format = match arguments.format {
         Format::Pdf => ReportFormat::Pdf,
         Format::Png => ReportFormat::Png,
+        Format::Xlsx => ReportFormat::Xlsx,
         Format::Csv => ReportFormat::Csv,
     };
     let bytes = asked.file(format).await?;

@@ -2,30 +2,36 @@
 
 use super::current::Current;
 use super::error::Trouble;
-use super::pages::{no_such_page, pairs};
+use super::pages::{XLSX, apart, no_data, no_such_page, pairs};
+use super::ready::{Made, ready};
 use crate::formats;
 use crate::page::{chosen, members};
 use crate::panels::{Given, ask_for, draw};
 use crate::pictures::{self, PNG_SCALE};
+use crate::workbook::workbook;
 use axum::Extension;
-use axum::extract::{Path, RawQuery};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
 use std::sync::Arc;
 use uptake_draw::Body;
 use uptake_spec::dashboard::{Block, What};
 use uptake_spec::{Dashboard, Viewer};
+
+const CSV: &str = "text/csv; charset=utf-8";
+const JSON: &str = "application/json";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Svg,
     Png,
     Csv,
+    Xlsx,
     Json,
 }
 
-const KINDS: [(&str, Kind); 4] = [("svg", Kind::Svg), ("png", Kind::Png), ("csv", Kind::Csv), ("json", Kind::Json)];
+const KINDS: [(&str, Kind); 5] =
+    [("svg", Kind::Svg), ("png", Kind::Png), ("csv", Kind::Csv), ("xlsx", Kind::Xlsx), ("json", Kind::Json)];
 
 /// A picture looked at by itself carries its font inside.
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'none'";
@@ -33,22 +39,29 @@ const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fon
 pub async fn block(
     Extension(current): Extension<Arc<Current>>,
     Path((slug, file)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Trouble> {
+    Ok(ready(&current, &uri, make(&current, &slug, &file, uri.query())).await?.response(&headers))
+}
+
+async fn make(current: &Current, slug: &str, file: &str, query: Option<&str>) -> Result<Made, Trouble> {
     let (session, project) = (&current.session, &current.project);
-    let page = project.dashboard(&slug).ok_or_else(|| no_such_page(&current, &slug))?;
-    let (block, kind) = named(page, &file).ok_or_else(|| no_such_block(page, &file))?;
+    let page = project.dashboard(slug).ok_or_else(|| no_such_page(current, slug))?;
+    let (block, kind) = named(page, file).ok_or_else(|| no_such_block(page, file))?;
     let members = members(session, page).await;
-    let chosen = chosen(project, page, &members, &pairs(query.as_deref()))
-        .map_err(|wrong| Trouble::WrongQuery { page: slug, wrong })?;
+    let chosen = chosen(session, project, page, &members, &pairs(query))
+        .map_err(|wrong| Trouble::WrongQuery { page: slug.into(), wrong })?;
+    let params = chosen.params(page);
     let wanted = |other: &Block| other.id == block.id;
-    let asked = ask_for(session, project, page, &chosen.params(page), &Viewer::Local, &wanted).await;
-    let given = asked.given(block).ok_or_else(|| no_such_block(page, &file))?.map_err(Trouble::no_answer)?;
+    let asked = ask_for(session, project, page, &params, &Viewer::Local, &wanted).await;
+    let given = asked.given(block).ok_or_else(|| no_such_block(page, file))?.map_err(Trouble::no_answer)?;
     match (kind, given) {
-        (Kind::Csv, Given::Answer(_, answer)) => Ok(text("text/csv; charset=utf-8", formats::csv(&answer.table))),
-        (Kind::Csv, Given::Rows(table, _)) => Ok(text("text/csv; charset=utf-8", formats::csv(table))),
-        (Kind::Json, Given::Answer(_, answer)) => Ok(text("application/json", formats::answer_json(answer))),
-        (Kind::Json, Given::Rows(table, more)) => Ok(text("application/json", formats::table_json(table, more))),
+        (Kind::Csv, Given::Answer(_, answer)) => Ok(Made::new(CSV, formats::csv(&answer.table))),
+        (Kind::Csv, Given::Rows(table, _)) => Ok(Made::new(CSV, formats::csv(table))),
+        (Kind::Json, Given::Answer(_, answer)) => Ok(Made::new(JSON, formats::answer_json(answer))),
+        (Kind::Json, Given::Rows(table, more)) => Ok(Made::new(JSON, formats::table_json(table, more))),
+        (Kind::Xlsx, _) => Ok(Made::new(XLSX, workbook(&asked, &wanted).map_err(|why| no_data(&why))?)),
         (Kind::Svg | Kind::Png, _) => picture(draw(&asked, block).map(|drawn| drawn.body), kind).await,
     }
 }
@@ -63,8 +76,8 @@ fn named<'a>(page: &'a Dashboard, file: &str) -> Option<(&'a Block, Kind)> {
 
 fn kinds_of(block: &Block) -> &'static [Kind] {
     match block.what {
-        What::Tile(_) | What::Chart(_) => &[Kind::Svg, Kind::Png, Kind::Csv, Kind::Json],
-        What::Table(_) => &[Kind::Csv, Kind::Json],
+        What::Tile(_) | What::Chart(_) => &[Kind::Svg, Kind::Png, Kind::Csv, Kind::Xlsx, Kind::Json],
+        What::Table(_) => &[Kind::Csv, Kind::Xlsx, Kind::Json],
         What::Prose(_) | What::Note(_) | What::Query { .. } => &[],
     }
 }
@@ -77,7 +90,7 @@ fn no_such_block(page: &Dashboard, file: &str) -> Trouble {
     Trouble::NoSuchBlock { asked: file.into(), page: page.slug.clone(), files: files.collect() }
 }
 
-async fn picture(body: Option<Body>, kind: Kind) -> Result<Response, Trouble> {
+async fn picture(body: Option<Body>, kind: Kind) -> Result<Made, Trouble> {
     let svg = match body.as_ref().and_then(pictures::of_body) {
         Some(svg) => svg,
         None => {
@@ -89,13 +102,8 @@ async fn picture(body: Option<Body>, kind: Kind) -> Result<Response, Trouble> {
         }
     };
     if kind == Kind::Svg {
-        let headers = [(CONTENT_TYPE, "image/svg+xml"), (CONTENT_SECURITY_POLICY, PICTURE_POLICY)];
-        return Ok((headers, uptake_draw::standalone(&svg)).into_response());
+        let file = Made::new("image/svg+xml", uptake_draw::standalone(&svg));
+        return Ok(Made { policy: Some(PICTURE_POLICY), ..file });
     }
-    let png = tokio::task::spawn_blocking(move || uptake_draw::png(&svg, PNG_SCALE)).await;
-    Ok(([(CONTENT_TYPE, "image/png")], png.map_err(|_| Trouble::Broken)?).into_response())
-}
-
-fn text(kind: &'static str, text: String) -> Response {
-    ([(CONTENT_TYPE, kind)], text).into_response()
+    Ok(Made::new("image/png", apart(move || uptake_draw::png(&svg, PNG_SCALE)).await?))
 }

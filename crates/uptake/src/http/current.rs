@@ -1,21 +1,37 @@
 //! What the server serves now: one build seen through one project, swapped whole.
 
+use super::metrics::Metrics;
+use super::pages;
+use super::ready::Ready;
+use crate::answers::Answers;
 use crate::home::{Home, Mistakes};
+use crate::kept::Kept;
 use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tracing::{info, warn};
-use uptake_lake::{Lake, LakeError, Session};
+use uptake_lake::{Lake, LakeError};
 use uptake_spec::{Place, Problem, Project};
 
 /// A page is made from one of these from beginning to end, so it never mixes two builds.
 pub struct Current {
     pub project: Project,
-    pub session: Session,
+    pub session: Answers,
     /// What is wrong with the files as they are now; `project` is then the last one without mistakes.
     pub mistakes: Vec<Problem>,
+    /// Responses by address, of this build and these files only: they go when this goes.
+    pub ready: Kept<Ready>,
+}
+
+/// Responses of one build that are kept.
+const MOST_READY_BYTES: usize = 128 << 20;
+
+impl Current {
+    fn new(project: Project, session: Answers, mistakes: Vec<Problem>, metrics: &Metrics) -> Current {
+        Current { project, session, mistakes, ready: Kept::new(MOST_READY_BYTES, Arc::clone(&metrics.pages)) }
+    }
 }
 
 /// Files with their time and size, see [`Home::fingerprint`].
@@ -28,15 +44,22 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// The project has mistakes, or nothing was built yet.
-pub async fn first(home: &Home, lake: &Lake) -> Result<(Current, Fingerprint)> {
+pub async fn first(home: &Home, lake: &Lake, metrics: &Metrics) -> Result<(Current, Fingerprint)> {
     let seen = home.fingerprint();
     let project = home.project()?;
-    let session = lake.session(&project).await?;
-    Ok((Current { project, session, mistakes: vec![] }, seen))
+    let session = Answers::new(lake.session(&project).await?, Arc::clone(&metrics.answers));
+    Ok((Current::new(project, session, vec![], metrics), seen))
 }
 
-/// Publishes newer builds and edited files for as long as somebody reads.
-pub async fn keep_up(home: Home, lake: Lake, publish: watch::Sender<Arc<Current>>, mut seen: Fingerprint) {
+/// Publishes newer builds and edited files for as long as somebody reads. Its first page is made before it takes over, so that
+/// nobody waits for it.
+pub async fn keep_up(
+    home: Home,
+    lake: Lake,
+    publish: watch::Sender<Arc<Current>>,
+    mut seen: Fingerprint,
+    metrics: Arc<Metrics>,
+) {
     while !publish.is_closed() {
         tokio::time::sleep(LOOK_EVERY).await;
         let now = home.fingerprint();
@@ -49,7 +72,8 @@ pub async fn keep_up(home: Home, lake: Lake, publish: watch::Sender<Arc<Current>
             continue;
         }
         seen = now;
-        let next = renewed(&home, &lake, &current).await;
+        let next = Arc::new(renewed(&home, &lake, &current, &metrics).await);
+        pages::warm(&next).await;
         if next.mistakes.is_empty() {
             info!(
                 build = next.session.build(),
@@ -60,21 +84,24 @@ pub async fn keep_up(home: Home, lake: Lake, publish: watch::Sender<Arc<Current>
         } else if next.mistakes != current.mistakes {
             warn!(mistakes = next.mistakes.len(), "the project has mistakes; pages stay as they were");
         }
-        publish.send_replace(Arc::new(next));
+        publish.send_replace(next);
     }
 }
 
 /// The newest build through the newest project without mistakes.
-async fn renewed(home: &Home, lake: &Lake, current: &Current) -> Current {
+async fn renewed(home: &Home, lake: &Lake, current: &Current, metrics: &Metrics) -> Current {
     let (project, mut mistakes) = match home.project() {
         Ok(project) => (project, vec![]),
         Err(error) => (current.project.clone(), problems_of(&error)),
     };
     match lake.session(&project).await {
-        Ok(session) => Current { project, session, mistakes },
+        Ok(session) => {
+            let session = Answers::new(session, Arc::clone(&metrics.answers));
+            Current::new(project, session, mistakes, metrics)
+        }
         Err(error) => {
             mistakes.extend(problems_of(&error.into()));
-            Current { project: current.project.clone(), session: current.session.clone(), mistakes }
+            Current::new(current.project.clone(), current.session.clone(), mistakes, metrics)
         }
     }
 }

@@ -4,7 +4,9 @@ use crate::query::Wrong;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
 use uptake_lake::AnswerError;
+use uptake_spec::Problem;
 
 /// A request without the answer it wanted.
 #[derive(Debug)]
@@ -28,7 +30,13 @@ pub enum Trouble {
     },
     /// Somebody asked under a name that is not ours.
     NotThisHost {
-        port: u16,
+        /// Where we listen.
+        address: SocketAddr,
+    },
+    /// The page's own file has mistakes, and there was never a sound one.
+    Mistaken {
+        page: String,
+        mistakes: Vec<Problem>,
     },
     /// A block whose data was asked for by itself, and is not to be had.
     NoAnswer {
@@ -60,7 +68,7 @@ impl Trouble {
             Trouble::WrongQuery { .. } => StatusCode::BAD_REQUEST,
             Trouble::NotThisHost { .. } => StatusCode::MISDIRECTED_REQUEST,
             Trouble::NoAnswer { status, .. } => *status,
-            Trouble::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            Trouble::Mistaken { .. } | Trouble::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -81,9 +89,13 @@ impl Trouble {
                 let way_out = link(&format!("/d/{page}"), "Show the page without any choice");
                 told("The page cannot be shown like this", "", mistakes.chain([way_out]))
             }
-            Trouble::NotThisHost { port } => {
-                let way_out = format!("uptake answers on this machine only: http://localhost:{port}");
+            Trouble::NotThisHost { address } => {
+                let way_out = format!("uptake answers on this machine only: http://{address}");
                 told("This is not the server you asked for", &way_out, [])
+            }
+            Trouble::Mistaken { page, mistakes } => {
+                let lines = mistakes.iter().map(|problem| escaped(&problem.to_string()).replace('\n', "<br>"));
+                told(&format!("The page \"{page}\" has mistakes"), "It shows as soon as they are mended.", lines)
             }
             Trouble::NoAnswer { why, .. } => told("There is no answer", why, [link("/", "All pages")]),
             Trouble::Broken => {
@@ -107,8 +119,9 @@ fn told(title: &str, words: &str, lines: impl IntoIterator<Item = String>) -> St
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<main id=\"main\">\n<h1>{title}</h1>\n\
-         {words}<ul>\n{lines}</ul>\n</main>\n</body>\n</html>\n"
+         <style>{style}</style>\n</head>\n<body>\n<main id=\"main\">\n<h1>{title}</h1>\n\
+         {words}<ul>\n{lines}</ul>\n</main>\n</body>\n</html>\n",
+        style = uptake_draw::stylesheet(),
     )
 }
 

@@ -1,21 +1,27 @@
 //! Which questions a page asks, and what came back.
 
 use super::days::{newest_as_of, period_of, with_days};
+use crate::answers::Answers;
 use chrono::NaiveDate;
 use futures::future::join_all;
 use futures::join;
 use std::collections::BTreeMap;
-use uptake_lake::{AnswerError, Bound, Limits, Session};
-use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, TableBlock, Token, What};
+use std::sync::Arc;
+use uptake_lake::{AnswerError, Bound, Limits};
+use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, TableBlock, What};
 use uptake_spec::{Answer, Dashboard, Grain, Kpi, Params, Project, Range, Table, Viewer, sql};
 
 /// A page with everything its blocks and its prose asked for.
 pub struct Asked<'a> {
     pub project: &'a Project,
+    pub session: &'a Answers,
     pub page: &'a Dashboard,
+    /// What the viewer chose.
+    pub chosen: &'a Params,
     /// With the page's days.
     pub params: Params,
-    pub as_of: NaiveDate,
+    /// The newest among the answers'; `None` if nothing was loaded for any of them.
+    pub as_of: Option<NaiveDate>,
     pub grain: Option<Grain>,
     answers: Vec<Answered>,
     rows: Rows<'a>,
@@ -25,7 +31,7 @@ struct Answered {
     /// As it was chosen.
     kpi: Kpi,
     params: Params,
-    answer: Result<Answer, AnswerError>,
+    answer: Result<Arc<Answer>, AnswerError>,
 }
 
 /// What each `sql` block of the page gave, by its name, and whether there was more.
@@ -40,10 +46,10 @@ pub enum Given<'a> {
 
 /// Asks everything a page needs, each question once, all at the same time.
 pub async fn ask<'a>(
-    session: &Session,
+    session: &'a Answers,
     project: &'a Project,
     page: &'a Dashboard,
-    params: &Params,
+    params: &'a Params,
     viewer: &Viewer,
 ) -> Asked<'a> {
     ask_for(session, project, page, params, viewer, &|_| true).await
@@ -51,14 +57,14 @@ pub async fn ask<'a>(
 
 /// As [`ask()`], for some of the blocks only; days and as-of stay those of the whole page.
 pub async fn ask_for<'a>(
-    session: &Session,
+    session: &'a Answers,
     project: &'a Project,
     page: &'a Dashboard,
-    params: &Params,
+    chosen: &'a Params,
     viewer: &Viewer,
     wanted: &(dyn Fn(&Block) -> bool + Sync),
 ) -> Asked<'a> {
-    let params = with_days(session, project, page, params);
+    let params = with_days(session, project, page, chosen);
     let blocks: Vec<&Block> = page.blocks.iter().filter(|block| wanted(block)).collect();
     let questions = questions(project, page, &blocks, &params);
     let answers = async {
@@ -72,11 +78,9 @@ pub async fn ask_for<'a>(
     });
     let answers: Vec<Answered> = given.collect();
     let newest = answers.iter().filter_map(|a| a.answer.as_ref().ok()).map(|answer| answer.as_of).max();
-    let as_of = match newest {
-        Some(day) => day,
-        None => newest_as_of(session, project, page, &params).or(params.as_of).or(params.to).unwrap_or_default(),
-    };
-    Asked { project, page, as_of, grain: period_of(page).map(|(grain, _)| grain), params, answers, rows }
+    let as_of = newest.or_else(|| newest_as_of(session, project, page, &params));
+    let grain = period_of(page).map(|(grain, _)| grain);
+    Asked { project, session, page, chosen, as_of, grain, params, answers, rows }
 }
 
 /// The KPI behind `ask`, and the page's params as far as they reach it.
@@ -116,7 +120,7 @@ fn questions<'a>(project: &'a Project, page: &Dashboard, blocks: &[&Block], para
     let of_blocks = blocks.iter().filter_map(|block| question(project, block.ask()?, params));
     let of_tokens = blocks
         .iter()
-        .flat_map(|block| tokens(block))
+        .flat_map(|block| block.tokens())
         .filter_map(|token| question_of_token(project, page, &token.of, params));
     let mut questions: Vec<(&Kpi, Params)> = vec![];
     for (kpi, asked) in of_blocks.chain(of_tokens) {
@@ -127,16 +131,8 @@ fn questions<'a>(project: &'a Project, page: &Dashboard, blocks: &[&Block], para
     questions
 }
 
-/// Every token in a block's prose.
-pub fn tokens(block: &Block) -> Vec<&Token> {
-    match &block.what {
-        What::Prose(prose) => prose.tokens(),
-        _ => vec![],
-    }
-}
-
 async fn ask_queries<'a>(
-    session: &Session,
+    session: &Answers,
     page: &'a Dashboard,
     wanted: &[&Block],
     params: &Params,
@@ -161,7 +157,7 @@ pub fn query_of(block: &Block) -> Option<&str> {
 }
 
 async fn ask_query(
-    session: &Session,
+    session: &Answers,
     page: &Dashboard,
     sql: &str,
     params: &Params,
@@ -178,7 +174,7 @@ async fn ask_query(
 }
 
 /// What `$name` stands for: a day, or the members of a filter, all of them where none was chosen.
-async fn bound_value(session: &Session, page: &Dashboard, name: &str, params: &Params) -> Result<Bound, AnswerError> {
+async fn bound_value(session: &Answers, page: &Dashboard, name: &str, params: &Params) -> Result<Bound, AnswerError> {
     let day = |day: Option<NaiveDate>| day.map_or(Bound::Nothing, Bound::Date);
     match name {
         "from" => return Ok(day(params.from)),
@@ -194,7 +190,7 @@ async fn bound_value(session: &Session, page: &Dashboard, name: &str, params: &P
     let chosen = params.filters.iter().find(|filter| filter.column == *column);
     Ok(Bound::Texts(match chosen {
         Some(filter) => filter.values.clone(),
-        None => session.members(column).await?,
+        None => session.members(column).await?.to_vec(),
     }))
 }
 
@@ -213,7 +209,7 @@ impl<'a> Asked<'a> {
     /// The answer behind a token; `None` if it failed.
     pub fn told(&self, of: &str) -> Option<&Answer> {
         let (kpi, params) = question_of_token(self.project, self.page, of, &self.params)?;
-        self.answer(kpi, &params)?.answer.as_ref().ok()
+        self.answer(kpi, &params)?.answer.as_deref().ok()
     }
 
     /// The filters that were chosen and do not reach the KPI of `block`.

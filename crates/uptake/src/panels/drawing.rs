@@ -1,12 +1,16 @@
 //! From what was given to what is drawn: pictures, tiles, rows, and cards for what could not be given.
 
 use super::Panels;
-use super::asking::{Asked, Given, query_of, tokens};
+use super::asking::{Asked, Given, query_of};
 use crate::pictures;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
-use uptake_draw::{About, Body, CardState, Drawn, Figure, Format, Tile, resolve};
+use uptake_draw::{About, Body, CardState, Drawn, Figure, Format, Tile, Way, resolve, words};
 use uptake_lake::AnswerError;
-use uptake_spec::dashboard::{Block, ChartBlock, Inline, TableBlock, TileBlock, What, Width};
+use uptake_spec::dashboard::{
+    Block, ChartBlock, Choice, FilterKind, Inline, PageFilter, Prose, TableBlock, TileBlock, What, Width,
+};
+use uptake_spec::kpi::{Input, Unit};
 use uptake_spec::table::Data;
 use uptake_spec::{Answer, Column, Kpi, Table};
 
@@ -28,14 +32,15 @@ pub fn draw(asked: &Asked, block: &Block) -> Option<Drawn> {
         What::Prose(prose) => {
             Body::Prose(vec![resolve(prose, &figures(asked, block), &asked.project.settings.currency)])
         }
-        What::Note(inlines) => Body::Note(plain(inlines)),
+        What::Note(inlines) => {
+            let words = Prose::Paragraph(inlines.clone());
+            Body::Note(plain(&resolve(&words, &figures(asked, block), &asked.project.settings.currency)))
+        }
         What::Query { .. } => return None,
         What::Tile(_) | What::Chart(_) | What::Table(_) => match asked.given(block) {
             Some(Ok(given)) => with_data(asked, block, &given),
-            Some(Err(error)) => card(title(asked, block), error),
-            None => {
-                Body::Card { title: title(asked, block), state: CardState::Failed, why: "Its KPI is not there.".into() }
-            }
+            Some(Err(error)) => card(asked, block, error),
+            None => failed(asked, block, "Its KPI is not there.".into()),
         },
     };
     Some(Drawn { id: block.id.clone(), width: block.width, body })
@@ -51,10 +56,10 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
                 chart: fitted,
                 table: answer.table.clone(),
                 notes: notes(asked, kpi, answer),
-                link: chart.link.clone(),
-                about: about(block, kpi, answer),
+                way: way(asked, block),
+                about: about(asked, block, kpi, Some(answer.as_of)),
             },
-            Err(problem) => misfit(title(asked, block), &problem),
+            Err(problem) => failed(asked, block, problem.to_string()),
         },
         (What::Chart(chart), Given::Rows(table, more)) => draw_rows_as_chart(asked, block, chart, table, *more),
         (What::Table(rows), Given::Answer(kpi, answer)) => {
@@ -65,15 +70,12 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
                 table,
                 answer: Some(Format::of(answer, currency)),
                 more,
-                about: about(block, kpi, answer),
+                way: way(asked, block),
+                about: about(asked, block, kpi, Some(answer.as_of)),
             }
         }
         (What::Table(rows), Given::Rows(table, _)) => draw_rows(asked, block, rows, table),
-        _ => Body::Card {
-            title: title(asked, block),
-            state: CardState::Failed,
-            why: "It has no data of its own.".into(),
-        },
+        _ => failed(asked, block, "It has no data of its own.".into()),
     }
 }
 
@@ -82,9 +84,9 @@ fn draw_tile(asked: &Asked, block: &Block, tile: &TileBlock, kpi: &Kpi, answer: 
     Body::Tile {
         tile: Tile::of(answer, title, tile.compare, &asked.project.settings.currency),
         notes: notes(asked, kpi, answer),
-        link: tile.link.clone(),
+        way: way(asked, block),
         table: answer.table.clone(),
-        about: about(block, kpi, answer),
+        about: about(asked, block, kpi, Some(answer.as_of)),
     }
 }
 
@@ -96,10 +98,10 @@ fn draw_rows_as_chart(asked: &Asked, block: &Block, chart: &ChartBlock, table: &
             chart: fitted,
             table: table.clone(),
             notes: if more { vec!["There are more rows than are shown.".into()] } else { vec![] },
-            link: chart.link.clone(),
+            way: way(asked, block),
             about: about_query(asked, block),
         },
-        Err(problem) => misfit(title, &problem),
+        Err(problem) => failed(asked, block, problem.to_string()),
     }
 }
 
@@ -110,6 +112,7 @@ fn draw_rows(asked: &Asked, block: &Block, rows: &TableBlock, table: &Table) -> 
         table: part(table, 0..shown),
         answer: None,
         more: table.rows() - shown,
+        way: way(asked, block),
         about: about_query(asked, block),
     }
 }
@@ -135,7 +138,7 @@ fn part(table: &Table, rows: std::ops::Range<usize>) -> Table {
 }
 
 fn figures(asked: &Asked, block: &Block) -> BTreeMap<String, Figure> {
-    let told = tokens(block).into_iter().filter_map(|token| Some((token.of.clone(), asked.told(&token.of)?)));
+    let told = block.tokens().into_iter().filter_map(|token| Some((token.of.clone(), asked.told(&token.of)?)));
     let figure = |answer: &Answer| Figure {
         headline: answer.headline(),
         unit: answer.unit,
@@ -149,24 +152,75 @@ fn notes(asked: &Asked, kpi: &Kpi, answer: &Answer) -> Vec<String> {
     let often = told_often(asked);
     let mut notes: Vec<String> = answer.notes.iter().filter(|note| !often.contains(*note)).cloned().collect();
     notes.extend(asked.out_of_reach(kpi).into_iter().map(|column| format!("Not filtered by {column}.")));
-    if answer.as_of < asked.as_of {
-        notes.push(format!("Its data ends on {}.", uptake_draw::words::date(answer.as_of)));
+    if asked.as_of.is_some_and(|newest| answer.as_of < newest) {
+        notes.push(format!("Its data ends on {}.", words::date(answer.as_of)));
     }
     notes
 }
 
-fn about(block: &Block, kpi: &Kpi, answer: &Answer) -> About {
+/// Where a block leads, with what the viewer chose as far as that page has a filter for it.
+fn way(asked: &Asked, block: &Block) -> Option<Way> {
+    let link = block.link()?;
+    let target = asked.project.dashboard(&link.page)?;
+    let (mut choices, mut members) = (vec![], vec![]);
+    for (key, choice) in &link.choices {
+        match choice {
+            Choice::Fixed(value) => choices.push((key.clone(), value.clone())),
+            Choice::Member(column) => members.push((key.clone(), column.clone())),
+        }
+    }
+    let own = |key: &str| link.choices.iter().any(|(known, _)| known == key);
+    let days = [("from", asked.chosen.from), ("to", asked.chosen.to), ("as_of", asked.chosen.as_of)];
+    let says_days = own("period") || target.filters.iter().any(|f| own(&f.name) && is_period(f));
+    let kept = days.into_iter().filter(|(key, _)| !own(key) && (*key == "as_of" || !says_days));
+    choices.extend(kept.filter_map(|(key, day)| Some((key.to_string(), day?.to_string()))));
+    for filter in target.filters.iter().filter(|filter| {
+        !link.choices.iter().any(|(key, choice)| *key == filter.name && matches!(choice, Choice::Fixed(_)))
+    }) {
+        let FilterKind::Multi { column } = &filter.kind else { continue };
+        let chosen = asked.chosen.filters.iter().filter(|chosen| chosen.column == *column);
+        choices.extend(chosen.flat_map(|chosen| &chosen.values).map(|value| (filter.name.clone(), value.clone())));
+    }
+    Some(Way { slug: target.slug.clone(), title: target.title.clone(), choices, members })
+}
+
+fn is_period(filter: &PageFilter) -> bool {
+    matches!(filter.kind, FilterKind::Period { .. })
+}
+
+fn about(asked: &Asked, block: &Block, kpi: &Kpi, as_of: Option<NaiveDate>) -> About {
     let chosen = block.ask().and_then(|ask| kpi.chosen(&ask.chosen()).ok());
-    let reads = &chosen.as_ref().unwrap_or(kpi).reads;
+    let chosen = chosen.as_ref().unwrap_or(kpi);
     About {
         kpi: kpi.name.clone(),
         code: kpi.code.clone(),
         asks: kpi.asks.clone(),
         means: kpi.means.clone(),
+        unit: unit_in_words(chosen.unit, &asked.project.settings.currency),
         sql: kpi.sql.clone(),
-        as_of: answer.as_of,
-        sources: reads.iter().map(|input| input.in_words().to_string()).collect(),
+        as_of,
+        sources: chosen.reads.iter().map(|input| source_in_words(asked, *input)).collect(),
+        test: kpi.place.file.with_extension("slt").display().to_string(),
     }
+}
+
+fn unit_in_words(unit: Unit, currency: &str) -> String {
+    match unit {
+        Unit::Share => "share, shown in percent".into(),
+        Unit::Money => format!("money, in {currency}"),
+        Unit::Count => "a number of things".into(),
+        Unit::Rate => "a rate: things for each person or period".into(),
+        Unit::Days => "days".into(),
+    }
+}
+
+/// `the CRM's users, loaded on 26 Oct 2026, complete through 25 Oct 2026`.
+fn source_in_words(asked: &Asked, input: Input) -> String {
+    let name = input.in_words();
+    let Some(loaded) = asked.session.loaded(input) else { return format!("{name}, not loaded") };
+    let at = loaded.at.map_or(String::new(), |at| format!(", loaded on {}", words::date(at.date_naive())));
+    let through = loaded.through.map_or(String::new(), |day| format!(", complete through {}", words::date(day)));
+    format!("{name}{at}{through}")
 }
 
 fn about_query(asked: &Asked, block: &Block) -> About {
@@ -175,17 +229,37 @@ fn about_query(asked: &Asked, block: &Block) -> About {
         What::Query { sql } if b.id == name => Some(sql.clone()),
         _ => None,
     });
-    let nothing = String::new;
-    let (kpi, sql) = (name.to_string(), sql.unwrap_or_default());
-    About { kpi, code: nothing(), asks: nothing(), means: nothing(), sql, as_of: asked.as_of, sources: vec![] }
+    About {
+        kpi: name.into(),
+        code: String::new(),
+        asks: String::new(),
+        means: format!("A question of this page only; its SQL stands in {}.", asked.page.file.display()),
+        unit: String::new(),
+        sql: sql.unwrap_or_default(),
+        as_of: asked.as_of,
+        sources: vec![],
+        test: String::new(),
+    }
 }
 
-fn card(title: String, error: &AnswerError) -> Body {
+fn card(asked: &Asked, block: &Block, error: &AnswerError) -> Body {
     let (state, why) = match error {
         AnswerError::NotLoaded { needs } => (CardState::NotLoaded, format!("It needs {needs}.")),
         other => (CardState::Failed, chain(other)),
     };
-    Body::Card { title, state, why }
+    Body::Card { title: title(asked, block), state, why, about: about_of_card(asked, block) }
+}
+
+fn failed(asked: &Asked, block: &Block, why: String) -> Body {
+    Body::Card { title: title(asked, block), state: CardState::Failed, why, about: about_of_card(asked, block) }
+}
+
+/// What the number would be.
+fn about_of_card(asked: &Asked, block: &Block) -> Option<About> {
+    match block.ask() {
+        Some(ask) => Some(about(asked, block, asked.project.kpi(&ask.kpi)?, None)),
+        None => query_of(block).map(|_| about_query(asked, block)),
+    }
 }
 
 /// An error with its causes in one sentence; what a cause repeats is told once.
@@ -200,10 +274,6 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     told
-}
-
-fn misfit(title: String, problem: &uptake_spec::Problem) -> Body {
-    Body::Card { title, state: CardState::Failed, why: problem.to_string() }
 }
 
 /// What a block is called, as far as it can be told without its data.
@@ -254,17 +324,20 @@ fn foot(asked: &Asked) -> Vec<String> {
     told_often(asked).into_iter().chain(told).chain(unreached).collect()
 }
 
-fn plain(inlines: &[Inline]) -> String {
+/// A note's words; they have no form.
+fn plain(words: &Prose) -> String {
     let text = |inline: &Inline| match inline {
-        Inline::Text(text) | Inline::Code(text) => text.clone(),
-        Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link { text: inner, .. } => plain(inner),
-        Inline::Token(_) => String::new(), // a note holds plain words only
+        Inline::Text(text) => text.clone(),
+        _ => String::new(),
     };
-    inlines.iter().map(text).collect()
+    match words {
+        Prose::Paragraph(inlines) => inlines.iter().map(text).collect(),
+        Prose::Heading { .. } | Prose::List { .. } => String::new(),
+    }
 }
 
 /// A card over the whole width, for what concerns a page rather than a block.
-pub fn notice(title: impl Into<String>, why: impl Into<String>) -> Drawn {
-    let body = Body::Card { title: title.into(), state: CardState::Failed, why: why.into() };
+pub fn notice(state: CardState, title: impl Into<String>, why: impl Into<String>) -> Drawn {
+    let body = Body::Card { title: title.into(), state, why: why.into(), about: None };
     Drawn { id: String::new(), width: Width::Full, body }
 }

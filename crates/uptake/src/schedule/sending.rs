@@ -2,6 +2,7 @@
 
 use super::ledger::Ledger;
 use super::{Entry, SentFile, State, Step, steps};
+use crate::answers::Answers;
 use crate::home::Home;
 use crate::render::{Request, render};
 use anyhow::{Context, Result};
@@ -9,14 +10,14 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use tracing::{info, warn};
-use uptake_lake::{Depot, Session};
+use uptake_lake::Depot;
 use uptake_spec::{Project, Report};
 
 /// What a turn works on.
 pub struct Desk<'a> {
     pub home: &'a Home,
     pub project: &'a Project,
-    pub session: &'a Session,
+    pub session: &'a Answers,
     pub ledger: &'a Ledger,
 }
 

@@ -86,6 +86,65 @@ fn mistakes() -> Vec<(&'static str, String, &'static str, &'static str)> {
             "dashboards/dollar.md:8:7: $frm is not declared",
             "did you mean \"from\"?",
         ),
+        (
+            "dashboards/list.md",
+            front(filter)
+                + "\n```sql mine\nSELECT grade FROM person_history\nWHERE grade IN ($grade)\n```\n\n```table\nquery = \"mine\"\n```\n",
+            "dashboards/list.md:11:17: grade IN ($grade) compares a text with the whole list",
+            "array_has($grade, grade)",
+        ),
+        (
+            "dashboards/types.md",
+            front("")
+                + "\n```sql mine\nSELECT count(*) AS n\nFROM person_history\nWHERE grade + DATE '2026-01-01' > 1\n```\n\n```table\nquery = \"mine\"\n```\n",
+            "dashboards/types.md:",
+            "",
+        ),
+        (
+            "dashboards/refused.md",
+            front("")
+                + "\n```sql mine\nSELECT string_agg(grade, ',') AS all_grades\nFROM person_history\n```\n\n```table\nquery = \"mine\"\nlink = \"refused?as_of={day}\"\n```\n",
+            "dashboards/refused.md:7:1: the function string_agg is not allowed",
+            "more memory",
+        ),
+        (
+            "dashboards/figure.md",
+            front("") + "\nOf all,\nso many: {active_people.value:money}.\n",
+            "dashboards/figure.md:7:10: {active_people.value} is a share",
+            ":pct0",
+        ),
+        (
+            "dashboards/note.md",
+            front("") + "\n```note\ntext = \"Of all {active_peple.value}.\"\n```\n",
+            "dashboards/note.md:7:16: no block and no KPI is called \"active_peple\"",
+            "did you mean \"active_people\"?",
+        ),
+        (
+            "dashboards/link.md",
+            front("") + "\n```table\nkpi = \"won\"\nby = \"grade\"\nlink = \"pluse?grade={grade}\"\n```\n",
+            "dashboards/link.md:9:8: no page is called \"pluse\"",
+            "did you mean \"pulse\"?",
+        ),
+        (
+            "dashboards/line.md",
+            front("")
+                + "\n```chart\nkpi = \"active_people\"\ntype = \"line\"\nalt = \"A.\"\n\n[[line]]\ntarget = \"won\"\n```\n",
+            "dashboards/line.md:12:10: the line is the target of \"won\"",
+            "active_people",
+        ),
+        (
+            "queries/models/circle_a.sql",
+            "SELECT *\nFROM circle_b\n".into(),
+            "queries/models/circle_a.sql:2:6: models read each other in a circle: circle_a → circle_b → circle_a",
+            "model of its own",
+        ),
+        ("queries/models/circle_b.sql", "SELECT * FROM circle_a\n".into(), "circle", ""),
+        (
+            "queries/models/types.sql",
+            "SELECT 1 AS a\nFROM person_history\nWHERE grade + DATE '2026-01-01' > 1\n".into(),
+            "queries/models/types.sql:",
+            "",
+        ),
         ("dashboards/html.md", front("") + "\n<script>alert(1)</script>\n", "dashboards/html.md:6:1:", "no raw HTML"),
         (
             "queries/kpis/unit.sql",
@@ -114,6 +173,7 @@ fn every_mistake_in_one_run() {
     write(&dir, "queries/kpis/column.slt", "");
     let ran = on(&dir, &["check"]).ended(1);
     let told = ran.out + &ran.err;
+    assert_eq!(told.matches("circle:").count(), 1, "{told}");
     let missed: Vec<&str> =
         mistakes().iter().filter(|(_, _, at, hint)| !told.contains(at) || !told.contains(hint)).map(|m| m.2).collect();
     assert!(missed.is_empty(), "not told: {missed:#?}\nof\n{told}");

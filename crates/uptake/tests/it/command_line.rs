@@ -152,6 +152,7 @@ fn a_wrong_question() {
     wrong(&["active_people", "--from", "2026-02-30"], "from");
     wrong(&["active_people", "--from", "2026-03-01", "--to", "2026-02-01"], "2026-02-01");
     wrong(&["active_people", "--filter", "grade"], "COLUMN=VALUE");
+    wrong(&["active_people", "--from", "2031-01-01"], "2031-01-01");
 }
 
 fn sql_answers() {
@@ -209,11 +210,16 @@ fn a_report_is_a_file() {
     };
     assert!(write("pdf", &[]).starts_with(b"%PDF-"));
     assert!(write("png", &[]).starts_with(b"\x89PNG"));
+    let xlsx = write("xlsx", &[]);
+    assert!(xlsx.starts_with(b"PK") && xlsx == write("xlsx", &[]), "the same page is the same file");
     let csv = String::from_utf8(write("csv", &["--from", "2026-09-07", "--to", "2026-09-13"])).expect("UTF-8");
     assert!(csv.starts_with("block,") && csv.lines().count() > 1, "{csv}");
     let out = dir.join("x.pdf");
     let wrong = on(&built(1), &["report", "pulsee", "--format", "pdf", "--out", &out.to_string_lossy()]).ended(2);
     assert!(wrong.err.contains("pulse"), "{}", wrong.err);
+    let typed = out.to_string_lossy();
+    let late = on(&built(1), &["report", &page, "--format", "pdf", "--from", "2031-01-01", "--out", &typed]).ended(2);
+    assert!(late.err.contains("2031-01-01") && late.err.contains("its data ends on"), "{}", late.err);
     assert!(!out.exists());
 }
 

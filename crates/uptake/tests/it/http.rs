@@ -1,7 +1,7 @@
 //! Asked pages: a server on a free port, and requests by hand.
 
 use crate::command_line::first_page;
-use crate::firm::{built, copy, fresh, program};
+use crate::firm::{built, copy, fresh, on, program, uptake};
 use crate::story;
 use libtest_mimic::Trial;
 use std::collections::BTreeMap;
@@ -21,12 +21,24 @@ pub fn stories() -> Vec<Trial> {
         story("only our own names are answered", only_our_own_names),
         story("pictures, rows and paper of a page", pictures_rows_and_paper),
         story("hostile requests do not end the server", hostile_requests),
+        story("days behind the data are a mistake of the asker", behind_the_data),
+        story("without data a page says so, and which command loads some", nothing_is_loaded),
+        story("a loopback address of one's own choice is answered", another_loopback_address),
+        story("every block says what its number is", what_is_this_number),
+        story("a row leads to its page with what was chosen", a_row_leads_on),
+        story("a workbook has a sheet a block", a_workbook),
+        story("what a browser has is not sent again, and packed for who takes it", kept_and_packed),
+        story("the server counts what it did", the_server_counts),
+        story("a new build is taken up, and nobody waits or fails", a_new_build_is_taken_up),
+        story("slow askers are let go, and others are answered meanwhile", slow_askers),
+        story("asked to stop, it finishes what it began", asked_to_stop),
         story("an edited page shows, a mistake is told, the last good one stays", an_edited_page),
     ]
 }
 
 pub struct Server {
     program: Child,
+    host: &'static str,
     port: u16,
 }
 
@@ -38,24 +50,34 @@ pub struct Response {
 
 impl Server {
     pub fn of(dir: &Path) -> Server {
+        Server::on(dir, "127.0.0.1")
+    }
+
+    fn on(dir: &Path, host: &'static str) -> Server {
         let mut command = program();
-        command.args(["--project", &dir.to_string_lossy(), "serve", "--listen", "127.0.0.1:0"]);
+        command.args(["--project", &dir.to_string_lossy(), "serve", "--listen", &format!("{host}:0")]);
         let mut program = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let stderr = BufReader::new(program.stderr.take().expect("piped"));
         let mut lines = stderr.lines().map_while(Result::ok);
-        let port =
-            lines.find_map(|line| line.strip_prefix("http://127.0.0.1:").and_then(|port| port.trim().parse().ok()));
+        let begin = format!("http://{host}:");
+        let port = lines.find_map(|line| line.strip_prefix(&begin).and_then(|port| port.trim().parse().ok()));
         // Somebody must read on, or the server would wait on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Server { program, port: port.expect("the last line is the address") }
+        Server { program, host, port: port.expect("the last line is the address") }
     }
 
     pub fn get(&self, path: &str) -> Response {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port))
+        self.get_with(path, "")
+    }
+
+    /// With a header of its own, ended by a line end.
+    fn get_with(&self, path: &str, header: &str) -> Response {
+        let (host, port) = (self.host, self.port);
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n{header}Connection: close\r\n\r\n"))
     }
 
     fn ask(&self, request: &str) -> Response {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        let mut stream = TcpStream::connect((self.host, self.port)).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("settable");
         stream.write_all(request.as_bytes()).expect("sent");
         let mut bytes = vec![];
@@ -104,7 +126,7 @@ impl Response {
 
 fn the_pages_answer() {
     let server = Server::of(&built(1));
-    for path in ["/", &format!("/d/{}", first_page()), "/healthz", "/readyz", "/style.css"] {
+    for path in ["/", &format!("/d/{}", first_page()), "/healthz", "/readyz", "/metrics"] {
         let response = server.get(path).with(200, &[]);
         assert!(response.headers["x-uptake-build"].parse::<u64>().is_ok(), "{path}");
         assert!(response.headers["content-security-policy"].starts_with("default-src 'none'"), "{path}");
@@ -184,6 +206,9 @@ fn pictures_rows_and_paper() {
     let start =
         html.find(&format!("/c/{page}/")).expect("a page links its blocks' downloads") + format!("/c/{page}/").len();
     let block: String = html[start..].chars().take_while(|c| *c != '.').collect();
+    let whole = |extension: &str| server.get(&format!("/d/{page}.{extension}")).with(200, &[]).body;
+    assert!(whole("png").starts_with(b"\x89PNG") && whole("xlsx").starts_with(b"PK"));
+    server.get(&format!("/d/{page}.exe")).with(404, &[]);
     let ask = |extension: &str| server.get(&format!("/c/{page}/{block}.{extension}")).with(200, &[]);
     assert!(ask("svg").text().starts_with("<svg"));
     assert!(ask("png").body.starts_with(b"\x89PNG"));
@@ -205,7 +230,7 @@ fn hostile_requests() {
         format!("/d/{page}?grade={long}"),
         format!("/d/{page}?%ff=%00&&&==&"),
         format!("/{long}"),
-        "/font/../style.css".into(),
+        "/font/../metrics".into(),
     ];
     for path in &paths {
         let status = server.get(path).status;
@@ -237,7 +262,214 @@ fn an_edited_page() {
     fs::write(&page, text("the third") + "\n```kpi\nkpi = \"actve_people\"\n```\n").expect("written");
     wait_for(&server, "/d/mine", "actve_people");
     server.get("/d/mine").with(200, &["Here is the second.", "active_people"]);
+    let elsewhere = server.get("/").with(200, &[]).text();
+    assert!(!elsewhere.contains("actve_people"), "another page's mistake is not told on the first");
+    fs::write(dir.join("dashboards/newer.md"), text("new") + "\n```kpi\nkpi = \"wom\"\n```\n").expect("written");
+    wait_for(&server, "/d/newer", "no KPI is called");
+    server.get("/d/newer").with(500, &["dashboards/newer.md:9:7", "did you mean"]);
+    // What all pages stand on is told on all.
+    fs::write(dir.join("targets.csv"), "metric,target\nwom,1\n").expect("written");
+    wait_for(&server, "/", "targets.csv:2:1");
 }
+
+fn behind_the_data() {
+    let server = Server::of(&built(1));
+    let page = first_page();
+    server.get(&format!("/d/{page}?from=2031-01-06")).with(400, &["2031-01-06", "its data ends on", "or earlier"]);
+    server.get(&format!("/d/{page}?period=2031-Q1")).with(400, &["its data ends on"]);
+    server.get(&format!("/d/{page}.pdf?from=2031-01-06")).with(400, &["its data ends on"]);
+    server.get(&format!("/c/{page}/active_people.csv?from=2031-01-06")).with(400, &["its data ends on"]);
+    server.get(&format!("/d/{page}?from=2026-08-03&as_of=2026-07-01")).with(400, &["2026-07-01"]);
+}
+
+fn nothing_is_loaded() {
+    let dir = fresh("nothing-loaded").join("p");
+    uptake(&["init", &dir.to_string_lossy()]).ended(0);
+    on(&dir, &["build"]).ended(0);
+    let server = Server::of(&dir);
+    let page = server.get("/").with(200, &["Nothing is loaded yet", "uptake load"]).text();
+    assert!(!page.contains("1970"), "{page}");
+    server.get(&format!("/d/{}.pdf", first_page())).with(200, &[]);
+    server.get(&format!("/d/{}.png", first_page())).with(200, &[]);
+    server.get(&format!("/d/{}.xlsx", first_page())).with(404, &["no block"]);
+}
+
+fn another_loopback_address() {
+    let server = Server::on(&built(1), "127.8.8.8");
+    server.get("/healthz").with(200, &["ok"]);
+    let foreign = server.ask("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    foreign.with(421, &["http://127.8.8.8:"]);
+}
+
+fn what_is_this_number() {
+    let server = Server::of(&built(1));
+    let html = server.get(&format!("/d/{}", first_page())).with(200, &[]).text();
+    let blocks = html.matches("<article class=\"card").count();
+    assert!(blocks > 5 && html.matches("What is this number?").count() == blocks, "{blocks} blocks");
+    for expected in ["queries/kpis/active_people.slt", "share, shown in percent", ", loaded on ", ", complete through "]
+    {
+        assert!(html.contains(expected), "{expected} is not told");
+    }
+}
+
+fn a_row_leads_on() {
+    let dir = fresh("links");
+    copy(&built(1), &dir);
+    fs::create_dir_all(dir.join("dashboards")).expect("made");
+    let filters =
+        "[filter.period]\ntype = \"date_range\"\n[filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\n";
+    let block =
+        |more: &str| format!("kpi = \"active_people\"\nby = \"grade\"\nlink = \"two?grade={{grade}}\"\n{more}```\n");
+    let one = format!(
+        "+++\ntitle = \"One\"\nasks = \"Q?\"\n{filters}+++\n\n```note\ntext = \"Of all {{active_people.value:pct0}} came.\"\n```\n\n```table\n{}\n```chart\ntype = \"line\"\nalt = \"A.\"\n{}",
+        block("id = \"t\"\n"),
+        block("")
+    );
+    let two = format!("+++\ntitle = \"Two\"\nasks = \"Q?\"\n{filters}+++\n\n```kpi\nkpi = \"active_people\"\n```\n");
+    fs::write(dir.join("dashboards/one.md"), one).expect("written");
+    fs::write(dir.join("dashboards/two.md"), two).expect("written");
+    let server = Server::of(&dir);
+    let html = server.get("/d/one?from=2026-08-03&to=2026-09-27").with(200, &[]).text();
+    assert!(html.contains("Of all ") && html.contains("% came.</p>"), "a note tells its figure");
+    let way = "<a href=\"/d/two?from=2026-08-03&#38;to=2026-09-27&#38;grade=Partner\">Partner</a>";
+    assert!(html.contains(&format!("<td>{way}")), "no row leads on: {html}");
+    assert!(html.contains(&format!("class=\"n\">{way}")), "no column of the picture's data leads on");
+    let legend = "<a href=\"/d/two?from=2026-08-03&amp;to=2026-09-27&amp;grade=Partner\"><text";
+    assert!(html.contains(legend), "no name in the picture leads on");
+    assert!(!html.contains("grade=%28none%29"), "nobody can choose those without a grade");
+    server.get("/d/two?from=2026-08-03&to=2026-09-27&grade=Partner").with(200, &["Partner"]);
+}
+
+fn a_workbook() {
+    let server = Server::of(&built(1));
+    let page = first_page();
+    let read = |path: &str| server.get(path).with(200, &[]);
+    let whole = read(&format!("/d/{page}.xlsx"));
+    assert!(whole.headers["content-type"].contains("spreadsheetml"));
+    let part = |bytes: &[u8], name: &str| {
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook is a zip");
+        let mut text = String::new();
+        zip.by_name(name).expect("a part of every workbook").read_to_string(&mut text).expect("UTF-8");
+        text
+    };
+    let names = part(&whole.body, "xl/workbook.xml");
+    assert!(names.contains("name=\"active_people\"") && names.contains("name=\"About\""), "{names}");
+    let one = read(&format!("/c/{page}/active_people.xlsx?from=2026-09-07&to=2026-09-13"));
+    let csv = read(&format!("/c/{page}/active_people.csv?from=2026-09-07&to=2026-09-13")).text();
+    let value: f64 =
+        csv.lines().nth(1).and_then(|row| row.split(',').nth(2)).and_then(|v| v.parse().ok()).expect("a share");
+    let sheet = part(&one.body, "xl/worksheets/sheet1.xml");
+    // Monday, 7 September 2026, as a spreadsheet counts.
+    assert!(sheet.contains("<v>46272</v>") && sheet.contains(&format!("<v>{value}</v>")), "{value} in {sheet}");
+    assert!(!sheet.contains("<f>"));
+}
+
+fn kept_and_packed() {
+    let server = Server::of(&built(1));
+    let path = format!("/d/{}", first_page());
+    let first = server.get(&path).with(200, &[]);
+    let tag = first.headers["etag"].clone();
+    assert!(first.headers["vary"].contains("accept-encoding") && first.headers["cache-control"] == "no-cache");
+    let again = server.get_with(&path, &format!("If-None-Match: {tag}\r\n"));
+    assert!(again.status == 304 && again.body.is_empty() && again.headers["etag"] == tag);
+    server.get_with(&path, "If-None-Match: \"other\"\r\n").with(200, &[]);
+    let packed = server.get_with(&path, "Accept-Encoding: gzip\r\n");
+    assert_eq!(packed.headers["content-encoding"], "gzip");
+    assert!(packed.body.starts_with(&[0x1f, 0x8b]) && packed.body.len() < 100_000, "{} bytes", packed.body.len());
+    let other = server.get(&format!("{path}?from=2026-08-03&to=2026-09-27")).with(200, &[]);
+    assert_ne!(other.headers["etag"], tag);
+}
+
+fn the_server_counts() {
+    let server = Server::of(&built(1));
+    let path = format!("/d/{}", first_page());
+    for _ in 0..3 {
+        server.get(&path).with(200, &[]);
+    }
+    server.get("/d/nowhere").with(404, &[]);
+    let told = server.get("/metrics").with(200, &[]).text();
+    let value = |name: &str| {
+        let line = told.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .unwrap_or_else(|| panic!("no {name} in\n{told}"))
+    };
+    assert_eq!(value("uptake_http_requests_total{route=\"/d/{page}\",status=\"200\"}"), 3.0);
+    assert_eq!(value("uptake_http_requests_total{route=\"/d/{page}\",status=\"404\"}"), 1.0);
+    assert_eq!(value("uptake_http_request_seconds_bucket{route=\"/d/{page}\",status=\"200\",le=\"+Inf\"}"), 3.0);
+    assert_eq!(value("uptake_cache_hits_total{cache=\"pages\"}"), 2.0);
+    assert!(value("uptake_cache_bytes{cache=\"pages\"}") > 10_000.0 && value("uptake_build") >= 1.0);
+    assert!(value("uptake_as_of_lag_days{kpi=\"active_people\"}").is_finite());
+}
+
+fn a_new_build_is_taken_up() {
+    let dir = fresh("rebuilt");
+    copy(&built(1), &dir);
+    let server = Server::of(&dir);
+    let build = |response: &Response| response.headers["x-uptake-build"].parse::<u64>().expect("a number");
+    let (path, before) = ("/", build(&server.get("/")));
+    fs::write(dir.join("targets.csv"), "metric,target\nactive_people,0.5\n").expect("written");
+    on(&dir, &["build"]).ended(0);
+    let begun = Instant::now();
+    while build(&server.get(path).with(200, &[])) == before {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the new build never shows");
+    }
+    let hits = |told: String| told.lines().find(|l| l.starts_with("uptake_build ")).map(String::from);
+    assert_eq!(hits(server.get("/metrics").text()), Some(format!("uptake_build {}", before + 1)));
+}
+
+fn slow_askers() {
+    let server = Server::of(&built(1));
+    let mut slow: Vec<TcpStream> = (0..20)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("it listens");
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: lo").expect("sent");
+            stream
+        })
+        .collect();
+    server.get("/healthz").with(200, &[]);
+    let begun = Instant::now();
+    for stream in &mut slow {
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("settable");
+        let mut bytes = vec![];
+        let _ = stream.read_to_end(&mut bytes);
+    }
+    let took = begun.elapsed();
+    assert!(took > Duration::from_secs(5) && took < Duration::from_secs(25), "let go after {took:?}");
+}
+
+#[cfg(unix)]
+fn asked_to_stop() {
+    let mut server = Server::of(&built(1));
+    // A page that is being made when the signal comes.
+    let port = server.port;
+    let asking = std::thread::spawn(move || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+        let ask =
+            format!("GET /d/{}.pdf HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n", first_page());
+        stream.write_all(ask.as_bytes()).expect("sent");
+        let mut bytes = vec![];
+        stream.read_to_end(&mut bytes).expect("answered");
+        Response::read(&bytes)
+    });
+    std::thread::sleep(Duration::from_millis(100));
+    let id = server.program.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+    let answer = asking.join().expect("no panic");
+    assert!(answer.status == 200 && answer.body.starts_with(b"%PDF-"));
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = server.program.try_wait().expect("it can be waited for") {
+            break status;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(15), "it does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert!(status.success(), "{status}");
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "nobody listens any more");
+}
+
+#[cfg(not(unix))]
+fn asked_to_stop() {}
 
 fn wait_for(server: &Server, path: &str, word: &str) {
     let begun = Instant::now();
