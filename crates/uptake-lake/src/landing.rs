@@ -304,7 +304,11 @@ fn counted(ready: &Ready, poured: &Poured) -> FileReport {
     let Poured { read, landed, rejected, torn, .. } = *poured;
     let header_only = if read == 0 { "header only" } else { "" };
     let torn = if torn && ready.fit.whole { "not taken as complete: some rows have no readable key" } else { "" };
-    let amended = if ready.amends { "already loaded, now as complete" } else { "" };
+    let amended = match (ready.amends, torn.is_empty()) {
+        (true, true) => "already loaded, now as complete",
+        (true, false) => "already loaded",
+        (false, _) => "",
+    };
     let notes = [ready.note.as_str(), header_only, amended, torn];
     let report = FileReport {
         file: ready.job.file.clone(),

@@ -126,10 +126,6 @@ impl Form {
 
     fn datum<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Datum<'r>, String> {
         let bytes = self.cell(record, column);
-        if bytes.len() > MOST_CELL_BYTES {
-            let (has, most) = (bytes.len() >> 20, MOST_CELL_BYTES >> 20);
-            return Err(format!("the cell has {has} MB, more than {most}; a quote may never close"));
-        }
         let text = std::str::from_utf8(bytes).map_err(|_| "it is no text any more: the file changed".to_string())?;
         read_cell(text, self.columns[column].1, &self.habits[column])
     }
@@ -175,6 +171,12 @@ impl Form {
         };
         if !self.fits(record) {
             return Err(reject("", format!("{} cells where the header has {}", record.len(), self.width.0), None));
+        }
+        // Other rows may be in such a cell: whose is not known.
+        if let Some(column) = (0..self.columns.len()).find(|column| self.cell(record, *column).len() > MOST_CELL_BYTES) {
+            let (has, most) = (self.cell(record, column).len() >> 20, MOST_CELL_BYTES >> 20);
+            let reason = format!("the cell has {has} MB, more than {most}; a quote may never close");
+            return Err(reject(&self.columns[column].0, reason, None));
         }
         let mut cells = Vec::with_capacity(self.columns.len());
         let mut wrong = None;
@@ -259,10 +261,11 @@ impl<'p> Types<'p> {
 
 /// Whether a timestamp without a zone stands in a column of instants, though the source declares none.
 pub fn lacks_zone(form: &Form, record: &ByteRecord, column: usize) -> bool {
+    if form.habits[column].zone.is_some() || form.columns[column].1 != ColumnType::Instant {
+        return false;
+    }
     let text = std::str::from_utf8(form.cell(record, column)).unwrap_or_default();
     let in_utc = Habits { zone: Some(chrono_tz::UTC), ..form.habits[column].clone() };
-    form.columns[column].1 == ColumnType::Instant
-        && form.habits[column].zone.is_none()
-        && read_cell(text, ColumnType::Instant, &form.habits[column]).is_err()
+    read_cell(text, ColumnType::Instant, &form.habits[column]).is_err()
         && read_cell(text, ColumnType::Instant, &in_utc).is_ok()
 }

@@ -68,8 +68,9 @@ impl Hasher for Halved {
     }
 }
 
-/// The rows a batch has at most, and roughly the bytes.
+/// The rows a batch has at most, the cells, and roughly the bytes.
 const BATCH_ROWS: usize = 8192;
+const BATCH_CELLS: usize = 1 << 20;
 const BATCH_BYTES: usize = 8 << 20;
 
 /// Where batches go; `false` if nobody takes any more.
@@ -92,7 +93,7 @@ pub fn pour(
     let mut seen: BTreeMap<NaiveDate, Marks> = BTreeMap::new();
     let mut fetched: HashSet<NaiveDate> = HashSet::new();
     let mut poured = vec![];
-    for (nth, job) in jobs.iter().enumerate() {
+    for job in jobs {
         let day = job.day;
         let nearest = job.before.max(seen.range(..day).next_back().map(|(day, _)| *day));
         // A set of several parts may stand half in the lake and half in this load. Corrected rows may be there already.
@@ -105,14 +106,15 @@ pub fn pour(
         }
         seen.retain(|kept, _| *kept >= nearest.unwrap_or(day));
         let mut now = Marks::default();
-        let later = jobs[nth + 1..].iter().any(|later| later.day > day);
+        let later = jobs.last().is_some_and(|last| last.day > day) || job.form.correction.is_some();
+        let asked_for = later && job.survey.rows > 0;
         let file = File {
             job,
             before: nearest.and_then(|day| seen.get(&day)),
             same_day: seen.get(&day).filter(|_| job.form.correction.is_some()),
         };
-        poured.push(file.pour(columns, later.then_some(&mut now), rejects, out).map_err(LakeError::Refused)?);
-        if later {
+        poured.push(file.pour(columns, asked_for.then_some(&mut now), rejects, out).map_err(LakeError::Refused)?);
+        if asked_for {
             seen.entry(day).or_default().extend(now);
         }
     }
@@ -158,6 +160,7 @@ impl File<'_> {
         let mut poured = Poured::default();
         let mut rows = Rows::new(text);
         let mut scratch = String::new();
+        let most_rows = BATCH_ROWS.min(BATCH_CELLS / form.columns.len().max(1)).max(1);
         let reject = |poured: &mut Poured, reject: &Reject| {
             poured.read += 1;
             poured.rejected += 1;
@@ -207,7 +210,7 @@ impl File<'_> {
                     }
                 }
             }
-            if let Some(batcher) = batcher.as_mut().filter(|b| b.rows >= BATCH_ROWS || b.bytes >= BATCH_BYTES)
+            if let Some(batcher) = batcher.as_mut().filter(|b| b.rows >= most_rows || b.bytes >= BATCH_BYTES)
                 && !out(batcher.finish())
             {
                 return Err(std::io::Error::other("the lake took no more rows"));

@@ -102,7 +102,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
     ) -> Result<Prepared<'p>, Problem> {
         let file = document.found.shown();
         let known = self.known(document, &fit, dated);
-        let amends = known.is_some_and(|known| fit.whole && !known.whole && fit.correction.is_none());
+        let amends = self.order.complete && known.is_some_and(|known| fit.whole && !known.whole);
         if let Some(known) = known.filter(|_| !amends) {
             let table = if known.report.read == 0 { String::new() } else { fit.table().replace('/', ".") };
             let (note, duplicate) = ("already loaded".into(), known.report.read);

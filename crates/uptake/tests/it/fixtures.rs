@@ -2,6 +2,7 @@
 
 use crate::firm::{fresh, on, uptake};
 use libtest_mimic::{Failed, Trial};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 const WHY: &str = "needs UPTAKE_FIXTURES, the folder of real exports";
@@ -33,4 +34,18 @@ fn a_real_export_lands_whole(folder: PathBuf) {
     let sum = |count: &str| files.iter().filter_map(|file| file[count].as_u64()).sum::<u64>();
     assert_eq!(sum("read"), sum("landed") + sum("rejected") + sum("duplicate"), "{}", ran.out);
     assert_eq!(sum("landed"), 430, "{}\n{}", ran.out, ran.err);
+    let told: BTreeMap<&str, u64> =
+        files.iter().filter_map(|file| Some((file["object"].as_str()?, file["landed"].as_u64()?))).collect();
+    let known = [
+        ("Account", 22),
+        ("Branch__c", 5),
+        ("Campaign", 8),
+        ("CampaignMember", 68),
+        ("Case", 40),
+        ("Contact", 102),
+        ("Lead", 60),
+        ("Opportunity", 50),
+        ("Task", 75),
+    ];
+    assert_eq!(told, known.into());
 }
