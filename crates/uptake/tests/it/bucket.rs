@@ -108,7 +108,7 @@ impl Shelf {
     fn fate(&self) -> Fate {
         let mut trouble = self.trouble.lock().expect("no holder panics");
         trouble.requests += 1;
-        if trouble.every == 0 || trouble.requests % trouble.every > 0 {
+        if trouble.every == 0 || !trouble.requests.is_multiple_of(trouble.every) {
             return Fate::Answered;
         }
         trouble.met += 1;

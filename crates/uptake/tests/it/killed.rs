@@ -210,7 +210,7 @@ fn of_the_firm(name: &str) -> PathBuf {
 fn heaps(exports: &Path, count: usize) -> Vec<Vec<PathBuf>> {
     let day = |path: &PathBuf| {
         let words = path.iter().map(|word| word.to_string_lossy().into_owned());
-        words.filter(|word| word.len() == 10 && word.starts_with("20")).last().unwrap_or_default()
+        words.filter(|word| word.len() == 10 && word.starts_with("20")).next_back().unwrap_or_default()
     };
     let mut files: Vec<PathBuf> = tree(exports).into_keys().collect();
     files.sort_by_key(day);

@@ -51,7 +51,8 @@ fn two_loads_at_once() {
     let meetings = tables.map(|table| format!("firms/lake/{table}/{first}"));
     bucket.let_meet_at(&meetings.iter().map(String::as_str).collect::<Vec<_>>());
     let (one, other) = at_once(|| load(&bucket));
-    (one.ended(0), other.ended(0));
+    one.ended(0);
+    other.ended(0);
     ask(&bucket, &["build"]).ended(0);
     as_on_a_disk(&bucket);
 }
