@@ -73,7 +73,7 @@ pub async fn keep_up(
         }
         seen = now;
         let next = Arc::new(renewed(&home, &lake, &current, &metrics).await);
-        pages::warm(&next).await;
+        warm(&next).await;
         if next.mistakes.is_empty() {
             info!(
                 build = next.session.build(),
@@ -85,6 +85,18 @@ pub async fn keep_up(
             warn!(mistakes = next.mistakes.len(), "the project has mistakes; pages stay as they were");
         }
         publish.send_replace(next);
+    }
+}
+
+/// Longer nobody should wait for a new build.
+const WARMING: Duration = Duration::from_secs(5);
+
+/// Makes the first page, on a task of its own: whatever happens there, newer builds must go on to be seen.
+async fn warm(next: &Arc<Current>) {
+    let next = Arc::clone(next);
+    let warming = tokio::spawn(async move { pages::warm(&next).await });
+    if tokio::time::timeout(WARMING, warming).await.is_err() {
+        warn!("the first page of the new build is not made yet");
     }
 }
 
