@@ -114,7 +114,7 @@ SELECT
     coalesce(m.d, local_date(m.ts, coalesce(h.tz, project_zone()))) AS local_date,
     CASE
         WHEN m.origin IS NOT NULL THEN m.origin
-        WHEN NOT coalesce(p.is_human, false) THEN 'api'
+        WHEN NOT p.is_human THEN 'api'
         WHEN i.record_id IS NOT NULL THEN 'import'
         ELSE 'ui'
     END AS origin,

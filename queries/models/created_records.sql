@@ -18,13 +18,14 @@ WITH births AS (
 )
 SELECT
     b.object,
+    b.source,
     b.record_id,
     CASE WHEN p.is_human THEN p.person_id END AS person_id,
     b.ts,
     local_date(b.ts, coalesce(h.tz, project_zone())) AS local_date,
     CASE
         WHEN b.origin IS NOT NULL THEN b.origin
-        WHEN NOT coalesce(p.is_human, false) THEN 'api'
+        WHEN NOT p.is_human THEN 'api'
         WHEN i.record_id IS NOT NULL THEN 'import'
         ELSE 'ui'
     END AS origin

@@ -1,0 +1,118 @@
+-- code       = "H01"
+-- title      = "People who keep the daily habit"
+-- asks       = "Who works in the CRM on at least four of five working days?"
+-- means      = "Persons who recorded something on at least 80 % of their available working days, of all persons with an active licence on the period's last day. Weekends, holidays and days outside somebody's own week never hurt; imports and captured mail do not keep a day; the first 14 days with a licence are left out. Leave is not known unless absences are loaded: then a week without any event is taken for leave, and whoever has no other week has not kept the habit. Measured as a mean it is that of persons' kept days over available days, without those persons."
+-- unit       = "share"
+-- better     = "up"
+-- privacy    = "S"
+-- value      = "numerator/denominator"
+-- attributes = ["period-end"]
+-- dimensions = ["grade", "office", "location", "department", "job_family", "country"]
+-- reads      = ["users", "records"]
+-- [option.measure]
+-- share80 = {}
+-- mean    = { title = "Working days with work in the CRM", value = "value/whole" }
+
+-- One row for each period and person eligible at its end who had a working day in it.
+WITH days AS (
+    SELECT
+        period_start,
+        at,
+        d,
+        period_start(d, 'week') AS week,
+        1 << (CAST(extract(ISODOW FROM d) AS BIGINT) - 1) AS bit
+    FROM period_days
+),
+weeks AS (
+    SELECT
+        period_start,
+        week,
+        bit_or(bit) AS bits,
+        coalesce(bit_or(bit) FILTER (WHERE d = $as_of), 0) AS last_bit
+    FROM days
+    GROUP BY
+        period_start,
+        week
+),
+kept AS (
+    SELECT
+        w.period_start,
+        h.person_id,
+        h.available & w.bits AS available,
+        (h.kept & w.bits) - (h.late & w.last_bit) AS kept
+    FROM weeks AS w
+    JOIN habit_weeks AS h
+        ON h.week = w.week
+),
+working AS (
+    SELECT
+        days.period_start,
+        c.calendar_id,
+        c.work_bits,
+        max(days.d) AS last_day
+    FROM days
+    JOIN (
+        SELECT DISTINCT
+            calendar_id,
+            work_bits
+        FROM period_people
+    ) AS c
+        ON (c.work_bits & days.bit) > 0
+    LEFT JOIN holidays AS o
+        ON o.calendar_id = c.calendar_id
+        AND o.d = days.d
+    WHERE o.d IS NULL
+    GROUP BY
+        days.period_start,
+        c.calendar_id,
+        c.work_bits
+),
+known_leave AS (
+    SELECT count(*) > 0 AS is_known
+    FROM leaves
+),
+counted AS (
+    SELECT
+        k.period_start,
+        k.person_id,
+        sum(a.days) AS available,
+        sum(n.days) AS kept
+    FROM kept AS k
+    JOIN bit_counts AS a
+        ON a.bits = k.available
+    JOIN bit_counts AS n
+        ON n.bits = k.kept
+    GROUP BY
+        k.period_start,
+        k.person_id
+)
+SELECT
+    p.period_start,
+    p.person_id,
+    p.grade,
+    p.office,
+    p.location,
+    p.department,
+    p.job_family,
+    p.country,
+    CASE
+        WHEN $measure = 'mean' THEN coalesce(c.kept, 0)
+        WHEN c.available > 0 AND 100 * c.kept >= 80 * c.available THEN 1
+        ELSE 0
+    END AS numerator,
+    CASE WHEN $measure = 'mean' THEN coalesce(c.available, 0) ELSE 1 END AS denominator,
+    CASE WHEN c.available > 0 THEN CAST(c.kept AS DOUBLE) / c.available END AS value,
+    CASE WHEN c.available > 0 THEN 1 ELSE 0 END AS whole
+FROM period_people AS p
+LEFT JOIN counted AS c
+    ON c.period_start = p.period_start
+    AND c.person_id = p.person_id
+LEFT JOIN person_starts AS s
+    ON s.person_id = p.person_id
+LEFT JOIN working AS w
+    ON w.period_start = p.period_start
+    AND w.calendar_id = p.calendar_id
+    AND w.work_bits = p.work_bits
+CROSS JOIN known_leave AS l
+WHERE c.available > 0
+    OR (w.last_day >= s.started_on + 14 AND NOT l.is_known)
