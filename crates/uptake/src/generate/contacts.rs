@@ -173,7 +173,8 @@ fn own_card(number: u32, record: &Record) -> Card {
     if has_street(number) {
         card.street = format!("Lindenweg {}", number % 200 + 1);
         card.postcode = format!("{:05}", 10_000 + number * 7 % 89_999);
-        card.country = ["Germany", "France", "United Kingdom", "United States", "Germany", "Switzerland"][number as usize % 6];
+        card.country =
+            ["Germany", "France", "United Kingdom", "United States", "Germany", "Switzerland"][number as usize % 6];
     }
     match placeholder(number, record) {
         Some("(company)") => card.first = company_name(record.about),
@@ -243,9 +244,11 @@ mod tests {
 
     /// Contacts of 40 companies with every way of repeating somebody planted twice.
     fn contacts() -> Vec<Record> {
-        let mut all: Vec<Record> = (1..=400).map(|number| Record::new(Stamp::new(0, 0), number % 40 + 1, 0, 0)).collect();
+        let mut all: Vec<Record> =
+            (1..=400).map(|number| Record::new(Stamp::new(0, 0), number % 40 + 1, 0, 0)).collect();
         for turn in 0..16 {
-            let place = (0..400).find(|place| can_be_repeated(*place as u32 + 1, &all[*place])).expect("there are many");
+            let place =
+                (0..400).find(|place| can_be_repeated(*place as u32 + 1, &all[*place])).expect("there are many");
             all[place].sort = ORIGINAL;
             for sort in entries(turn) {
                 let about = if shares_company(*sort) { all[place].about } else { all[place].about % 40 + 1 };

@@ -38,7 +38,8 @@ pub(super) struct Span {
 /// Everyone who works at the firm between start and end.
 pub(super) fn found(order: &Order, span: &Span, dice: &mut Dice) -> Firm {
     let zones = OFFICES.iter().map(|office| Zone::new(office.zone)).collect();
-    let mut firm = Firm { people: Vec::new(), users: Vec::new(), zones, sellers: Vec::new(), homes: Vec::new(), robot: 0 };
+    let mut firm =
+        Firm { people: Vec::new(), users: Vec::new(), zones, sellers: Vec::new(), homes: Vec::new(), robot: 0 };
     add_robot(&mut firm, span.start);
     for number in 0..order.people {
         hire(&mut firm, number, span, dice);

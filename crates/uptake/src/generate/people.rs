@@ -174,7 +174,8 @@ impl Firm {
     pub(super) fn settle(&mut self) {
         let home = |user: &User| {
             let place = user.zones[0].1;
-            let stays = user.zones.len() == 1 && self.people[user.person].roster.iter().all(|line| line.office == place);
+            let stays =
+                user.zones.len() == 1 && self.people[user.person].roster.iter().all(|line| line.office == place);
             stays.then_some(place as u8)
         };
         self.homes = self.users.iter().map(home).collect();
@@ -217,10 +218,17 @@ impl Firm {
     /// So many analysts in Berlin, each with one user, who have been there for years; the first is a partner instead.
     pub(super) fn tiny(people: usize) -> Firm {
         let since = super::calendar::day_of(2020, 1, 1);
-        let mut firm =
-            Firm { people: vec![], users: vec![], zones: vec![Zone::new("Europe/Berlin")], sellers: vec![], homes: vec![], robot: 0 };
+        let mut firm = Firm {
+            people: vec![],
+            users: vec![],
+            zones: vec![Zone::new("Europe/Berlin")],
+            sellers: vec![],
+            homes: vec![],
+            robot: 0,
+        };
         for person in 0..people {
-            let line = RosterRow { from: since, to: None, grade: if person == 0 { 0 } else { 4 }, office: 0, location: 0 };
+            let line =
+                RosterRow { from: since, to: None, grade: if person == 0 { 0 } else { 4 }, office: 0, location: 0 };
             firm.people.push(Person {
                 roster: vec![line],
                 users: vec![person as u32],

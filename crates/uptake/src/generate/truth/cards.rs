@@ -12,10 +12,7 @@ impl Tally {
         for (index, record) in contacts.iter().enumerate().filter(|(_, record)| !record.deleted) {
             let number = index as u32 + 1;
             let mailable = is_mailable(number, record);
-            greetings.add(Cell::counts(
-                i64::from(mailable && is_unfit_to_greet(number, record)),
-                i64::from(mailable),
-            ));
+            greetings.add(Cell::counts(i64::from(mailable && is_unfit_to_greet(number, record)), i64::from(mailable)));
             // Who is repeated is never deleted, so each duplicate makes one cluster less than there are records.
             duplicates.add(Cell::counts(i64::from(is_duplicate(record)), 1));
         }

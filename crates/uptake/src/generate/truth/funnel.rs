@@ -114,21 +114,19 @@ mod tests {
 
     #[test]
     fn what_leaves_the_quarter_is_moved_out_even_when_it_is_won() {
-        assert_eq!(bars(&[(open(10, Q4), closed(WON, 12, Q3))]), BTreeMap::from([
-            ("start", 10),
-            ("amount up", 2),
-            ("moved out", 12),
-        ]));
+        assert_eq!(
+            bars(&[(open(10, Q4), closed(WON, 12, Q3))]),
+            BTreeMap::from([("start", 10), ("amount up", 2), ("moved out", 12),])
+        );
         assert_eq!(bars(&[(open(10, Q1), closed(LOST, 10, Q3))]), BTreeMap::new());
     }
 
     #[test]
     fn deals_are_opened_again_and_go() {
-        assert_eq!(bars(&[(closed(WON, 30, Q3), open(20, Q4))]), BTreeMap::from([
-            ("reopened", 30),
-            ("amount down", 10),
-            ("end", 20),
-        ]));
+        assert_eq!(
+            bars(&[(closed(WON, 30, Q3), open(20, Q4))]),
+            BTreeMap::from([("reopened", 30), ("amount down", 10), ("end", 20),])
+        );
         assert_eq!(bars(&[(open(30, Q4), Told::Gone)]), BTreeMap::from([("start", 30), ("gone", 30)]));
         assert_eq!(bars(&[(closed(WON, 30, Q4), closed(WON, 30, Q4)), (open(5, Q1), Told::Gone)]), BTreeMap::new());
     }

@@ -68,7 +68,8 @@ impl Tally {
         }
         for ((grain, start, stage), visits) in &all_visits {
             let stage = STAGES[usize::from(*stage)].name;
-            for (subject, percent) in [(Subject::DaysMedian, MEDIAN), (Subject::DaysP75, P75), (Subject::DaysP90, P90)] {
+            for (subject, percent) in [(Subject::DaysMedian, MEDIAN), (Subject::DaysP75, P75), (Subject::DaysP90, P90)]
+            {
                 self.add_to(subject, *grain, *start, stage, length(visits, percent));
             }
         }

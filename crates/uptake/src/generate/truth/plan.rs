@@ -59,19 +59,8 @@ const fn plan(
 }
 
 /// The bars of the funnel that are told; see `funnel.rs`.
-const BARS: [&str; 11] = [
-    "start",
-    "new",
-    "reopened",
-    "moved in",
-    "amount up",
-    "amount down",
-    "moved out",
-    "won",
-    "lost",
-    "gone",
-    "end",
-];
+const BARS: [&str; 11] =
+    ["start", "new", "reopened", "moved in", "amount up", "amount down", "moved out", "won", "lost", "gone", "end"];
 
 pub(in super::super) const PLANS: &[Plan] = {
     use By::{All, Bar, Department, Grade, Location, Office, Reason, Stage, State, Type};
@@ -108,7 +97,13 @@ pub(in super::super) const PLANS: &[Plan] = {
             Value::Money,
             &[(Week, &[All, Office, Department])],
         ),
-        plan(S::OpenCount, "open_pipeline", r#"{"measure":"count"}"#, Value::All, &[(Week, &[All, Office, Department])]),
+        plan(
+            S::OpenCount,
+            "open_pipeline",
+            r#"{"measure":"count"}"#,
+            Value::All,
+            &[(Week, &[All, Office, Department])],
+        ),
         plan(S::OpenWeighted, "open_pipeline", r#"{"measure":"weighted"}"#, Value::Weighted, &[(Week, &[All])]),
         plan(S::OpenCreated, "open_pipeline", r#"{"measure":"created"}"#, Value::Money, &[(Week, &[All])]),
         plan(
@@ -132,13 +127,7 @@ pub(in super::super) const PLANS: &[Plan] = {
             Value::Money,
             &[(Week, &[All, Office])],
         ),
-        plan(
-            S::LapsedCount,
-            "lapsed_opportunities",
-            r#"{"measure":"count"}"#,
-            Value::Those,
-            &[(Week, &[All, Office])],
-        ),
+        plan(S::LapsedCount, "lapsed_opportunities", r#"{"measure":"count"}"#, Value::Those, &[(Week, &[All, Office])]),
         plan(S::LapsedShare, "lapsed_opportunities", r#"{"measure":"share"}"#, Value::Quotient, &[(Week, &[All])]),
         plan(S::NeverOrDormant, "never_or_dormant", "{}", Value::Ratio, &[(Week, &[State])]),
         Plan {
@@ -173,7 +162,13 @@ pub(in super::super) const PLANS: &[Plan] = {
         ),
         Plan {
             counts: Counts::Numerator,
-            ..plan(S::ActivitiesAddedByType, "activities_added", r#"{"moment":"added"}"#, Value::Those, &[(Week, &[Type])])
+            ..plan(
+                S::ActivitiesAddedByType,
+                "activities_added",
+                r#"{"moment":"added"}"#,
+                Value::Those,
+                &[(Week, &[Type])],
+            )
         },
         Plan {
             counts: Counts::Numerator,

@@ -82,8 +82,13 @@ mod tests {
     /// The five deals of the catalogue, SQL5.
     #[test]
     fn the_catalogues_conversion() {
-        let deals: [(&[u8], bool); 5] =
-            [(&[0, 1, 2, WON], true), (&[2, WON], true), (&[0, 1, LOST], false), (&[0, LOST], false), (&[0, LOST], false)];
+        let deals: [(&[u8], bool); 5] = [
+            (&[0, 1, 2, WON], true),
+            (&[2, WON], true),
+            (&[0, 1, LOST], false),
+            (&[0, LOST], false),
+            (&[0, LOST], false),
+        ];
         let mut counts = [(0, 0); 3];
         for (stages, is_won) in deals {
             for (stage, advanced) in passed(&moves(stages), is_won) {

@@ -233,7 +233,8 @@ mod tests {
 
     #[test]
     fn states_change_on_the_days_named() {
-        let of = |days_there, ago: Option<Day>| STATES[state(days_there, ago.map_or(Day::MIN, |ago| 1_000 - ago), 1_000)];
+        let of =
+            |days_there, ago: Option<Day>| STATES[state(days_there, ago.map_or(Day::MIN, |ago| 1_000 - ago), 1_000)];
         assert_eq!(of(13, None), "new");
         assert_eq!(of(14, None), "never");
         assert_eq!([0, 7, 8, 14].map(|ago| of(400, Some(ago))), ["active", "active", "slipping", "slipping"]);
@@ -244,9 +245,14 @@ mod tests {
     fn the_gap_is_one_rate_less_the_other() {
         let mut example = Example::default();
         let who = |grade| Attributes { grade, ..NOBODY };
-        for (grade, worked) in
-            [("Partner", true), ("Director", false), ("Analyst", true), ("Analyst", true), ("(none)", true), ("Analyst", false)]
-        {
+        for (grade, worked) in [
+            ("Partner", true),
+            ("Director", false),
+            ("Analyst", true),
+            ("Analyst", true),
+            ("(none)", true),
+            ("Analyst", false),
+        ] {
             example.count(&who(grade), worked);
         }
         let gap = example.gap();

@@ -184,12 +184,13 @@ mod tests {
         }
         tally.count_volumes(&firm, &records, &Deals::default());
         let one = |week: Day, member, count| (start + 7 * week, member, Cell::counts(count, 0));
-        assert_eq!(tally.rows_of(Subject::ActivitiesAddedByType, Grain::Week), [one(0, "call", 1), one(0, "meeting", 2)]);
-        assert_eq!(tally.rows_of(Subject::ActivitiesHappened, Grain::Week), [
-            one(0, "call", 1),
-            one(0, "meeting", 1),
-            one(1, "meeting", 1),
-            one(2, "meeting", 1)
-        ]);
+        assert_eq!(
+            tally.rows_of(Subject::ActivitiesAddedByType, Grain::Week),
+            [one(0, "call", 1), one(0, "meeting", 2)]
+        );
+        assert_eq!(
+            tally.rows_of(Subject::ActivitiesHappened, Grain::Week),
+            [one(0, "call", 1), one(0, "meeting", 1), one(1, "meeting", 1), one(2, "meeting", 1)]
+        );
     }
 }
