@@ -51,6 +51,8 @@ pub(super) struct Cell {
     pub numerator: i64,
     pub denominator: i64,
     pub money: i128,
+    /// Of the rows behind it, those whose money is known: of nothing but unknowns the sum is unknown.
+    pub known: i64,
     /// All open money, beneath a share.
     pub whole: i128,
 }
@@ -234,6 +236,7 @@ impl Tally {
             cell.numerator += i64::from(money.is_some());
             cell.denominator += 1;
             cell.money += money.unwrap_or(0);
+            cell.known += i64::from(money.is_some());
         }
     }
 }
@@ -241,7 +244,8 @@ impl Tally {
 fn add_level(series: &mut Series, week: Period, deal: &DealView, created: bool, who: &Attributes) {
     let money = deal.money();
     let lapsed = deal.terms.close < week.last;
-    let mut cell = Cell { denominator: 1, numerator: i64::from(money.is_some()), ..Cell::default() };
+    let known = i64::from(money.is_some());
+    let mut cell = Cell { denominator: 1, numerator: known, known, ..Cell::default() };
     match series.subject {
         Subject::OpenAmount | Subject::OpenCount if deal.open => cell.money = money.unwrap_or(0),
         Subject::OpenWeighted if deal.open => {
@@ -250,6 +254,7 @@ fn add_level(series: &mut Series, week: Period, deal: &DealView, created: bool, 
         Subject::OpenCreated if created => cell.money = money.unwrap_or(0),
         Subject::LapsedAmount | Subject::LapsedCount | Subject::LapsedShare if deal.open => {
             cell.numerator = i64::from(lapsed);
+            cell.known = i64::from(!lapsed || money.is_some());
             cell.money = if lapsed { money.unwrap_or(0) } else { 0 };
             cell.whole = money.unwrap_or(0);
         }
@@ -259,6 +264,7 @@ fn add_level(series: &mut Series, week: Period, deal: &DealView, created: bool, 
     sum.numerator += cell.numerator;
     sum.denominator += cell.denominator;
     sum.money += cell.money;
+    sum.known += cell.known;
     sum.whole += cell.whole;
 }
 

@@ -98,6 +98,7 @@ fn push_value(out: &mut String, value: &Value, cell: &Cell) {
         Value::None => return,
         Value::All => format!("\"{}.0000\"", cell.denominator),
         Value::Those => format!("\"{}.0000\"", cell.numerator),
+        Value::Money | Value::Weighted if cell.known == 0 => "null".to_owned(),
         Value::Money => format!("\"{}\"", decimal(cell.money, 4)),
         Value::Weighted => format!("\"{}\"", decimal(divide(cell.money, 100) * 100, 4)),
         Value::Share if cell.whole == 0 => "null".to_owned(),

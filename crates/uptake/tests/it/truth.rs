@@ -70,8 +70,8 @@ async fn differences(project: &Project, session: &Session, series: &Json) -> Vec
     differ.map(|key| format!("{what} {key:?}: expected {:?}, found {:?}", expected.get(key), found.get(key))).collect()
 }
 
-/// Numerator, denominator, and the value where the truth tells one.
-type Cell = (Option<Decimal>, Option<Decimal>, Option<Decimal>);
+/// Numerator, denominator, and the value, or that there is none, where the truth tells it.
+type Cell = (Option<Decimal>, Option<Decimal>, Option<Option<Decimal>>);
 
 fn same(expected: Option<&Cell>, found: Option<&Cell>) -> bool {
     match (expected, found) {
@@ -94,7 +94,7 @@ fn expected_rows(series: &Json) -> BTreeMap<Vec<String>, Cell> {
             .chain(by.iter().map(String::as_str))
             .map(|column| text(&row[column]))
             .collect();
-        (key, (number(&row["numerator"]), number(&row["denominator"]), number(&row["value"])))
+        (key, (number(&row["numerator"]), number(&row["denominator"]), row.get("value").map(number)))
     });
     rows.collect()
 }
@@ -106,7 +106,7 @@ fn found_rows(answer: &Answer, by: &[String]) -> BTreeMap<Vec<String>, Cell> {
         let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
         let key = key.map(|column| table.value(row, column).to_string()).collect();
         let value = cell("value").map(|v| if answer.unit == Unit::Share { to_six(v) } else { v });
-        (key, (cell("numerator"), cell("denominator"), value))
+        (key, (cell("numerator"), cell("denominator"), Some(value)))
     });
     rows.collect()
 }
