@@ -1,6 +1,7 @@
 //! What can go wrong with a lake, told to the person who can act.
 
 use chrono::NaiveDate;
+use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use deltalake_core::DeltaTableError;
 use std::path::PathBuf;
@@ -80,8 +81,15 @@ impl AnswerError {
 
 impl From<DataFusionError> for AnswerError {
     fn from(error: DataFusionError) -> AnswerError {
+        // A KPI asked in SQL says itself what is wrong.
+        if let DataFusionError::External(inner) = error.find_root()
+            && let Some(AnswerError::NotLoaded { needs }) = inner.downcast_ref()
+        {
+            return AnswerError::NotLoaded { needs: needs.clone() };
+        }
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => AnswerError::TooLarge(Box::new(error)),
+            DataFusionError::ArrowError(cause, _) if is_full_disk(cause) => AnswerError::TooLarge(Box::new(error)),
             // What data can do wrong, as a quotient by 0, is told in the same words as what a text can.
             DataFusionError::SQL(..)
             | DataFusionError::Plan(_)
@@ -92,6 +100,11 @@ impl From<DataFusionError> for AnswerError {
             _ => AnswerError::Engine(Box::new(error)),
         }
     }
+}
+
+/// What was put aside on disk passed its limit; on its way through Arrow the error loses its kind.
+fn is_full_disk(cause: &ArrowError) -> bool {
+    matches!(cause, ArrowError::IoError(why, _) if why.contains("during the spilling process"))
 }
 
 /// What the engine says, without its own name for the kind of mistake and for where its tables lie.

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr, ObjectName, Query, Statement, Value, Visit, Visitor};
 use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Tokenizer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -21,7 +21,8 @@ pub struct Reads {
 /// # Errors
 /// The parser's words, with line and column in them, or that it is no single SELECT.
 pub fn reads(sql: &str) -> Result<Reads, String> {
-    let statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|e| e.to_string())?;
+    let in_words = |e: ParserError| e.to_string().trim_start_matches("sql parser error: ").to_string();
+    let statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(in_words)?;
     let [Statement::Query(query)] = &statements[..] else {
         return Err("it is not one SELECT".into());
     };

@@ -92,6 +92,8 @@ pub(super) struct Cell {
     pub money: i128,
     /// What the money is a share of, beneath a quotient.
     pub whole: i128,
+    /// Of the denominator, those whose money nobody knows: a sum of nothing but these is unknown.
+    pub unknown: i64,
 }
 
 impl Cell {
@@ -104,6 +106,7 @@ impl Cell {
         self.denominator += other.denominator;
         self.money += other.money;
         self.whole += other.whole;
+        self.unknown += other.unknown;
     }
 }
 

@@ -97,6 +97,7 @@ fn push_value(out: &mut String, value: Value, cell: &Cell) {
         Value::Ratio => return,
         Value::All => format!("\"{}.0000\"", cell.denominator),
         Value::Those => format!("\"{}.0000\"", cell.numerator),
+        Value::Money | Value::Weighted if cell.unknown > 0 && cell.unknown == cell.denominator => "null".to_owned(),
         Value::Money => format!("\"{}\"", decimal(cell.money, 4)),
         Value::Weighted => format!("\"{}\"", decimal(divide(cell.money, 100) * 100, 4)),
         Value::Quotient if cell.whole == 0 => "null".to_owned(),

@@ -51,7 +51,7 @@ impl Trouble {
     pub fn no_answer(error: &AnswerError) -> Trouble {
         let status = match error {
             AnswerError::NotLoaded { .. } => StatusCode::NOT_FOUND,
-            AnswerError::Wrong { .. } => StatusCode::BAD_REQUEST,
+            wrong if wrong.mistake().is_some() => StatusCode::BAD_REQUEST,
             AnswerError::TimedOut { .. } | AnswerError::TooLarge(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -24,13 +24,27 @@ pub struct Asked {
     pub attributes: Attributes,
     /// The input that begins last of those the KPI reads; nothing is known of days before it.
     pub begins: Option<(NaiveDate, Input)>,
+    /// A rolling figure looks back so many days from the period's end: `window = 28`.
+    window: u64,
     calendar: Calendar,
 }
 
 impl Asked {
     /// The data covers the whole period: it begins before, and reaches its last working day.
     pub fn is_complete(&self, period: Range) -> bool {
-        self.begins.is_none_or(|(day, _)| day < period.from()) && self.calendar.is_complete(period, self.as_of)
+        self.begins.is_none_or(|(day, _)| day < self.first_day(period)) && self.calendar.is_complete(period, self.as_of)
+    }
+
+    /// The first day that counts for any period of the range.
+    pub fn first_day_shown(&self) -> NaiveDate {
+        let first = self.periods.iter().find(|period| self.is_shown(**period));
+        first.map_or(self.range.from(), |period| self.first_day(*period))
+    }
+
+    /// The first day that counts for the period.
+    fn first_day(&self, period: Range) -> NaiveDate {
+        let window_from = period.to().min(self.as_of).checked_sub_days(Days::new(self.window));
+        window_from.and_then(|day| day.succ_opt()).map_or(period.from(), |day| day.min(period.from()))
     }
 
     /// The data begins after the period.
@@ -68,9 +82,16 @@ pub fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, An
     let range = range(&calendar, grain, as_of, params)?;
     let periods = calendar.periods(range, grain);
     let begins = kpi.reads.iter().filter_map(|input| Some((*session.begins.get(input)?, *input))).max();
-    let mut asked = Asked { kpi, range, grain, periods, as_of, attributes, begins, calendar };
+    let window = window(&kpi, params);
+    let mut asked = Asked { kpi, range, grain, periods, as_of, attributes, begins, window, calendar };
     asked.periods.splice(0..0, compared_with(&asked));
     Ok(asked)
+}
+
+/// The longest of the options that are numbers of days; 0 without any.
+fn window(kpi: &Kpi, params: &Params) -> u64 {
+    let days = kpi.options.iter().filter(|option| option.choices.is_empty());
+    days.filter_map(|option| params.options.get(&option.name)?.parse().ok()).max().unwrap_or(0)
 }
 
 /// Whole periods, none of them behind the data.

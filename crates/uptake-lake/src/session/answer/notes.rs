@@ -22,9 +22,9 @@ pub fn notes(session: &Inner, asked: &Asked, params: &Params, rows: &[Row]) -> V
     all.into_iter().flatten().filter(|note| !note.is_empty()).collect()
 }
 
-/// "The login log begins on 2026-01-05.", where that day lies in the range or after it.
+/// "The login log begins on 2026-01-05.", where the answer needs days before that one.
 fn begin(asked: &Asked) -> Option<String> {
-    let (day, input) = asked.begins.filter(|(day, _)| asked.range.from() <= *day)?;
+    let (day, input) = asked.begins.filter(|(day, _)| *day >= asked.first_day_shown())?;
     Some(format!("{} on {day}.", input.begins()))
 }
 

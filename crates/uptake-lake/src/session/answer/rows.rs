@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{min, sum};
-use datafusion::logical_expr::{Expr, cast, ident, lit};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::BTreeMap;
 use uptake_spec::kpi::{Split, Unit, ValueOf};
@@ -49,9 +49,11 @@ pub async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Ta
     let mut totals = totals(asked)?;
     totals.extend(has_order.then(|| min(ident(ORD)).alias(ORD)));
     totals.extend(is_integer(&facts, LEFT).then(|| cast(sum(ident(LEFT)), DataType::Int64).alias(LEFT)));
-    let frame = facts
-        .aggregate(by.into_iter().chain(split).collect(), totals)?
-        .sort(order.into_iter().map(|column| column.sort(true, true)).collect())?;
+    // Not by DataFrame::aggregate: where the facts are groups already, it would group by all their columns.
+    let (state, plan) = facts.into_parts();
+    let plan = LogicalPlanBuilder::from(plan).aggregate(by.into_iter().chain(split), totals)?.build()?;
+    let frame = DataFrame::new(state, plan);
+    let frame = frame.sort(order.into_iter().map(|column| column.sort(true, true)).collect())?;
     let schema = frame.schema().inner().clone();
     let batches = frame.collect().await?;
     convert::table(&schema, &batches).map_err(|e| AnswerError::Engine(Box::new(e.into())))

@@ -1,27 +1,41 @@
 //! What is made of facts: KPIs whose facts stand in their SQL, so that the numbers can be checked in the head.
 
-use crate::session::Session;
-use uptake_spec::{Answer, Files, Filter, Params, Viewer, read_project};
+use crate::error::AnswerError;
+use crate::session::{Limits, Session};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use uptake_spec::{Answer, Files, Filter, Params, Project, Viewer, read_project};
 
 const SETTINGS: &str = "firm = \"F\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n";
 const HEADER: &str =
     "code = \"X\"\ntitle = \"X\"\nasks = \"?\"\nmeans = \"!\"\nprivacy = \"A\"\nattributes = [\"event\"]\n";
 
+/// A project with the KPI `x` of these facts, and more files.
+fn project(header: &str, facts: &str, more: &[(&str, &str)]) -> Project {
+    let header: String = format!("{HEADER}{header}").lines().map(|line| format!("-- {line}\n")).collect();
+    let kpi = format!("{header}{facts}");
+    let files = [("uptake.toml", SETTINGS), ("queries/kpis/x.sql", &kpi), ("queries/kpis/x.slt", "")];
+    read_project(&Files::of(files.into_iter().chain(more.iter().copied()))).expect("the project has no mistake")
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
 /// Asks a KPI of these facts from 5 to 18 January 2026, as of the 18th: two whole weeks.
 fn ask(header: &str, facts: &str, params: Params) -> Result<Answer, String> {
-    let header: String = format!("{HEADER}{header}").lines().map(|line| format!("-- {line}\n")).collect();
-    let files =
-        [("uptake.toml", SETTINGS), ("queries/kpis/x.sql", &*format!("{header}{facts}")), ("queries/kpis/x.slt", "")];
-    let project = read_project(&Files::of(files)).expect("the project has no mistake");
-    let day = |text: &str| text.parse().expect("a date");
+    let project = project(header, facts, &[]);
     let params = Params {
         from: params.from.or(Some(day("2026-01-05"))),
         to: params.to.or(Some(day("2026-01-18"))),
         as_of: Some(day("2026-01-18")),
         ..params
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
+    wait(async {
         let session = Session::for_tests(&project).await.expect("it plans");
         session.answer(&project.kpis[0], &params, &Viewer::Local).await.map_err(|e| e.to_string())
     })
@@ -146,7 +160,7 @@ fn one_period_alone_is_compared_with_the_one_before() {
     let header = "unit = \"share\"\n";
     let facts = "SELECT p.period_start, CASE WHEN p.period_start < DATE '2026-01-12' THEN 1 ELSE 3 END AS numerator, \
                  4 AS denominator FROM periods AS p";
-    let second = || Params { from: Some("2026-01-12".parse().expect("a date")), ..Params::default() };
+    let second = || Params { from: Some(day("2026-01-12")), ..Params::default() };
     let answer = ask(header, facts, second()).expect("an answer");
     assert_eq!(told(&answer), ["01-12 0.75 3/4"]);
     let headline = answer.headline().expect("a complete week");
@@ -171,8 +185,60 @@ fn who_left_stands_beside_the_columns() {
 #[test]
 fn days_behind_the_data_are_a_mistake_of_the_question() {
     let facts = "SELECT period_start, 1 AS numerator, 1 AS denominator FROM periods";
-    let from = |day: &str| Params { from: Some(day.parse().expect("a date")), to: Some("2026-12-31".parse().expect("a date")), ..Params::default() };
-    let told = |day| ask("unit = \"share\"\n", facts, from(day)).map(|a| told(&a));
+    let from = |text: &str| Params { from: Some(day(text)), to: Some(day("2026-12-31")), ..Params::default() };
+    let told = |text| ask("unit = \"share\"\n", facts, from(text)).map(|a| told(&a));
     assert_eq!(told("2026-01-17"), Ok(vec!["01-12 1 1/1".to_string()]));
-    assert_eq!(told("2026-01-19"), Err("the range begins on 2026-01-19, and the data ends on 2026-01-18; ask from an earlier day".into()));
+    let behind = "the range begins on 2026-01-19, and the data ends on 2026-01-18; ask from an earlier day";
+    assert_eq!(told("2026-01-19"), Err(behind.into()));
+}
+
+/// Facts that are groups already are added up like all others.
+#[test]
+fn facts_may_be_groups() {
+    let facts = "SELECT period_start, 2 * count(*) AS numerator, 4 AS denominator FROM periods GROUP BY period_start";
+    check("unit = \"share\"\n", facts, Params::default(), &["01-05 0.5 2/4", "01-12 0.5 2/4"]);
+}
+
+/// A hundred thousand groups need megabytes, whoever asks for them.
+#[test]
+fn a_kpi_in_sql_has_the_memory_of_the_query_that_asks() {
+    let header = "unit = \"share\"\ndimensions = [\"name\"]\n";
+    let facts = "SELECT DATE '2026-01-05' AS period_start, CAST(n AS TEXT) AS name, 1 AS numerator, 1 AS denominator \
+                 FROM (SELECT unnest(generate_series(1, 100000)) AS n) AS numbers";
+    let project = project(header, facts, &[]);
+    let sql = "SELECT count(*) AS rows FROM x('by=name', 'from=2026-01-05', 'to=2026-01-11', 'as_of=2026-01-11')";
+    let within = |memory_bytes: usize| {
+        let limits = Limits { memory_bytes, spill_bytes: 1 << 16, ..Limits::default() };
+        wait(async {
+            let session = Session::for_tests(&project).await.expect("it plans");
+            session.query(sql, &BTreeMap::new(), &limits, &Viewer::Local).await
+        })
+    };
+    let rows = within(2 << 30).expect("there is room");
+    assert_eq!(rows.table.value(0, "rows").number(), Some(1e5));
+    let small = within(1 << 18);
+    assert!(matches!(small, Err(AnswerError::TooLarge(_))), "{small:?}");
+}
+
+#[test]
+fn a_model_may_read_the_asked_periods_and_cannot_be_stored() {
+    let count = "SELECT period_start, count(*) AS n FROM periods GROUP BY period_start";
+    let double = "SELECT period_start, 2 * n AS n FROM each_period";
+    let facts = "SELECT period_start, n AS numerator, 4 AS denominator FROM twice";
+    let more = |first: &str| [("queries/models/each_period.sql", first.to_string()), ("queries/models/twice.sql", double.into())];
+    let sound = more(count);
+    let sound: Vec<(&str, &str)> = sound.iter().map(|(p, t)| (*p, t.as_str())).collect();
+    let project = project("unit = \"share\"\n", facts, &sound);
+    let params = Params { from: Some(day("2026-01-05")), as_of: Some(day("2026-01-18")), ..Params::default() };
+    let answer = wait(async {
+        let session = Session::for_tests(&project).await.expect("it plans");
+        session.answer(&project.kpis[0], &params, &Viewer::Local).await.expect("an answer")
+    });
+    assert_eq!(told(&answer), ["01-05 0.5 2/4", "01-12 0.5 2/4"]);
+    let mut stored = project.clone();
+    stored.models[0].stored = true;
+    let problems = wait(crate::check(&stored));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].what, "each_period reads the asked periods and cannot be stored");
+    assert_eq!(wait(crate::check(&project)), []);
 }

@@ -58,7 +58,7 @@ const LEVELS: [Subject; 7] = [
 fn level(subject: Subject, week: Period, deal: &DealView, created: bool) -> Option<Cell> {
     let money = money(&deal.terms, deal.in_dollars);
     let lapsed = deal.terms.close < week.last;
-    let mut cell = Cell::counts(i64::from(money.is_some()), 1);
+    let mut cell = Cell { unknown: i64::from(money.is_none()), ..Cell::counts(i64::from(money.is_some()), 1) };
     match subject {
         Subject::OpenAmount | Subject::OpenCount if deal.open => cell.money = money.unwrap_or(0),
         Subject::OpenWeighted if deal.open => {
@@ -67,6 +67,7 @@ fn level(subject: Subject, week: Period, deal: &DealView, created: bool) -> Opti
         Subject::OpenCreated if created => cell.money = money.unwrap_or(0),
         Subject::LapsedAmount | Subject::LapsedCount | Subject::LapsedShare if deal.open => {
             cell.numerator = i64::from(lapsed);
+            cell.unknown = i64::from(lapsed && money.is_none());
             cell.money = if lapsed { money.unwrap_or(0) } else { 0 };
             cell.whole = money.unwrap_or(0);
         }

@@ -24,7 +24,8 @@ impl Tally {
     /// Adds a deal that is won at the end, under the attributes of its owner on its close date.
     pub(in super::super) fn count_won(&mut self, deal: &DealView, who: &Attributes) {
         let amount = money(&deal.terms, deal.in_dollars);
-        let cell = Cell { money: amount.unwrap_or(0), ..Cell::counts(i64::from(amount.is_some()), 1) };
+        let unknown = i64::from(amount.is_none());
+        let cell = Cell { money: amount.unwrap_or(0), unknown, ..Cell::counts(i64::from(amount.is_some()), 1) };
         for grain in [Grain::Week, Grain::Month, Grain::Quarter] {
             if let Some(start) = self.whole_period(grain, deal.terms.close) {
                 self.add(Subject::WonAmount, grain, start, who, cell);

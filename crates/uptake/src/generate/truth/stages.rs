@@ -130,7 +130,7 @@ mod tests {
         // Followed for as long as another stayed: both are there until then. 2/3, then nothing more is known.
         let tied = [visit(1, true), visit(1, false), visit(5, false)];
         assert_eq!(quantile(&tied, MEDIAN), None);
-        assert_eq!(length(&tied, MEDIAN), Cell { numerator: 1, denominator: 3, money: 0, whole: 0 });
+        assert_eq!(length(&tied, MEDIAN), Cell::counts(1, 3));
         assert_eq!(quantile(&[], MEDIAN), None);
     }
 }
