@@ -190,7 +190,7 @@ impl Chart {
         let marks = match kind {
             "line" => Marks::Line(line::fit_query(table, &columns)),
             "bar" => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
-            "control" => Marks::Control(control::Control(line::fit_query(table, &columns))),
+            "control" => Marks::Control(control::fit_query(table, &columns, &asked)?),
             "histogram" if x.is_none() => Marks::Histogram(histogram::of_values(table, &columns)),
             "scatter" | "quadrant" => Marks::Scatter(scatter::fit_query(table, &columns, &asked)?),
             "tree" => Marks::Tree(tree::fit_query(table, &columns, &asked)?),

@@ -62,6 +62,6 @@ pub(super) fn number_axis(frame: &mut Frame, scale: &Linear, format: &Format, bo
     let said = ellipsized(what, canvas.room(), size, Weight::Regular);
     let x = (scale.px.0 + scale.px.1) / 2.0;
     let half = width_px(&said, size, Weight::Regular) / 2.0;
-    let x = x.clamp(canvas.margin + half, (canvas.right() - half).max(canvas.margin + half));
+    let x = x.min(canvas.right() - half).max(canvas.margin + half);
     frame.marks.push(text(x, bottom + size * 2.8, size, Anchor::Middle, &said).fill(theme, Paint::Quiet));
 }

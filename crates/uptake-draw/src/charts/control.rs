@@ -4,6 +4,8 @@ use super::axes::{stop_axis, value_axis};
 use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::line::{self, Lines};
+use super::members::Drawn;
+use super::rows::Asked;
 use super::stops::Stop;
 use super::{Chart, Facts, Format, Picture};
 use crate::labels::Taken;
@@ -12,7 +14,7 @@ use crate::svg::{Anchor, Element, Svg, dot, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
 use chrono::NaiveDate;
-use uptake_spec::{Problem, Range};
+use uptake_spec::{Problem, Range, Table};
 
 /// What is normal for the series of a chart, and which of its periods are not; for [`Chart::judged`].
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -63,6 +65,18 @@ pub(super) fn fit(facts: &Facts, format: &Format, members: &[String]) -> Result<
         return Err(Problem::new(facts.kind_place.clone(), what, "leave \"by\" out and filter, or use type = \"line\""));
     }
     Ok(Control(line::fit_answer(facts, format, members)?))
+}
+
+/// # Errors
+/// The block names a `series`.
+pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result<Control, Problem> {
+    match &columns.series {
+        Some(series) => {
+            let what = format!("a control chart judges one series, and this block is split by series = \"{series}\"");
+            Err(asked.refuse(what, "leave the line out, or use type = \"line\""))
+        }
+        None => Ok(Control(line::fit_query(table, columns))),
+    }
 }
 
 impl Judged {
@@ -220,7 +234,7 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
             let (x, y) = marked[at];
             let (over, under) = (y - high * 0.8 - high, y + high * 0.8);
             let near = if group.above { [over, under] } else { [under, over] };
-            near.map(|top| ((x - wide / 2.0).clamp(canvas.margin, canvas.right() - wide), top))
+            near.map(|top| ((x - wide / 2.0).min(canvas.right() - wide).max(canvas.margin), top))
         });
         if let Some((x, top)) = spots.into_iter().find(|(x, top)| taken.is_free(*x, *top, wide, high)) {
             taken.keep(x, top, wide, high);

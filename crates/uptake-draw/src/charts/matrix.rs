@@ -119,7 +119,8 @@ impl Matrix {
         for band in 0..bands {
             let columns = band * a_band..((band + 1) * a_band).min(self.heads.len());
             let heads = self.heads[columns.clone()].iter().map(String::as_str);
-            let heads = Names::within(heads, wide - size * 0.4, 3, size);
+            let small = if wide < size * 6.0 { size * 0.85 } else { size };
+            let heads = Names::within(heads, wide - size * 0.15, 3, small);
             let heads_px = heads.most_lines() as f64 * size * 1.15;
             for at in 0..columns.len() {
                 let x = left + (at as f64 + 0.5) * wide;

@@ -3,9 +3,10 @@
 use super::members::{self, Drawn};
 use super::stops::{self, Stop};
 use super::Format;
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use uptake_spec::kpi::Unit;
-use uptake_spec::{Answer, Place, Problem, Table};
+use uptake_spec::{Answer, Data, Place, Problem, Table};
 
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
@@ -67,7 +68,8 @@ impl Rows {
     /// Dates of `x` become stops, all else members.
     pub fn of_query(table: &Table, drawn: &Drawn) -> Rows {
         let mut stops = stops::of_query(table, &drawn.x);
-        let dated = !stops.is_empty() && stops.iter().all(|stop| stop.day.is_some());
+        let is_date = table.column(&drawn.x).is_some_and(|column| matches!(column.data, Data::Date(_)));
+        let dated = is_date && stops.iter().all(|stop| stop.day.is_some());
         let named = (!dated).then_some(&drawn.x).into_iter().chain(&drawn.series);
         let dimension =
             |name: &String| Dimension { name: name.clone(), members: members::distinct(table, name), split: true };
@@ -159,15 +161,18 @@ impl Rows {
 
 fn cells(table: &Table, columns: &[Dimension], value: &str, place: impl Fn(usize) -> Option<usize>) -> Vec<Cell> {
     let finite = |row, column: &str| table.value(row, column).number().filter(|n| n.is_finite());
-    let member = |row, column: Option<&Dimension>| {
-        let Some(column) = column else { return 0 };
-        let name = members::name(table.value(row, &column.name));
-        column.members.iter().position(|known| *known == name).expect("the members were read from these rows")
+    let place_of = |column: &Dimension| -> HashMap<String, usize> {
+        column.members.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect()
+    };
+    let known: Vec<HashMap<String, usize>> = columns.iter().map(place_of).collect();
+    let member = |row, at: usize| {
+        let Some(column) = columns.get(at) else { return 0 };
+        known[at][&members::name(table.value(row, &column.name))]
     };
     let read = |row| {
         Some(Cell {
             stop: place(row)?,
-            members: [member(row, columns.first()), member(row, columns.get(1))],
+            members: [member(row, 0), member(row, 1)],
             value: finite(row, value),
             parts: finite(row, "numerator").zip(finite(row, "denominator")),
         })

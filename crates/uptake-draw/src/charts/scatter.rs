@@ -156,8 +156,7 @@ fn draw(chart: &Chart, scatter: &Scatter, mut frame: Frame) -> Svg {
     let axis = |values: Vec<f64>, axis: &Axis| {
         Linear::around(values.into_iter(), 5, axis.format.smallest_step(), axis.format.highest())
     };
-    frame.marks.push(text(canvas.margin, frame.top, size, Anchor::Start, &scatter.up.word).fill(theme, Paint::Quiet));
-    let up = axis(scatter.points.iter().map(|p| p.y).collect(), &scatter.up).onto(bottom, frame.top + size * 1.6);
+    let up = axis(scatter.points.iter().map(|p| p.y).collect(), &scatter.up).onto(bottom, frame.top + size * 0.5);
     let right = canvas.right() - size;
     let left = value_axis(&mut frame, &up, &scatter.up.format, right) + size * 0.6;
     let across = axis(scatter.points.iter().map(|p| p.x).collect(), &scatter.across).onto(left, right);
@@ -226,7 +225,7 @@ fn names(frame: &mut Frame, scatter: &Scatter, places: &[(f64, f64)], r: f64, co
             (x - wide / 2.0, y + r * 1.3),
         ];
         let inside = |(x, top): &(f64, f64)| {
-            *x >= corner.0 && x + wide <= canvas.right() && *top >= frame.top + size && top + size <= corner.1
+            *x >= corner.0 && x + wide <= canvas.right() && *top >= frame.top && top + size <= corner.1
         };
         let free = spots.into_iter().filter(inside).find(|(x, top)| taken.is_free(*x, *top, wide, size * 1.1));
         if let Some((x, top)) = free {

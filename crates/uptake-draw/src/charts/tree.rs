@@ -9,12 +9,14 @@ use crate::svg::{Anchor, Svg, line, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range, Table, Value};
 
 /// More rows than this are a table.
 const MOST: usize = 60;
+/// No account stands below more than so many others.
+const DEEPEST: usize = 40;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
@@ -64,6 +66,9 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Tree, Problem> {
             continue;
         };
         let below: Vec<usize> = (0..cells.len()).filter(|at| cells[*at].is_some()).collect();
+        if below.is_empty() {
+            continue;
+        }
         let whole = below.iter().filter_map(|at| value(*at)).fold(None, |sum, v| Some(sum.unwrap_or(0.0) + v));
         nodes.push(Node { whole: whole.filter(|_| sums), below: below.len(), ..node(name, 0, None, vec![]) });
         nodes.extend(below.iter().map(|at| {
@@ -113,15 +118,18 @@ fn ordered(entries: &[Entry], sums: bool, asked: &Asked) -> Result<Vec<Node>, Pr
     for top in tops {
         grow(top, 0, entries, &below, sums, &mut nodes);
     }
-    let placed = |entry: &&Entry| !nodes.iter().any(|node| node.name == entry.name);
-    if let Some(lost) = entries.iter().find(placed) {
-        let what = format!("\"{}\" belongs to itself, over those above it", lost.name);
+    let placed: HashSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+    if let Some(lost) = entries.iter().find(|entry| !placed.contains(entry.name.as_str())) {
+        let what = format!("\"{}\" belongs to itself over those above it, or lies more than {DEEPEST} below the top", lost.name);
         return Err(asked.refuse(what, "mend the parents in the source, or leave these rows out"));
     }
     Ok(nodes)
 }
 
 fn grow(at: usize, depth: usize, entries: &[Entry], below: &HashMap<Option<&str>, Vec<usize>>, sums: bool, nodes: &mut Vec<Node>) {
+    if depth > DEEPEST {
+        return;
+    }
     let entry = &entries[at];
     let place = nodes.len();
     let (name, value) = (entry.name.clone(), entry.value);
@@ -129,7 +137,7 @@ fn grow(at: usize, depth: usize, entries: &[Entry], below: &HashMap<Option<&str>
     for child in below.get(&Some(entry.name.as_str())).into_iter().flatten() {
         let first = nodes.len();
         grow(*child, depth + 1, entries, below, sums, nodes);
-        let whole = nodes[first].whole;
+        let Some(whole) = nodes.get(first).map(|child| child.whole) else { continue };
         nodes[place].below += nodes[first].below + 1;
         if sums && whole.is_some() {
             nodes[place].whole = Some(nodes[place].whole.unwrap_or(0.0) + whole.unwrap_or(0.0));
