@@ -42,8 +42,23 @@ use uptake_spec::{Answer, Grain, Place, Problem, Range, Table};
 
 /// The words a dashboard may write after `type =`.
 pub const KINDS: [&str; 17] = [
-    "line", "bar", "stacked", "grouped", "area", "histogram", "funnel", "waterfall", "heatmap", "calendar", "cohort",
-    "control", "scatter", "quadrant", "flow", "tree", "scorecard",
+    "line",
+    "bar",
+    "stacked",
+    "grouped",
+    "area",
+    "histogram",
+    "funnel",
+    "waterfall",
+    "heatmap",
+    "calendar",
+    "cohort",
+    "control",
+    "scatter",
+    "quadrant",
+    "flow",
+    "tree",
+    "scorecard",
 ];
 
 /// An answer, and what a dashboard wants drawn of it.

@@ -28,8 +28,7 @@ pub(super) fn value_axis(frame: &mut Frame, scale: &Linear, format: &Format, rig
 pub(super) fn stop_axis(frame: &mut Frame, stops: &[Stop], xs: &[f64], bottom: f64) {
     let (size, theme, canvas) = (frame.canvas.text, frame.theme, frame.canvas);
     let room = canvas.width / 6.0;
-    let labels: Vec<String> =
-        stops.iter().map(|stop| ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
+    let labels: Vec<String> = stops.iter().map(|stop| ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
     let widest = labels.iter().map(|label| width_px(label, size, Weight::Regular)).fold(0.0, f64::max) + size * 1.6;
     let apart = if xs.len() > 1 { (xs[xs.len() - 1] - xs[0]) / (xs.len() - 1) as f64 } else { widest };
     let every = (widest / apart.max(0.01)).ceil().max(1.0) as usize;

@@ -62,7 +62,11 @@ pub(super) struct Control(pub Lines);
 pub(super) fn fit(facts: &Facts, format: &Format, members: &[String]) -> Result<Control, Problem> {
     if let Some(column) = members.first() {
         let what = format!("a control chart judges one series, and this block is cut by {column}");
-        return Err(Problem::new(facts.kind_place.clone(), what, "leave \"by\" out and filter, or use type = \"line\""));
+        return Err(Problem::new(
+            facts.kind_place.clone(),
+            what,
+            "leave \"by\" out and filter, or use type = \"line\"",
+        ));
     }
     Ok(Control(line::fit_answer(facts, format, members)?))
 }
@@ -131,7 +135,11 @@ impl Judged {
                 }
             })
             .collect();
-        if told.is_empty() { " All within what is normal.".into() } else { format!(" Not normal: {}.", told.join(", ")) }
+        if told.is_empty() {
+            " All within what is normal.".into()
+        } else {
+            format!(" Not normal: {}.", told.join(", "))
+        }
     }
 
     /// Neighbours that break the same rule on the same side.
@@ -141,7 +149,9 @@ impl Judged {
         for (at, (stop, value)) in lines.stops.iter().zip(&series.values).enumerate() {
             let Some((signal, value)) = self.point(stop).and_then(|point| point.signal).zip(*value) else { continue };
             let above = stop.day.and_then(|day| self.at(day)).is_some_and(|step| value > step.centre);
-            let last = groups.last_mut().filter(|g| (g.signal, g.above) == (signal, above) && g.stops.last() == Some(&(at - 1)));
+            let last = groups
+                .last_mut()
+                .filter(|g| (g.signal, g.above) == (signal, above) && g.stops.last() == Some(&(at - 1)));
             match last {
                 Some(group) => group.stops.push(at),
                 None => groups.push(Group { signal, above, stops: vec![at] }),
@@ -192,7 +202,11 @@ pub(super) fn band(
         drawn.push(rect(from, top, to - from, bottom - top).fill(theme, Paint::Band));
         for y in [top, bottom] {
             let edge = path(through(&[(from, y), (to, y)])).stroke(theme, Paint::Axis, canvas.hair());
-            drawn.push(if step.provisional { edge.set("stroke-dasharray", line::dash(canvas.stroke, 1.6, 1.6)) } else { edge });
+            drawn.push(if step.provisional {
+                edge.set("stroke-dasharray", line::dash(canvas.stroke, 1.6, 1.6))
+            } else {
+                edge
+            });
         }
         drawn.push(path(through(&[(from, centre), (to, centre)])).stroke(theme, Paint::Axis, canvas.hair() * 1.6));
     }
@@ -301,7 +315,9 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
         let complete = series.values.iter().enumerate().filter(|(at, _)| lines.stops[*at].complete);
         for (at, value) in complete.filter_map(|(at, value)| value.map(|value| (at, value))) {
             let told = format!("{}: {}", lines.stops[at].words, format.figure(value));
-            frame.marks.push(dot(xs[at], scale.at(value), canvas.stroke * 1.25).fill(theme, Paint::Series(0)).told(&told));
+            frame
+                .marks
+                .push(dot(xs[at], scale.at(value), canvas.stroke * 1.25).fill(theme, Paint::Series(0)).told(&told));
         }
     }
     signals(&mut frame, judged, lines, &xs, &scale);
@@ -315,6 +331,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
 fn limit_names(judged: &Judged, format: &Format) -> Vec<End> {
     let Some(last) = judged.limits.last() else { return vec![] };
     let limits = [("Upper limit", last.upper), ("Centre", last.centre), ("Lower limit", last.lower)];
-    let end = |(name, height): (&str, f64)| End { name: name.into(), value: format.short(height), height, key: Key::Limit };
+    let end =
+        |(name, height): (&str, f64)| End { name: name.into(), value: format.short(height), height, key: Key::Limit };
     limits.map(end).into()
 }

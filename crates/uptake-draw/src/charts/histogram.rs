@@ -127,7 +127,11 @@ impl Picture for Histogram {
                 let from = values.first + at as f64 * values.width;
                 let (from, to) = (format.figure(from), format.figure(from + values.width));
                 let median = format.figure(values.median);
-                format!("half of {} have {median} or less; most, {}, lie from {from} to below {to}", self.how_many(values.count), bin.height)
+                format!(
+                    "half of {} have {median} or less; most, {}, lie from {from} to below {to}",
+                    self.how_many(values.count),
+                    bin.height
+                )
             }
             None => format!("most at {}, {}", bin.name, self.counted.figure(bin.height)),
         };

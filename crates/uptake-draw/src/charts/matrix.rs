@@ -75,7 +75,11 @@ impl Heat {
         let Some(words) = hatched else { return end };
         let said_px = size * 1.8 + width_px(words, size, Weight::Regular);
         let beside = left + self.bins as f64 * wide + widest / 2.0 + size * 1.5;
-        let (x, y, end) = if beside + said_px <= canvas.right() { (beside, y, end) } else { (canvas.margin, end + size * 0.4, end + size * 1.6) };
+        let (x, y, end) = if beside + said_px <= canvas.right() {
+            (beside, y, end)
+        } else {
+            (canvas.margin, end + size * 0.4, end + size * 1.6)
+        };
         frame.marks.extend(hatch(frame, x, y, size * 1.4, size * 0.9));
         frame.marks.push(text(x + size * 1.8, y + size * 0.8, size, Anchor::Start, words).fill(theme, Paint::Quiet));
         end

@@ -1,8 +1,8 @@
 //! An answer's or a query's numbers in one shape: by stop and by member of up to two columns.
 
+use super::Format;
 use super::members::{self, Drawn};
 use super::stops::{self, Stop};
-use super::Format;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use uptake_spec::kpi::Unit;
@@ -78,14 +78,26 @@ impl Rows {
         let place = |row: usize| if dated { stops.iter().position(|stop| stop.words == words(row)) } else { Some(0) };
         let cells = cells(table, &columns, &drawn.y, place);
         if !dated {
-            stops = vec![Stop { day: None, tick: String::new(), year: String::new(), words: String::new(), complete: true }];
+            stops = vec![Stop {
+                day: None,
+                tick: String::new(),
+                year: String::new(),
+                words: String::new(),
+                complete: true,
+            }];
         }
         Rows { stops, columns, cells, periods: false }
     }
 
     /// # Errors
     /// The data has too few or too many columns that name members.
-    pub fn want_columns(&self, asked: &Asked, wanted: RangeInclusive<usize>, noun: &str, hint: &str) -> Result<(), Problem> {
+    pub fn want_columns(
+        &self,
+        asked: &Asked,
+        wanted: RangeInclusive<usize>,
+        noun: &str,
+        hint: &str,
+    ) -> Result<(), Problem> {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         if wanted.contains(&names.len()) {
             return Ok(());
@@ -129,7 +141,8 @@ impl Rows {
 
     /// The newest complete stop with a value; the running one only where there is no other.
     pub fn newest(&self) -> Option<usize> {
-        let known = || self.cells.iter().filter(|cell| cell.value.is_some() || cell.parts.is_some()).map(|cell| cell.stop);
+        let known =
+            || self.cells.iter().filter(|cell| cell.value.is_some() || cell.parts.is_some()).map(|cell| cell.stop);
         known().filter(|stop| self.stops[*stop].complete).max().or_else(|| known().max())
     }
 

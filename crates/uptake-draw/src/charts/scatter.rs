@@ -56,7 +56,11 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Scatter, Problem> {
         Some([first, second]) => (axis(first, unit), axis(second, unit)),
         Some([]) => (axis("", unit), axis("", unit)),
         Some(many) => {
-            let what = format!("a scatter sets two members against each other, and {} has {}", rows.columns[1].name, many.len());
+            let what = format!(
+                "a scatter sets two members against each other, and {} has {}",
+                rows.columns[1].name,
+                many.len()
+            );
             return Err(asked.refuse(what, "leave it out, or use type = \"heatmap\""));
         }
     };
@@ -87,7 +91,8 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result
     let name = |row| columns.series.as_ref().map_or(String::new(), |column| members::name(table.value(row, column)));
     let point = |row| Some(Point { name: name(row), x: number(row, &columns.x)?, y: number(row, &columns.y)? });
     let points = (0..table.rows()).filter_map(point).collect();
-    let axis = |column: &str, unit| Axis { word: words::heading(column), format: Format { unit, ..asked.format.clone() } };
+    let axis =
+        |column: &str, unit| Axis { word: words::heading(column), format: Format { unit, ..asked.format.clone() } };
     let across = axis(&columns.x, members::unit_of(&columns.x, &known.data));
     Ok(Scatter { points, across, up: axis(&columns.y, columns.unit), quadrant: asked.kind == "quadrant", period: None })
 }
@@ -117,7 +122,8 @@ impl Scatter {
 
 impl Picture for Scatter {
     fn subtitle(&self, _: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts = vec![format!("Up: {} · across: {}", self.up.word.to_lowercase(), self.across.word.to_lowercase())];
+        let mut parts =
+            vec![format!("Up: {} · across: {}", self.up.word.to_lowercase(), self.across.word.to_lowercase())];
         parts.extend(self.period.clone().or(range.map(words::range)));
         if self.quadrant {
             parts.push("dashed: the medians, in each corner how many".into());
@@ -127,11 +133,18 @@ impl Picture for Scatter {
 
     fn summary(&self, _: &Format) -> String {
         let (Some((x, y)), count) = (self.medians(), self.points.len()) else { return summary::EMPTY.into() };
-        let middle = format!("half have {} or more up and {} or more across", self.up.format.figure(y), self.across.format.figure(x));
+        let middle = format!(
+            "half have {} or more up and {} or more across",
+            self.up.format.figure(y),
+            self.across.format.figure(x)
+        );
         let corners = match self.quadrant {
             true => format!(
                 "; {} lie high in both, {} high and to the left, {} low and to the right, {} low in both",
-                self.corner(true, true), self.corner(false, true), self.corner(true, false), self.corner(false, false)
+                self.corner(true, true),
+                self.corner(false, true),
+                self.corner(true, false),
+                self.corner(false, false)
             ),
             false => String::new(),
         };

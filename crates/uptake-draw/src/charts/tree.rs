@@ -60,7 +60,14 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Tree, Problem> {
     let mut nodes = vec![];
     for (name, cells) in rows.columns[0].members.iter().zip(&crossed) {
         let value = |at: usize| cells[at].and_then(|cell| cell.value);
-        let node = |name: &String, depth, value, members| Node { name: name.clone(), depth, value, whole: value, below: 0, members };
+        let node = |name: &String, depth, value, members| Node {
+            name: name.clone(),
+            depth,
+            value,
+            whole: value,
+            below: 0,
+            members,
+        };
         let Some(second) = rows.columns.get(1) else {
             nodes.push(node(name, 0, value(0), vec![name.clone()]));
             continue;
@@ -120,13 +127,23 @@ fn ordered(entries: &[Entry], sums: bool, asked: &Asked) -> Result<Vec<Node>, Pr
     }
     let placed: HashSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
     if let Some(lost) = entries.iter().find(|entry| !placed.contains(entry.name.as_str())) {
-        let what = format!("\"{}\" belongs to itself over those above it, or lies more than {DEEPEST} below the top", lost.name);
+        let what = format!(
+            "\"{}\" belongs to itself over those above it, or lies more than {DEEPEST} below the top",
+            lost.name
+        );
         return Err(asked.refuse(what, "mend the parents in the source, or leave these rows out"));
     }
     Ok(nodes)
 }
 
-fn grow(at: usize, depth: usize, entries: &[Entry], below: &HashMap<Option<&str>, Vec<usize>>, sums: bool, nodes: &mut Vec<Node>) {
+fn grow(
+    at: usize,
+    depth: usize,
+    entries: &[Entry],
+    below: &HashMap<Option<&str>, Vec<usize>>,
+    sums: bool,
+    nodes: &mut Vec<Node>,
+) {
     if depth > DEEPEST {
         return;
     }
@@ -173,7 +190,8 @@ impl Picture for Tree {
     fn summary(&self, format: &Format) -> String {
         let tops = self.nodes.iter().filter(|node| node.depth == 0);
         let known: Vec<(String, f64)> = tops.filter_map(|node| Some((node.name.clone(), node.whole?))).collect();
-        let own: Vec<(String, f64)> = self.nodes.iter().filter_map(|node| Some((node.name.clone(), node.value?))).collect();
+        let own: Vec<(String, f64)> =
+            self.nodes.iter().filter_map(|node| Some((node.name.clone(), node.value?))).collect();
         match (known.is_empty(), own.is_empty()) {
             (true, true) => summary::EMPTY.into(),
             (true, false) => summary::of_period(self.period.as_deref(), &summary::extremes(own, format)),
@@ -236,7 +254,11 @@ fn draw(chart: &Chart, tree: &Tree, mut frame: Frame) -> Svg {
         }
         let Some(said) = whole.or(node.value) else { continue };
         let words = format.short(said);
-        let (x, anchor) = if said < 0.0 { (scale.at(said) - size * 0.5, Anchor::End) } else { (scale.at(said).max(zero) + size * 0.5, Anchor::Start) };
+        let (x, anchor) = if said < 0.0 {
+            (scale.at(said) - size * 0.5, Anchor::End)
+        } else {
+            (scale.at(said).max(zero) + size * 0.5, Anchor::Start)
+        };
         let paint = if whole.is_some() { Paint::Quiet } else { Paint::Ink };
         frame.marks.push(text(x, middle + size * 0.35, size, anchor, &words).semi_bold().fill(theme, paint));
     }
@@ -251,10 +273,17 @@ fn branches(frame: &mut Frame, tree: &Tree, tops: &[f64], indent: f64, row_px: f
     let (theme, canvas) = (frame.theme, frame.canvas);
     for (at, node) in tree.nodes.iter().enumerate().filter(|(_, node)| node.below > 0) {
         let x = canvas.margin + node.depth as f64 * indent + canvas.text * 0.4;
-        let below = tree.nodes.iter().enumerate().skip(at + 1).take(node.below).filter(|(_, child)| child.depth == node.depth + 1);
+        let below = tree
+            .nodes
+            .iter()
+            .enumerate()
+            .skip(at + 1)
+            .take(node.below)
+            .filter(|(_, child)| child.depth == node.depth + 1);
         for (child, _) in below {
             let middle = tops[child] + row_px / 2.0;
-            let elbow = through(&[(x, tops[at] + row_px * 0.85), (x, middle), (x + indent - canvas.text * 0.6, middle)]);
+            let elbow =
+                through(&[(x, tops[at] + row_px * 0.85), (x, middle), (x + indent - canvas.text * 0.6, middle)]);
             frame.marks.push(path(elbow).unfilled().stroke(theme, Paint::Axis, canvas.hair()));
         }
     }

@@ -87,7 +87,8 @@ fn what_does_not_add_up_is_not_stacked() {
     let rates = Answer { unit: Unit::Rate, ..grades.clone() };
     check(&rates, "area", "an area adds values up, and rates of different members do not add up", hint);
     // The KPI's own parts of one whole do: 0.2 + 0.3 + 0.5 in each week.
-    let parts = [("Worked", 0.2), ("Logged in only", 0.3), ("Absent", 0.5)].map(|(name, share)| (name, vec![Some(share); 4]));
+    let parts =
+        [("Worked", 0.2), ("Logged in only", 0.3), ("Absent", 0.5)].map(|(name, share)| (name, vec![Some(share); 4]));
     let mut states = answer(Unit::Share, "state", &parts, 100.0);
     states.by = vec![];
     assert!(Chart::fit(&facts(&states, "area", &Place::default())).is_ok());
@@ -97,7 +98,8 @@ fn what_does_not_add_up_is_not_stacked() {
 fn a_waterfall_must_add_up() {
     let bars = |end: f64| {
         let rows = [("start", 100.0), ("new", 30.0), ("won", -50.0), ("end", end)];
-        let rows: Vec<Told> = rows.iter().map(|(name, value)| (monday(0), vec![name.to_string()], Some(*value), None)).collect();
+        let rows: Vec<Told> =
+            rows.iter().map(|(name, value)| (monday(0), vec![name.to_string()], Some(*value), None)).collect();
         answer_of(Unit::Money, Grain::Week, &[], &["bar"], &rows, false)
     };
     let (what, hint) = (
@@ -119,9 +121,19 @@ fn each_kind_says_what_it_needs() {
     let rates = Answer { unit: Unit::Rate, ..grades() };
     let what = "a funnel counts those who enter each stage, and a rate counts nobody";
     check(&rates, "funnel", what, "use a KPI that counts, or type = \"bar\"");
-    check(&firm(), "histogram", "a histogram needs exactly one column to group by, and this block has none", "by names what is counted, as by = \"office\"");
+    check(
+        &firm(),
+        "histogram",
+        "a histogram needs exactly one column to group by, and this block has none",
+        "by names what is counted, as by = \"office\"",
+    );
     let numbered = "the last column says how many periods after the beginning, as series = \"week\"";
-    check(&grades(), "cohort", "the columns of a cohort heatmap are numbered periods, and grade has \"Analyst\"", numbered);
+    check(
+        &grades(),
+        "cohort",
+        "the columns of a cohort heatmap are numbered periods, and grade has \"Analyst\"",
+        numbered,
+    );
     let money = offices();
     let what = "a scatter needs two numbers a point, and this KPI has no denominators";
     let mut columns = money.table.columns().to_vec();
@@ -135,14 +147,28 @@ fn odd_answers() -> Vec<Answer> {
     let long = "Energy, infrastructure and natural resources of groups whose name nobody has ever said in one breath";
     let mut odd = vec![];
     for unit in [Unit::Count, Unit::Share, Unit::Rate] {
-        for values in [vec![None, None], vec![Some(0.0); 3], vec![Some(-1e12), Some(1e12), Some(1e-9)], vec![Some(f64::NAN), Some(7.0)]] {
-            for (by, split) in [(&[][..], &[][..]), (&["office"][..], &[][..]), (&[][..], &["stage"][..]), (&["office"][..], &["stage"][..]), (&["a", "b"][..], &[][..])] {
+        for values in [
+            vec![None, None],
+            vec![Some(0.0); 3],
+            vec![Some(-1e12), Some(1e12), Some(1e-9)],
+            vec![Some(f64::NAN), Some(7.0)],
+        ] {
+            for (by, split) in [
+                (&[][..], &[][..]),
+                (&["office"][..], &[][..]),
+                (&[][..], &["stage"][..]),
+                (&["office"][..], &["stage"][..]),
+                (&["a", "b"][..], &[][..]),
+            ] {
                 let names = ["", long, "3", "start", "end"];
                 let mut rows: Vec<Told> = vec![];
                 for (week, value) in values.iter().enumerate() {
                     for first in names.iter().take(if by.is_empty() && split.is_empty() { 1 } else { 5 }) {
                         for second in names.iter().take(if by.len() + split.len() == 2 { 5 } else { 1 }) {
-                            let members = [*first, *second][..by.len() + split.len()].iter().map(|name| name.to_string()).collect();
+                            let members = [*first, *second][..by.len() + split.len()]
+                                .iter()
+                                .map(|name| name.to_string())
+                                .collect();
                             rows.push((monday(week), members, *value, value.map(|value| (value, 12.0))));
                         }
                     }
@@ -181,7 +207,11 @@ fn what_was_let_in_can_be_drawn() {
 fn a_tree_that_bites_its_tail_is_refused() {
     let text = |names: [&str; 3]| Data::Text(names.map(|name| Some(name.to_string())).to_vec());
     let fit = |names, above| {
-        let columns = vec![column("account", text(names)), column("parent", text(above)), column("money", Data::Integer(vec![Some(1); 3]))];
+        let columns = vec![
+            column("account", text(names)),
+            column("parent", text(above)),
+            column("money", Data::Integer(vec![Some(1); 3])),
+        ];
         let table = Table::new(columns).expect("equal lengths");
         Chart::fit_query(&table, "tree", &Place::default(), "Accounts".into(), "", None, None, Some("parent"))
     };
@@ -225,7 +255,11 @@ fn a_picture_of_a_wanted_measure_has_it() {
 fn what_is_normal_is_told_in_words() {
     let (answer, judged) = watched();
     let told = chart(&answer, "control", "People who worked").judged(judged);
-    assert!(told.subtitle().contains("band: normal, 40\u{202f}% to 61\u{202f}%, hollow: quiet weeks"), "{}", told.subtitle());
+    assert!(
+        told.subtitle().contains("band: normal, 40\u{202f}% to 61\u{202f}%, hollow: quiet weeks"),
+        "{}",
+        told.subtitle()
+    );
     let expected = " Not normal: the week of 24 Aug 2026 (below), 9 from the week of 28 Sep 2026 (below).";
     assert!(told.summary().ends_with(expected), "{}", told.summary());
     let early = chart(&answer, "line", "People who worked").judged(Judged::default());
