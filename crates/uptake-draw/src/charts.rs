@@ -43,8 +43,23 @@ use uptake_spec::{Answer, Grain, Place, Problem, Range, Table};
 
 /// The words a dashboard may write after `type =`.
 pub const KINDS: [&str; 17] = [
-    "line", "bar", "stacked", "grouped", "area", "histogram", "funnel", "waterfall", "heatmap", "calendar", "cohort",
-    "control", "scatter", "quadrant", "flow", "tree", "scorecard",
+    "line",
+    "bar",
+    "stacked",
+    "grouped",
+    "area",
+    "histogram",
+    "funnel",
+    "waterfall",
+    "heatmap",
+    "calendar",
+    "cohort",
+    "control",
+    "scatter",
+    "quadrant",
+    "flow",
+    "tree",
+    "scorecard",
 ];
 
 /// An answer, and what a dashboard wants drawn of it.
@@ -191,7 +206,7 @@ impl Chart {
         let marks = match kind {
             "line" => Marks::Line(line::fit_query(table, &columns)),
             "bar" => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
-            "control" => Marks::Control(control::Control(line::fit_query(table, &columns))),
+            "control" => Marks::Control(control::fit_query(table, &columns, &asked)?),
             "histogram" if x.is_none() => Marks::Histogram(histogram::of_values(table, &columns)),
             "scatter" | "quadrant" => Marks::Scatter(scatter::fit_query(table, &columns, &asked)?),
             "tree" => Marks::Tree(tree::fit_query(table, &columns, &asked)?),

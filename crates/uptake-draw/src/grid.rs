@@ -41,7 +41,11 @@ pub fn crossed(table: &Table, format: &Format) -> Grid {
     match members.split_last() {
         Some((across, down)) if table.column("period_start").is_some() => {
             let names = distinct(table, across);
-            if names.len() > MOST_ACROSS { grid(table, Some(format)) } else { pivot(table, down, across, names, format) }
+            if names.len() > MOST_ACROSS {
+                grid(table, Some(format))
+            } else {
+                pivot(table, down, across, names, format)
+            }
         }
         _ => grid(table, Some(format)),
     }

@@ -16,12 +16,16 @@ static SEMI_BOLD: LazyLock<Face> =
 
 /// The advance of `text` in pixels at `size_px`. Kerning is left out: it makes texts narrower, never wider by much.
 pub fn width_px(text: &str, size_px: f64, weight: Weight) -> f64 {
-    let face = match weight {
-        Weight::Regular => &*REGULAR,
-        Weight::SemiBold => &*SEMI_BOLD,
-    };
+    let face = face(weight);
     let units: u32 = text.chars().map(|c| advance(face, c)).sum();
     f64::from(units) * size_px / f64::from(face.units_per_em())
+}
+
+fn face(weight: Weight) -> &'static Face<'static> {
+    match weight {
+        Weight::Regular => &REGULAR,
+        Weight::SemiBold => &SEMI_BOLD,
+    }
 }
 
 /// A letter that Inter lacks is taken as wide as an em: scripts it does not draw are mostly wide.
@@ -32,15 +36,20 @@ fn advance(face: &Face, letter: char) -> u32 {
 
 /// `text` as long as it fits `max_px`, else its beginning and an ellipsis. At least one letter remains.
 pub fn ellipsized(text: &str, max_px: f64, size_px: f64, weight: Weight) -> String {
-    if width_px(text, size_px, weight) <= max_px {
+    let face = face(weight);
+    let px = |units: u32| f64::from(units) * size_px / f64::from(face.units_per_em());
+    let mut kept: Vec<(char, u32)> = text.chars().map(|c| (c, advance(face, c))).collect();
+    let mut units: u32 = kept.iter().map(|(_, units)| units).sum();
+    if px(units) <= max_px {
         return text.into();
     }
-    let mut kept: Vec<char> = text.chars().collect();
+    let dots = advance(face, '…');
     loop {
-        kept.pop();
-        let shorter = format!("{}…", kept.iter().collect::<String>().trim_end());
-        if kept.len() <= 1 || width_px(&shorter, size_px, weight) <= max_px {
-            return shorter;
+        units -= kept.pop().map_or(0, |(_, units)| units);
+        let blanks = kept.iter().rev().take_while(|(c, _)| c.is_whitespace()).map(|(_, units)| units).sum::<u32>();
+        if kept.len() <= 1 || px(units - blanks + dots) <= max_px {
+            let shown: String = kept.iter().map(|(c, _)| c).collect();
+            return format!("{}…", shown.trim_end());
         }
     }
 }

@@ -271,7 +271,10 @@ mod tests {
         assert_eq!(compact_money(-26_418.0, "CHF"), "−CHF 26.4k");
         assert_eq!(money(1_240_000.4, "EUR"), "€1,240,000");
         assert_eq!(compact_money(-0.01, "EUR"), "€0");
-        assert_eq!(["€205k", "€100k", "€99.9k", "€1.2bn"], [204_913.0, 99_999.0, 99_912.0, 1.24e9].map(|n| compact_money(n, "EUR")));
+        assert_eq!(
+            ["€205k", "€100k", "€99.9k", "€1.2bn"],
+            [204_913.0, 99_999.0, 99_912.0, 1.24e9].map(|n| compact_money(n, "EUR"))
+        );
         assert_eq!(["€1.25M", "€1.5M", "€750k"], [1.25e6, 1.5e6, 7.5e5].map(|n| tick_money(n, "EUR")));
     }
 

@@ -35,7 +35,9 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Area, Problem> {
     rows.want_columns(asked, 0..=1, "an area", "keep one of them, or use type = \"stacked\"")?;
     rows.want_sums(asked, "an area")?;
     if rows.stops.iter().any(|stop| stop.day.is_none()) {
-        return Err(asked.refuse("an area goes along the time, and \"x\" is no column of dates", "use type = \"stacked\""));
+        return Err(
+            asked.refuse("an area goes along the time, and \"x\" is no column of dates", "use type = \"stacked\"")
+        );
     }
     if rows.cells.iter().any(|cell| cell.value.is_some_and(|value| value < 0.0)) {
         return Err(asked.refuse("an area cannot show negative values", "use type = \"stacked\" or \"line\""));
@@ -120,9 +122,14 @@ impl Picture for Area {
 
     fn summary(&self, format: &Format) -> String {
         let Some(newest) = self.newest() else { return summary::EMPTY.into() };
-        let named = self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
+        let named =
+            self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
         let total = format!("{} in all", format.figure(self.total(newest).unwrap_or(0.0)));
-        let parts = if self.layers.len() > 1 { format!(", {}", summary::extremes(named.collect(), format)) } else { String::new() };
+        let parts = if self.layers.len() > 1 {
+            format!(", {}", summary::extremes(named.collect(), format))
+        } else {
+            String::new()
+        };
         format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
     }
 
@@ -176,7 +183,9 @@ fn draw_layer(frame: &mut Frame, area: &Area, at: usize, stretch: &[usize], xs: 
     let whole = stretch.iter().take_while(|stop| area.stops[**stop].complete).count();
     let pale = &stretch[whole.saturating_sub(1)..];
     for (part, opacity) in [(&stretch[..whole], None), (pale, Some("0.4"))] {
-        let edge = |read: fn((f64, f64)) -> f64| part.iter().map(move |stop| (xs[*stop], scale.at(read(area.between(at, *stop)))));
+        let edge = |read: fn((f64, f64)) -> f64| {
+            part.iter().map(move |stop| (xs[*stop], scale.at(read(area.between(at, *stop)))))
+        };
         let mark = match part {
             [] => continue,
             [_] if opacity.is_some() && whole > 0 => continue,

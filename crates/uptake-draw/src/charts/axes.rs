@@ -28,8 +28,7 @@ pub(super) fn value_axis(frame: &mut Frame, scale: &Linear, format: &Format, rig
 pub(super) fn stop_axis(frame: &mut Frame, stops: &[Stop], xs: &[f64], bottom: f64) {
     let (size, theme, canvas) = (frame.canvas.text, frame.theme, frame.canvas);
     let room = canvas.width / 6.0;
-    let labels: Vec<String> =
-        stops.iter().map(|stop| ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
+    let labels: Vec<String> = stops.iter().map(|stop| ellipsized(&stop.tick, room, size, Weight::Regular)).collect();
     let widest = labels.iter().map(|label| width_px(label, size, Weight::Regular)).fold(0.0, f64::max) + size * 1.6;
     let apart = if xs.len() > 1 { (xs[xs.len() - 1] - xs[0]) / (xs.len() - 1) as f64 } else { widest };
     let every = (widest / apart.max(0.01)).ceil().max(1.0) as usize;
@@ -62,6 +61,6 @@ pub(super) fn number_axis(frame: &mut Frame, scale: &Linear, format: &Format, bo
     let said = ellipsized(what, canvas.room(), size, Weight::Regular);
     let x = (scale.px.0 + scale.px.1) / 2.0;
     let half = width_px(&said, size, Weight::Regular) / 2.0;
-    let x = x.clamp(canvas.margin + half, (canvas.right() - half).max(canvas.margin + half));
+    let x = x.min(canvas.right() - half).max(canvas.margin + half);
     frame.marks.push(text(x, bottom + size * 2.8, size, Anchor::Middle, &said).fill(theme, Paint::Quiet));
 }

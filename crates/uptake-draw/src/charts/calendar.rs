@@ -64,7 +64,10 @@ impl Calendar {
 impl Picture for Calendar {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let running = self.days.iter().any(|day| !day.complete).then(|| "framed: still running".to_string());
-        std::iter::once(format!("{} per day", format.unit_word())).chain(range.map(words::range)).chain(running).collect()
+        std::iter::once(format!("{} per day", format.unit_word()))
+            .chain(range.map(words::range))
+            .chain(running)
+            .collect()
     }
 
     fn summary(&self, format: &Format) -> String {
@@ -72,7 +75,8 @@ impl Picture for Calendar {
         if known.is_empty() {
             return summary::EMPTY.into();
         }
-        let weekend = self.values().filter(|(day, value)| day.weekday().number_from_monday() > 5 && *value > 0.0).count();
+        let weekend =
+            self.values().filter(|(day, value)| day.weekday().number_from_monday() > 5 && *value > 0.0).count();
         let weekend = if weekend == 0 { String::new() } else { format!("; {weekend} weekend days above zero") };
         summary::of_period(None, &format!("{} days{weekend}", summary::extremes(known, format)))
     }
@@ -124,7 +128,10 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
         let name = day.day.format(name).to_string();
         // A month is named above the week that holds its first day, where the name before leaves room.
         let begins = day.day.day() == 1 || *day == calendar.days[0];
-        if begins && (last_label.0 != band || x > last_label.1) && x + width_px(&name, size, Weight::Regular) <= canvas.right() {
+        if begins
+            && (last_label.0 != band || x > last_label.1)
+            && x + width_px(&name, size, Weight::Regular) <= canvas.right()
+        {
             frame.marks.push(text(x, top - size * 0.5, size, Anchor::Start, &name).fill(theme, Paint::Quiet));
             last_label = (band, x + width_px(&name, size, Weight::Regular) + size * 0.4);
         }

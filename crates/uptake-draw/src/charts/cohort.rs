@@ -81,7 +81,8 @@ impl Cohort {
             let cell = group.cells[at]?;
             let few = cell.parts.filter(|(part, whole)| is_few(*part, *whole, format.unit));
             let value = cell.value.map_or(words::NOTHING.into(), |value| format.short(value));
-            let size = few.or(cell.parts).map_or(String::new(), |(part, whole)| format!(" ({})", words::of(part, whole)));
+            let size =
+                few.or(cell.parts).map_or(String::new(), |(part, whole)| format!(" ({})", words::of(part, whole)));
             let told = format!("{}, {} {}: {value}{size}", group.name, self.age_word, self.ages[at]);
             let lines = vec![value.replace("\u{202f}%", "")];
             Some(Spot { value: cell.value, lines, told, members: vec![group.name.clone(), self.ages[at].clone()] })
@@ -113,11 +114,20 @@ impl Picture for Cohort {
 
     /// The oldest cohort's way, and the newest age that at least half of the cohorts have reached.
     fn summary(&self, format: &Format) -> String {
-        let reached = |at: usize| self.cohorts.iter().filter_map(|g| g.cells[at]?.value.map(|v| (g.name.clone(), v))).collect();
+        let reached =
+            |at: usize| self.cohorts.iter().filter_map(|g| g.cells[at]?.value.map(|v| (g.name.clone(), v))).collect();
         let half = self.cohorts.len().div_ceil(2);
-        let found = (0..self.ages.len()).rev().map(|at| (at, reached(at))).find(|(_, known): &(usize, Vec<_>)| known.len() >= half.max(1));
+        let found = (0..self.ages.len())
+            .rev()
+            .map(|at| (at, reached(at)))
+            .find(|(_, known): &(usize, Vec<_>)| known.len() >= half.max(1));
         let Some((at, known)) = found else { return summary::EMPTY.into() };
-        format!("{} {}: {}.", summary::sentence(&self.age_word), number(&self.ages[at]).unwrap_or(0), summary::extremes(known, format))
+        format!(
+            "{} {}: {}.",
+            summary::sentence(&self.age_word),
+            number(&self.ages[at]).unwrap_or(0),
+            summary::extremes(known, format)
+        )
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {

@@ -246,7 +246,8 @@ impl Picture for Columns {
                     let name = [&group.name, &self.series[at]].map(String::as_str).join(", ");
                     group.values[at].map(|value| (name.trim_end_matches(", ").to_string(), value))
                 };
-                let every = self.groups.iter().flat_map(|group| (0..self.series.len()).filter_map(move |at| bar(group, at)));
+                let every =
+                    self.groups.iter().flat_map(|group| (0..self.series.len()).filter_map(move |at| bar(group, at)));
                 summary::of_period(self.period.as_deref(), &summary::extremes(every.collect(), format))
             }
         }
@@ -374,7 +375,15 @@ fn end_label(scale: &Linear, value: f64, middle: f64, size: f64, label: &str) ->
 }
 
 /// The bar in its colour, pale where the period still runs, with its words and its link.
-fn push_bar(frame: &mut Frame, columns: &Columns, bar: Element, group: &Group, series: usize, value: f64, format: &Format) {
+fn push_bar(
+    frame: &mut Frame,
+    columns: &Columns,
+    bar: Element,
+    group: &Group,
+    series: usize,
+    value: f64,
+    format: &Format,
+) {
     let name = &columns.series[series];
     let said = [group.name.as_str(), name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let paint = columns.paint(series);

@@ -4,6 +4,8 @@ use super::axes::{stop_axis, value_axis};
 use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::line::{self, Lines};
+use super::members::Drawn;
+use super::rows::Asked;
 use super::stops::Stop;
 use super::{Chart, Facts, Format, Picture};
 use crate::labels::Taken;
@@ -12,7 +14,7 @@ use crate::svg::{Anchor, Element, Svg, dot, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
 use chrono::NaiveDate;
-use uptake_spec::{Problem, Range};
+use uptake_spec::{Problem, Range, Table};
 
 /// What is normal for the series of a chart, and which of its periods are not; for [`Chart::judged`].
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -60,9 +62,25 @@ pub(super) struct Control(pub Lines);
 pub(super) fn fit(facts: &Facts, format: &Format, members: &[String]) -> Result<Control, Problem> {
     if let Some(column) = members.first() {
         let what = format!("a control chart judges one series, and this block is cut by {column}");
-        return Err(Problem::new(facts.kind_place.clone(), what, "leave \"by\" out and filter, or use type = \"line\""));
+        return Err(Problem::new(
+            facts.kind_place.clone(),
+            what,
+            "leave \"by\" out and filter, or use type = \"line\"",
+        ));
     }
     Ok(Control(line::fit_answer(facts, format, members)?))
+}
+
+/// # Errors
+/// The block names a `series`.
+pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result<Control, Problem> {
+    match &columns.series {
+        Some(series) => {
+            let what = format!("a control chart judges one series, and this block is split by series = \"{series}\"");
+            Err(asked.refuse(what, "leave the line out, or use type = \"line\""))
+        }
+        None => Ok(Control(line::fit_query(table, columns))),
+    }
 }
 
 impl Judged {
@@ -117,7 +135,11 @@ impl Judged {
                 }
             })
             .collect();
-        if told.is_empty() { " All within what is normal.".into() } else { format!(" Not normal: {}.", told.join(", ")) }
+        if told.is_empty() {
+            " All within what is normal.".into()
+        } else {
+            format!(" Not normal: {}.", told.join(", "))
+        }
     }
 
     /// Neighbours that break the same rule on the same side.
@@ -127,7 +149,9 @@ impl Judged {
         for (at, (stop, value)) in lines.stops.iter().zip(&series.values).enumerate() {
             let Some((signal, value)) = self.point(stop).and_then(|point| point.signal).zip(*value) else { continue };
             let above = stop.day.and_then(|day| self.at(day)).is_some_and(|step| value > step.centre);
-            let last = groups.last_mut().filter(|g| (g.signal, g.above) == (signal, above) && g.stops.last() == Some(&(at - 1)));
+            let last = groups
+                .last_mut()
+                .filter(|g| (g.signal, g.above) == (signal, above) && g.stops.last() == Some(&(at - 1)));
             match last {
                 Some(group) => group.stops.push(at),
                 None => groups.push(Group { signal, above, stops: vec![at] }),
@@ -178,7 +202,11 @@ pub(super) fn band(
         drawn.push(rect(from, top, to - from, bottom - top).fill(theme, Paint::Band));
         for y in [top, bottom] {
             let edge = path(through(&[(from, y), (to, y)])).stroke(theme, Paint::Axis, canvas.hair());
-            drawn.push(if step.provisional { edge.set("stroke-dasharray", line::dash(canvas.stroke, 1.6, 1.6)) } else { edge });
+            drawn.push(if step.provisional {
+                edge.set("stroke-dasharray", line::dash(canvas.stroke, 1.6, 1.6))
+            } else {
+                edge
+            });
         }
         drawn.push(path(through(&[(from, centre), (to, centre)])).stroke(theme, Paint::Axis, canvas.hair() * 1.6));
     }
@@ -220,7 +248,7 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
             let (x, y) = marked[at];
             let (over, under) = (y - high * 0.8 - high, y + high * 0.8);
             let near = if group.above { [over, under] } else { [under, over] };
-            near.map(|top| ((x - wide / 2.0).clamp(canvas.margin, canvas.right() - wide), top))
+            near.map(|top| ((x - wide / 2.0).min(canvas.right() - wide).max(canvas.margin), top))
         });
         if let Some((x, top)) = spots.into_iter().find(|(x, top)| taken.is_free(*x, *top, wide, high)) {
             taken.keep(x, top, wide, high);
@@ -287,7 +315,9 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
         let complete = series.values.iter().enumerate().filter(|(at, _)| lines.stops[*at].complete);
         for (at, value) in complete.filter_map(|(at, value)| value.map(|value| (at, value))) {
             let told = format!("{}: {}", lines.stops[at].words, format.figure(value));
-            frame.marks.push(dot(xs[at], scale.at(value), canvas.stroke * 1.25).fill(theme, Paint::Series(0)).told(&told));
+            frame
+                .marks
+                .push(dot(xs[at], scale.at(value), canvas.stroke * 1.25).fill(theme, Paint::Series(0)).told(&told));
         }
     }
     signals(&mut frame, judged, lines, &xs, &scale);
@@ -301,6 +331,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
 fn limit_names(judged: &Judged, format: &Format) -> Vec<End> {
     let Some(last) = judged.limits.last() else { return vec![] };
     let limits = [("Upper limit", last.upper), ("Centre", last.centre), ("Lower limit", last.lower)];
-    let end = |(name, height): (&str, f64)| End { name: name.into(), value: format.short(height), height, key: Key::Limit };
+    let end =
+        |(name, height): (&str, f64)| End { name: name.into(), value: format.short(height), height, key: Key::Limit };
     limits.map(end).into()
 }

@@ -102,7 +102,9 @@ impl Picture for Flow {
     }
 
     fn summary(&self, format: &Format) -> String {
-        let Some(most) = self.moves.iter().max_by(|a, b| a.value.total_cmp(&b.value)) else { return summary::EMPTY.into() };
+        let Some(most) = self.moves.iter().max_by(|a, b| a.value.total_cmp(&b.value)) else {
+            return summary::EMPTY.into();
+        };
         let ways: Vec<String> =
             self.ways().into_iter().map(|way| format!("{} {}", format.figure(self.sum(way)), way.word())).collect();
         let (from, to) = (&self.stages[most.from], &self.stages[most.to]);
@@ -152,7 +154,12 @@ fn draw(chart: &Chart, flow: &Flow, mut frame: Frame) -> Svg {
     let size = canvas.text;
     let ways = flow.ways();
     if ways.len() > 1 {
-        let end = |way: &Way| End { name: way.word().into(), value: format.short(flow.sum(*way)), height: 0.0, key: Key::Swatch(way.paint()) };
+        let end = |way: &Way| End {
+            name: way.word().into(),
+            value: format.short(flow.sum(*way)),
+            height: 0.0,
+            key: Key::Swatch(way.paint()),
+        };
         let keys: Vec<End> = ways.iter().map(end).collect();
         ends::legend(&mut frame, &keys);
     }
@@ -170,7 +177,9 @@ fn draw(chart: &Chart, flow: &Flow, mut frame: Frame) -> Svg {
     let left = canvas.margin + names_px[0] + size * 0.5;
     let right = canvas.right() - names_px[1] - size * 0.5;
     bands(&mut frame, flow, [&from, &to], [left + node_px, right - node_px], px_each, format);
-    for (side, x, anchor, names_px) in [(&from, left, Anchor::End, names_px[0]), (&to, right - node_px, Anchor::Start, names_px[1])] {
+    for (side, x, anchor, names_px) in
+        [(&from, left, Anchor::End, names_px[0]), (&to, right - node_px, Anchor::Start, names_px[1])]
+    {
         for (_, whole, top) in &side.stages {
             frame.marks.push(rect(x, *top, node_px, whole * px_each).fill(theme, Paint::Quiet));
         }
@@ -189,7 +198,15 @@ fn names_width(flow: &Flow, side: &Side, format: &Format, size: f64) -> f64 {
 }
 
 /// Each stage's name and whole beside it, moved apart where stages are thin.
-fn names(frame: &mut Frame, flow: &Flow, side: &Side, at: (f64, Anchor, f64), px_each: f64, bottom: f64, format: &Format) {
+fn names(
+    frame: &mut Frame,
+    flow: &Flow,
+    side: &Side,
+    at: (f64, Anchor, f64),
+    px_each: f64,
+    bottom: f64,
+    format: &Format,
+) {
     let (theme, size) = (frame.theme, frame.canvas.text);
     let (x, anchor, room) = at;
     let wanted: Vec<f64> = side.stages.iter().map(|(_, whole, top)| top + whole * px_each / 2.0).collect();
@@ -226,8 +243,21 @@ fn bands(frame: &mut Frame, flow: &Flow, sides: [&Side; 2], [left, right]: [f64;
         let s = short;
         let d = format!(
             "M{} {}C{} {} {} {} {} {}V{}C{} {} {} {} {} {}Z",
-            s(left), s(y1), s(middle), s(y1), s(middle), s(y2), s(right), s(y2),
-            s(y2 + thick), s(middle), s(y2 + thick), s(middle), s(y1 + thick), s(left), s(y1 + thick)
+            s(left),
+            s(y1),
+            s(middle),
+            s(y1),
+            s(middle),
+            s(y2),
+            s(right),
+            s(y2),
+            s(y2 + thick),
+            s(middle),
+            s(y2 + thick),
+            s(middle),
+            s(y1 + thick),
+            s(left),
+            s(y1 + thick)
         );
         let (from, to) = (&flow.stages[m.from], &flow.stages[m.to]);
         let told = format!("{from} to {to}: {}", format.figure(m.value));

@@ -36,7 +36,12 @@ struct Stage {
 /// # Errors
 /// Not exactly one column names the stages, the unit is no share and does not add up, or something is negative.
 pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Funnel, Problem> {
-    rows.want_columns(asked, 1..=1, "a funnel", "its stages are one column; filter to one grade or office instead of \"by\"")?;
+    rows.want_columns(
+        asked,
+        1..=1,
+        "a funnel",
+        "its stages are one column; filter to one grade or office instead of \"by\"",
+    )?;
     let share = match asked.format.unit {
         Unit::Share => true,
         Unit::Count | Unit::Money => false,
@@ -56,7 +61,8 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Funnel, Problem> {
     let stages: Vec<Stage> = rows.columns[0].members.iter().zip(&crossed).map(stage).collect();
     if rows.columns[0].members.is_empty() || stages.iter().any(|stage| stage.entered.is_some()) || !share {
         let unit = if share { Unit::Count } else { asked.format.unit };
-        return Funnel { stages, period: rows.words_of(newest), counted: Format { unit, ..asked.format.clone() } }.checked(asked);
+        return Funnel { stages, period: rows.words_of(newest), counted: Format { unit, ..asked.format.clone() } }
+            .checked(asked);
     }
     Err(asked.refuse("a funnel of shares needs numerator and denominator of each stage", "use type = \"bar\""))
 }
@@ -104,7 +110,8 @@ impl Funnel {
     /// The stage that the smallest share leaves; `None` if there is nothing to compare.
     fn weakest(&self) -> Option<usize> {
         let known = (0..self.stages.len()).filter_map(|at| self.conversion(at).map(|share| (at, share)));
-        let known: Vec<(usize, f64)> = known.filter(|(at, _)| self.stages[*at].entered.is_some_and(|n| n >= FEW)).collect();
+        let known: Vec<(usize, f64)> =
+            known.filter(|(at, _)| self.stages[*at].entered.is_some_and(|n| n >= FEW)).collect();
         let least = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).filter(|_| known.len() > 1)?;
         (known.iter().filter(|(_, share)| *share == least.1).count() == 1).then_some(least.0)
     }
@@ -130,7 +137,8 @@ impl Picture for Funnel {
         let (Some(first), Some(last)) = (known.first(), known.last()) else { return summary::EMPTY.into() };
         let figure = |stage: &Stage| self.counted.figure(stage.entered.unwrap_or(0.0));
         let weakest = self.weakest().and_then(|at| Some((self.share(at)?, &self.stages[at].name)));
-        let weakest = weakest.map_or(String::new(), |(share, name)| format!("; the weakest step is from {name}, {share}"));
+        let weakest =
+            weakest.map_or(String::new(), |(share, name)| format!("; the weakest step is from {name}, {share}"));
         let told = format!("{} in {}, {} in {}{weakest}", figure(first), first.name, figure(last), last.name);
         summary::of_period(self.period.as_deref(), &told)
     }
@@ -151,7 +159,8 @@ fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Svg {
     let size = canvas.text;
     let names = Names::of(funnel.stages.iter().map(|stage| stage.name.as_str()), &canvas);
     let label = |stage: &Stage| stage.entered.map_or(words::NOTHING.into(), |n| funnel.counted.short(n));
-    let labels_px = funnel.stages.iter().map(|stage| width_px(&label(stage), size, Weight::SemiBold)).fold(0.0, f64::max);
+    let labels_px =
+        funnel.stages.iter().map(|stage| width_px(&label(stage), size, Weight::SemiBold)).fold(0.0, f64::max);
     let left = canvas.margin + names.px + size * 0.8;
     let most = funnel.stages.iter().flat_map(|stage| [stage.entered, stage.advanced]).flatten().fold(0.0, f64::max);
     let scale = Linear::bare(0.0, most, (left, canvas.right() - labels_px - size * 0.6));
@@ -164,7 +173,9 @@ fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Svg {
         names.write(&mut frame, at, canvas.margin + names.px, middle, Anchor::End, Paint::Ink);
         let end = scale.at(stage.entered.unwrap_or(0.0));
         let said = format!("{}: {} entered", stage.name, label(stage));
-        let whole = rect(left, y, end - left, bar_px).fill(theme, if told { Paint::Heat(2) } else { Paint::Series(0) }).told(&said);
+        let whole = rect(left, y, end - left, bar_px)
+            .fill(theme, if told { Paint::Heat(2) } else { Paint::Series(0) })
+            .told(&said);
         let whole = frame.linked(&[&stage.name], whole);
         frame.marks.push(whole);
         if let Some(advanced) = stage.advanced {

@@ -54,8 +54,15 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Heatmap, Problem> {
     let cells: Vec<Vec<Option<Warm>>> = now.iter().enumerate().map(|(row, cells)| line(row, cells)).collect();
     let [first, second] = [0, 1].map(|at| rows.columns[at].members.clone());
     let compared = before.is_some();
-    let heatmap =
-        Heatmap { rows: first, columns: second, cells, turned: false, period: rows.words_of(newest), compared, left_out: 0 };
+    let heatmap = Heatmap {
+        rows: first,
+        columns: second,
+        cells,
+        turned: false,
+        period: rows.words_of(newest),
+        compared,
+        left_out: 0,
+    };
     Ok(heatmap.without_empty().upright().cut())
 }
 
@@ -66,7 +73,8 @@ impl Heatmap {
         let kept = |at: usize| keep.get(at).copied().unwrap_or(false);
         self.rows = self.rows.into_iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, name)| name).collect();
         self.cells.retain(|cells| cells.iter().any(Option::is_some));
-        let used: Vec<bool> = (0..self.columns.len()).map(|at| self.cells.iter().any(|cells| cells[at].is_some())).collect();
+        let used: Vec<bool> =
+            (0..self.columns.len()).map(|at| self.cells.iter().any(|cells| cells[at].is_some())).collect();
         let mut at = 0..;
         self.columns.retain(|_| used[at.next().unwrap_or(0)]);
         for cells in &mut self.cells {
@@ -159,7 +167,8 @@ impl Picture for Heatmap {
     }
 
     fn summary(&self, format: &Format) -> String {
-        let known: Vec<(String, f64)> = self.known().map(|(row, column, _, value)| (self.name(row, column), value)).collect();
+        let known: Vec<(String, f64)> =
+            self.known().map(|(row, column, _, value)| (self.name(row, column), value)).collect();
         if known.is_empty() {
             return summary::EMPTY.into();
         }

@@ -75,8 +75,8 @@ fn binned(mut values: Vec<f64>, format: &Format, each: &str) -> Histogram {
     };
     let about = (values.len() as f64).sqrt().clamp(5.0, 20.0);
     let width = if high > low { round_step((high - low) / about) } else { high.abs().max(1.0) };
-    // No half records: 2.5 becomes 5.
-    let width = if format.unit == Unit::Count && width.fract() != 0.0 { (width * 2.0).max(1.0) } else { width };
+    // No half records.
+    let width = if format.unit == Unit::Count { width.floor().max(1.0) } else { width };
     let first = (low / width + 1e-9).floor() * width;
     let count = (((high - first) / width + 1e-9).floor() as usize + 1).min(60);
     let mut bins = vec![Bin { name: String::new(), height: 0.0 }; count];
@@ -127,7 +127,11 @@ impl Picture for Histogram {
                 let from = values.first + at as f64 * values.width;
                 let (from, to) = (format.figure(from), format.figure(from + values.width));
                 let median = format.figure(values.median);
-                format!("half of {} have {median} or less; most, {}, lie from {from} to below {to}", self.how_many(values.count), bin.height)
+                format!(
+                    "half of {} have {median} or less; most, {}, lie from {from} to below {to}",
+                    self.how_many(values.count),
+                    bin.height
+                )
             }
             None => format!("most at {}, {}", bin.name, self.counted.figure(bin.height)),
         };
@@ -207,7 +211,7 @@ fn median_line(frame: &mut Frame, x: f64, bottom: f64, said: &str) {
     let rule = line(x, top + size * 0.4, x, bottom).stroke(theme, Paint::Target, canvas.stroke * 0.7);
     frame.marks.push(rule.set("stroke-dasharray", super::line::dash(canvas.stroke, 1.0, 1.6)));
     let half = width_px(said, size, Weight::SemiBold) / 2.0;
-    let at = x.clamp(canvas.margin + half, canvas.right() - half);
+    let at = x.min(canvas.right() - half).max(canvas.margin + half);
     let set = text(at, top, size, Anchor::Middle, said).semi_bold().fill(theme, Paint::Ink);
     frame.marks.push(set.rimmed(theme, size * 0.25));
 }

@@ -292,9 +292,7 @@ pub(super) fn series_lines(
     let mut end_run = |run: &mut Vec<(f64, f64)>| {
         match run[..] {
             [] => (),
-            [(x, y)] => {
-                drawn.push(dot(x, y, stroke).fill(theme, paint))
-            }
+            [(x, y)] => drawn.push(dot(x, y, stroke).fill(theme, paint)),
             _ => drawn.push(joined(run, theme, paint, stroke)),
         }
         run.clear();

@@ -75,7 +75,11 @@ impl Heat {
         let Some(words) = hatched else { return end };
         let said_px = size * 1.8 + width_px(words, size, Weight::Regular);
         let beside = left + self.bins as f64 * wide + widest / 2.0 + size * 1.5;
-        let (x, y, end) = if beside + said_px <= canvas.right() { (beside, y, end) } else { (canvas.margin, end + size * 0.4, end + size * 1.6) };
+        let (x, y, end) = if beside + said_px <= canvas.right() {
+            (beside, y, end)
+        } else {
+            (canvas.margin, end + size * 0.4, end + size * 1.6)
+        };
         frame.marks.extend(hatch(frame, x, y, size * 1.4, size * 0.9));
         frame.marks.push(text(x + size * 1.8, y + size * 0.8, size, Anchor::Start, words).fill(theme, Paint::Quiet));
         end
@@ -119,7 +123,8 @@ impl Matrix {
         for band in 0..bands {
             let columns = band * a_band..((band + 1) * a_band).min(self.heads.len());
             let heads = self.heads[columns.clone()].iter().map(String::as_str);
-            let heads = Names::within(heads, wide - size * 0.4, 3, size);
+            let small = if wide < size * 6.0 { size * 0.85 } else { size };
+            let heads = Names::within(heads, wide - size * 0.15, 3, small);
             let heads_px = heads.most_lines() as f64 * size * 1.15;
             for at in 0..columns.len() {
                 let x = left + (at as f64 + 0.5) * wide;

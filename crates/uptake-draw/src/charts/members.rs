@@ -192,9 +192,20 @@ mod tests {
     #[test]
     fn members_keep_their_order_though_a_week_lacks_some() {
         let (one, two) = ("1 Jun", "8 Jun");
-        check(&[(one, "Junior"), (one, "Boss"), (two, "Intern"), (two, "Junior"), (two, "Senior"), (two, "Boss")], &["Intern", "Junior", "Senior", "Boss"]);
+        check(
+            &[(one, "Junior"), (one, "Boss"), (two, "Intern"), (two, "Junior"), (two, "Senior"), (two, "Boss")],
+            &["Intern", "Junior", "Senior", "Boss"],
+        );
         check(&[(one, "Berlin"), (one, "Rome"), (two, "Milan")], &["Berlin", "Milan", "Rome"]);
-        let stages = [("a", "Won"), ("a", "Lost"), ("b", "Proposal"), ("b", "Won"), ("c", "Lead"), ("c", "Proposal"), ("c", "Lost")];
+        let stages = [
+            ("a", "Won"),
+            ("a", "Lost"),
+            ("b", "Proposal"),
+            ("b", "Won"),
+            ("c", "Lead"),
+            ("c", "Proposal"),
+            ("c", "Lost"),
+        ];
         check(&stages, &["Lead", "Proposal", "Won", "Lost"]);
         check(&[(one, ""), (one, "Rome"), (two, "Rome")], &["Rome", "(none)"]);
     }

@@ -11,6 +11,7 @@ pub(super) struct Names {
     lines: Vec<Vec<String>>,
     /// The widest line.
     pub px: f64,
+    size: f64,
 }
 
 impl Names {
@@ -25,7 +26,7 @@ impl Names {
         let lines: Vec<Vec<String>> =
             whole.iter().map(|name| wrapped(name, room, most_lines, size, Weight::Regular)).collect();
         let px = lines.iter().flatten().map(|line| width_px(line, size, Weight::Regular)).fold(0.0, f64::max);
-        Names { whole, lines, px }
+        Names { whole, lines, px, size }
     }
 
     /// Lines of the name with the most.
@@ -35,8 +36,7 @@ impl Names {
 
     /// Writes name `at` around the height `middle`, from or up to `x` as the anchor says.
     pub fn write(&self, frame: &mut Frame, at: usize, x: f64, middle: f64, anchor: Anchor, paint: Paint) {
-        let size = frame.canvas.text;
-        let lines = &self.lines[at];
+        let (size, lines) = (self.size, &self.lines[at]);
         let first = middle + size * 0.35 - lines.len().saturating_sub(1) as f64 * size * 0.575;
         for (row, part) in lines.iter().enumerate() {
             let whole = if part.ends_with('…') { &self.whole[at] } else { part };

@@ -1,11 +1,12 @@
 //! An answer's or a query's numbers in one shape: by stop and by member of up to two columns.
 
+use super::Format;
 use super::members::{self, Drawn};
 use super::stops::{self, Stop};
-use super::Format;
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use uptake_spec::kpi::Unit;
-use uptake_spec::{Answer, Place, Problem, Table};
+use uptake_spec::{Answer, Data, Place, Problem, Table};
 
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
@@ -67,7 +68,8 @@ impl Rows {
     /// Dates of `x` become stops, all else members.
     pub fn of_query(table: &Table, drawn: &Drawn) -> Rows {
         let mut stops = stops::of_query(table, &drawn.x);
-        let dated = !stops.is_empty() && stops.iter().all(|stop| stop.day.is_some());
+        let is_date = table.column(&drawn.x).is_some_and(|column| matches!(column.data, Data::Date(_)));
+        let dated = is_date && stops.iter().all(|stop| stop.day.is_some());
         let named = (!dated).then_some(&drawn.x).into_iter().chain(&drawn.series);
         let dimension =
             |name: &String| Dimension { name: name.clone(), members: members::distinct(table, name), split: true };
@@ -76,14 +78,26 @@ impl Rows {
         let place = |row: usize| if dated { stops.iter().position(|stop| stop.words == words(row)) } else { Some(0) };
         let cells = cells(table, &columns, &drawn.y, place);
         if !dated {
-            stops = vec![Stop { day: None, tick: String::new(), year: String::new(), words: String::new(), complete: true }];
+            stops = vec![Stop {
+                day: None,
+                tick: String::new(),
+                year: String::new(),
+                words: String::new(),
+                complete: true,
+            }];
         }
         Rows { stops, columns, cells, periods: false }
     }
 
     /// # Errors
     /// The data has too few or too many columns that name members.
-    pub fn want_columns(&self, asked: &Asked, wanted: RangeInclusive<usize>, noun: &str, hint: &str) -> Result<(), Problem> {
+    pub fn want_columns(
+        &self,
+        asked: &Asked,
+        wanted: RangeInclusive<usize>,
+        noun: &str,
+        hint: &str,
+    ) -> Result<(), Problem> {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         if wanted.contains(&names.len()) {
             return Ok(());
@@ -127,7 +141,8 @@ impl Rows {
 
     /// The newest complete stop with a value; the running one only where there is no other.
     pub fn newest(&self) -> Option<usize> {
-        let known = || self.cells.iter().filter(|cell| cell.value.is_some() || cell.parts.is_some()).map(|cell| cell.stop);
+        let known =
+            || self.cells.iter().filter(|cell| cell.value.is_some() || cell.parts.is_some()).map(|cell| cell.stop);
         known().filter(|stop| self.stops[*stop].complete).max().or_else(|| known().max())
     }
 
@@ -159,15 +174,18 @@ impl Rows {
 
 fn cells(table: &Table, columns: &[Dimension], value: &str, place: impl Fn(usize) -> Option<usize>) -> Vec<Cell> {
     let finite = |row, column: &str| table.value(row, column).number().filter(|n| n.is_finite());
-    let member = |row, column: Option<&Dimension>| {
-        let Some(column) = column else { return 0 };
-        let name = members::name(table.value(row, &column.name));
-        column.members.iter().position(|known| *known == name).expect("the members were read from these rows")
+    let place_of = |column: &Dimension| -> HashMap<String, usize> {
+        column.members.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect()
+    };
+    let known: Vec<HashMap<String, usize>> = columns.iter().map(place_of).collect();
+    let member = |row, at: usize| {
+        let Some(column) = columns.get(at) else { return 0 };
+        known[at][&members::name(table.value(row, &column.name))]
     };
     let read = |row| {
         Some(Cell {
             stop: place(row)?,
-            members: [member(row, columns.first()), member(row, columns.get(1))],
+            members: [member(row, 0), member(row, 1)],
             value: finite(row, value),
             parts: finite(row, "numerator").zip(finite(row, "denominator")),
         })

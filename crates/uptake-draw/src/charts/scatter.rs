@@ -56,7 +56,11 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Scatter, Problem> {
         Some([first, second]) => (axis(first, unit), axis(second, unit)),
         Some([]) => (axis("", unit), axis("", unit)),
         Some(many) => {
-            let what = format!("a scatter sets two members against each other, and {} has {}", rows.columns[1].name, many.len());
+            let what = format!(
+                "a scatter sets two members against each other, and {} has {}",
+                rows.columns[1].name,
+                many.len()
+            );
             return Err(asked.refuse(what, "leave it out, or use type = \"heatmap\""));
         }
     };
@@ -87,7 +91,8 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result
     let name = |row| columns.series.as_ref().map_or(String::new(), |column| members::name(table.value(row, column)));
     let point = |row| Some(Point { name: name(row), x: number(row, &columns.x)?, y: number(row, &columns.y)? });
     let points = (0..table.rows()).filter_map(point).collect();
-    let axis = |column: &str, unit| Axis { word: words::heading(column), format: Format { unit, ..asked.format.clone() } };
+    let axis =
+        |column: &str, unit| Axis { word: words::heading(column), format: Format { unit, ..asked.format.clone() } };
     let across = axis(&columns.x, members::unit_of(&columns.x, &known.data));
     Ok(Scatter { points, across, up: axis(&columns.y, columns.unit), quadrant: asked.kind == "quadrant", period: None })
 }
@@ -117,7 +122,8 @@ impl Scatter {
 
 impl Picture for Scatter {
     fn subtitle(&self, _: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts = vec![format!("Up: {} · across: {}", self.up.word.to_lowercase(), self.across.word.to_lowercase())];
+        let mut parts =
+            vec![format!("Up: {} · across: {}", self.up.word.to_lowercase(), self.across.word.to_lowercase())];
         parts.extend(self.period.clone().or(range.map(words::range)));
         if self.quadrant {
             parts.push("dashed: the medians, in each corner how many".into());
@@ -127,11 +133,18 @@ impl Picture for Scatter {
 
     fn summary(&self, _: &Format) -> String {
         let (Some((x, y)), count) = (self.medians(), self.points.len()) else { return summary::EMPTY.into() };
-        let middle = format!("half have {} or more up and {} or more across", self.up.format.figure(y), self.across.format.figure(x));
+        let middle = format!(
+            "half have {} or more up and {} or more across",
+            self.up.format.figure(y),
+            self.across.format.figure(x)
+        );
         let corners = match self.quadrant {
             true => format!(
                 "; {} lie high in both, {} high and to the left, {} low and to the right, {} low in both",
-                self.corner(true, true), self.corner(false, true), self.corner(true, false), self.corner(false, false)
+                self.corner(true, true),
+                self.corner(false, true),
+                self.corner(true, false),
+                self.corner(false, false)
             ),
             false => String::new(),
         };
@@ -156,8 +169,7 @@ fn draw(chart: &Chart, scatter: &Scatter, mut frame: Frame) -> Svg {
     let axis = |values: Vec<f64>, axis: &Axis| {
         Linear::around(values.into_iter(), 5, axis.format.smallest_step(), axis.format.highest())
     };
-    frame.marks.push(text(canvas.margin, frame.top, size, Anchor::Start, &scatter.up.word).fill(theme, Paint::Quiet));
-    let up = axis(scatter.points.iter().map(|p| p.y).collect(), &scatter.up).onto(bottom, frame.top + size * 1.6);
+    let up = axis(scatter.points.iter().map(|p| p.y).collect(), &scatter.up).onto(bottom, frame.top + size * 0.5);
     let right = canvas.right() - size;
     let left = value_axis(&mut frame, &up, &scatter.up.format, right) + size * 0.6;
     let across = axis(scatter.points.iter().map(|p| p.x).collect(), &scatter.across).onto(left, right);
@@ -226,7 +238,7 @@ fn names(frame: &mut Frame, scatter: &Scatter, places: &[(f64, f64)], r: f64, co
             (x - wide / 2.0, y + r * 1.3),
         ];
         let inside = |(x, top): &(f64, f64)| {
-            *x >= corner.0 && x + wide <= canvas.right() && *top >= frame.top + size && top + size <= corner.1
+            *x >= corner.0 && x + wide <= canvas.right() && *top >= frame.top && top + size <= corner.1
         };
         let free = spots.into_iter().filter(inside).find(|(x, top)| taken.is_free(*x, *top, wide, size * 1.1));
         if let Some((x, top)) = free {

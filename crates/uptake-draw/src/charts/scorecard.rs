@@ -68,21 +68,26 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Scorecard {
 fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &Format) -> Scorecard {
     let newest = rows.newest();
     let names = rows.columns.first().map_or(vec![alone.to_string()], |column| column.members.clone());
-    let few = |cell: Option<Cell>| cell.and_then(|c| c.parts).filter(|(part, whole)| is_few(*part, *whole, format.unit));
+    let few =
+        |cell: Option<Cell>| cell.and_then(|c| c.parts).filter(|(part, whole)| is_few(*part, *whole, format.unit));
     let crossed = newest.map_or(vec![], |stop| rows.crossed(stop));
     let over_time = rows.columns.len() < 2 && rows.stops.iter().all(|stop| stop.day.is_some());
     let (heads, values): (Vec<String>, Vec<Vec<Option<f64>>>) = if over_time {
-        let kept: Vec<usize> = (0..rows.stops.len()).filter(|stop| newest.is_some_and(|newest| *stop <= newest)).collect();
+        let kept: Vec<usize> =
+            (0..rows.stops.len()).filter(|stop| newest.is_some_and(|newest| *stop <= newest)).collect();
         let series = rows.series();
         let values = series.iter().map(|values| kept.iter().map(|stop| values[*stop]).collect()).collect();
         (kept.iter().map(|stop| rows.stops[*stop].tick.clone()).collect(), values)
     } else {
         let heads = rows.columns.get(1).map_or(vec![String::new()], |column| column.members.clone());
-        let values = crossed.iter().map(|cells| cells.iter().map(|cell| cell.and_then(|c| c.value)).collect()).collect();
+        let values =
+            crossed.iter().map(|cells| cells.iter().map(|cell| cell.and_then(|c| c.value)).collect()).collect();
         (heads, values)
     };
-    let row = |((name, values), cells): ((String, Vec<Option<f64>>), &Vec<Option<Cell>>)| {
-        Row { name, values, few: few(cells[0]).filter(|_| over_time) }
+    let row = |((name, values), cells): ((String, Vec<Option<f64>>), &Vec<Option<Cell>>)| Row {
+        name,
+        values,
+        few: few(cells[0]).filter(|_| over_time),
     };
     let alphabetical = members::is_alphabetical(&names) && over_time;
     let mut found: Vec<Row> = names.into_iter().zip(values).zip(&crossed).map(row).collect();
@@ -94,7 +99,14 @@ fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &For
     found.sort_by_key(|row| row.name == NO_MEMBER);
     let more = found.len().saturating_sub(MOST);
     found.truncate(MOST);
-    Scorecard { rows: found, heads, over_time, target: target.filter(|_| over_time), period: rows.words_of(newest), more }
+    Scorecard {
+        rows: found,
+        heads,
+        over_time,
+        target: target.filter(|_| over_time),
+        period: rows.words_of(newest),
+        more,
+    }
 }
 
 impl Row {
@@ -136,7 +148,8 @@ impl Light {
                 path(format!("{}Z", through(&corners))).fill(theme, Paint::Series(1))
             }
             Light::Missed => {
-                let cross = [through(&[(x - r, y - r), (x + r, y + r)]), through(&[(x - r, y + r), (x + r, y - r)])].concat();
+                let cross =
+                    [through(&[(x - r, y - r), (x + r, y + r)]), through(&[(x - r, y + r), (x + r, y - r)])].concat();
                 path(cross).unfilled().stroke(theme, Paint::Bad, r * 0.7)
             }
         }
@@ -168,7 +181,9 @@ impl Picture for Scorecard {
         let known: Vec<(String, f64)> = match self.over_time {
             true => self.rows.iter().filter_map(|row| Some((row.name.clone(), row.newest()?))).collect(),
             false => {
-                let cell = |row: &Row, at: usize| Some(([&row.name, &self.heads[at]].map(String::as_str).join(", "), row.values[at]?));
+                let cell = |row: &Row, at: usize| {
+                    Some(([&row.name, &self.heads[at]].map(String::as_str).join(", "), row.values[at]?))
+                };
                 self.rows.iter().flat_map(|row| (0..self.heads.len()).filter_map(move |at| cell(row, at))).collect()
             }
         };
@@ -241,7 +256,8 @@ impl Layout {
         };
         let mut values = vec![];
         // A table over time keeps its newest values, one of members its first.
-        let order: Vec<usize> = if card.over_time { (0..card.heads.len()).rev().collect() } else { (0..card.heads.len()).collect() };
+        let order: Vec<usize> =
+            if card.over_time { (0..card.heads.len()).rev().collect() } else { (0..card.heads.len()).collect() };
         let mut room = right - left;
         for at in order.into_iter().take(most) {
             if room < widest(at) && !values.is_empty() {
@@ -252,13 +268,19 @@ impl Layout {
         }
         values.sort_by_key(|(at, _)| *at);
         let mut edge = right;
-        let mut placed: Vec<(usize, f64)> = values.into_iter().rev().map(|(at, wide)| {
-            let here = edge;
-            edge -= wide;
-            (at, here)
-        }).collect();
+        let mut placed: Vec<(usize, f64)> = values
+            .into_iter()
+            .rev()
+            .map(|(at, wide)| {
+                let here = edge;
+                edge -= wide;
+                (at, here)
+            })
+            .collect();
         placed.reverse();
-        let spark = card.over_time.then(|| (canvas.margin + names_px + size, (canvas.margin + names_px + size + spark_px).min(edge - size * 0.4)));
+        let spark = card.over_time.then(|| {
+            (canvas.margin + names_px + size, (canvas.margin + names_px + size + spark_px).min(edge - size * 0.4))
+        });
         Layout { names_px, spark: spark.filter(|(from, to)| to - from > size), values: placed, change, light }
     }
 }
@@ -278,7 +300,13 @@ fn draw(chart: &Chart, card: &Scorecard, mut frame: Frame) -> Svg {
     let row_px = size * 2.2;
     let mut y = frame.top;
     let head = |x: f64, words: &str, anchor| text(x, y + size * 0.4, size, anchor, words).fill(theme, Paint::Quiet);
-    let mut heads: Vec<Element> = layout.values.iter().map(|(at, x)| head(*x, &ellipsized(&card.heads[*at], canvas.room() * 0.25, size, Weight::Regular), Anchor::End)).collect();
+    let mut heads: Vec<Element> = layout
+        .values
+        .iter()
+        .map(|(at, x)| {
+            head(*x, &ellipsized(&card.heads[*at], canvas.room() * 0.25, size, Weight::Regular), Anchor::End)
+        })
+        .collect();
     heads.extend(layout.change.map(|x| head(x, "change", Anchor::End)));
     heads.extend(layout.light.map(|x| head(x, "target", Anchor::Start)));
     frame.marks.extend(heads);
@@ -325,7 +353,14 @@ fn draw_row(frame: &mut Frame, card: &Scorecard, row: &Row, layout: &Layout, mid
 }
 
 /// All periods as a small line, each row on its own scale: a shape. The target, where there is one, is a hair.
-fn spark(card: &Scorecard, row: &Row, (left, right): (f64, f64), middle: f64, canvas: &Canvas, theme: &Theme) -> Vec<Element> {
+fn spark(
+    card: &Scorecard,
+    row: &Row,
+    (left, right): (f64, f64),
+    middle: f64,
+    canvas: &Canvas,
+    theme: &Theme,
+) -> Vec<Element> {
     let known = row.values.iter().flatten().copied();
     if known.clone().count() < 2 {
         return vec![];
@@ -334,15 +369,20 @@ fn spark(card: &Scorecard, row: &Row, (left, right): (f64, f64), middle: f64, ca
     let half = canvas.text * 0.7;
     let y = |value: f64| if high > low { middle + half - (value - low) / (high - low) * 2.0 * half } else { middle };
     let step = (right - left) / (row.values.len() - 1) as f64;
-    let points: Vec<Option<(f64, f64)>> =
-        row.values.iter().enumerate().map(|(at, value)| value.map(|value| (left + at as f64 * step, y(value)))).collect();
+    let points: Vec<Option<(f64, f64)>> = row
+        .values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| value.map(|value| (left + at as f64 * step, y(value))))
+        .collect();
     let mut drawn = vec![];
     let paint = members::paint(&row.name, 0);
     if let Some((target, _)) = card.target.filter(|(target, _)| (low..=high).contains(target)) {
         drawn.push(rect(left, y(target) - canvas.hair() / 2.0, right - left, canvas.hair()).fill(theme, Paint::Axis));
     }
     for run in points.split(Option::is_none).map(|run| run.iter().flatten().copied().collect::<Vec<_>>()) {
-        let thin = || path(through(&run)).unfilled().stroke(theme, paint, canvas.stroke * 0.7).set("stroke-linejoin", "round");
+        let thin =
+            || path(through(&run)).unfilled().stroke(theme, paint, canvas.stroke * 0.7).set("stroke-linejoin", "round");
         drawn.extend((run.len() > 1).then(thin));
     }
     if let Some((x, y)) = points.last().copied().flatten() {

@@ -9,12 +9,14 @@ use crate::svg::{Anchor, Svg, line, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range, Table, Value};
 
 /// More rows than this are a table.
 const MOST: usize = 60;
+/// No account stands below more than so many others.
+const DEEPEST: usize = 40;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
@@ -58,12 +60,22 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Tree, Problem> {
     let mut nodes = vec![];
     for (name, cells) in rows.columns[0].members.iter().zip(&crossed) {
         let value = |at: usize| cells[at].and_then(|cell| cell.value);
-        let node = |name: &String, depth, value, members| Node { name: name.clone(), depth, value, whole: value, below: 0, members };
+        let node = |name: &String, depth, value, members| Node {
+            name: name.clone(),
+            depth,
+            value,
+            whole: value,
+            below: 0,
+            members,
+        };
         let Some(second) = rows.columns.get(1) else {
             nodes.push(node(name, 0, value(0), vec![name.clone()]));
             continue;
         };
         let below: Vec<usize> = (0..cells.len()).filter(|at| cells[*at].is_some()).collect();
+        if below.is_empty() {
+            continue;
+        }
         let whole = below.iter().filter_map(|at| value(*at)).fold(None, |sum, v| Some(sum.unwrap_or(0.0) + v));
         nodes.push(Node { whole: whole.filter(|_| sums), below: below.len(), ..node(name, 0, None, vec![]) });
         nodes.extend(below.iter().map(|at| {
@@ -113,15 +125,28 @@ fn ordered(entries: &[Entry], sums: bool, asked: &Asked) -> Result<Vec<Node>, Pr
     for top in tops {
         grow(top, 0, entries, &below, sums, &mut nodes);
     }
-    let placed = |entry: &&Entry| !nodes.iter().any(|node| node.name == entry.name);
-    if let Some(lost) = entries.iter().find(placed) {
-        let what = format!("\"{}\" belongs to itself, over those above it", lost.name);
+    let placed: HashSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+    if let Some(lost) = entries.iter().find(|entry| !placed.contains(entry.name.as_str())) {
+        let what = format!(
+            "\"{}\" belongs to itself over those above it, or lies more than {DEEPEST} below the top",
+            lost.name
+        );
         return Err(asked.refuse(what, "mend the parents in the source, or leave these rows out"));
     }
     Ok(nodes)
 }
 
-fn grow(at: usize, depth: usize, entries: &[Entry], below: &HashMap<Option<&str>, Vec<usize>>, sums: bool, nodes: &mut Vec<Node>) {
+fn grow(
+    at: usize,
+    depth: usize,
+    entries: &[Entry],
+    below: &HashMap<Option<&str>, Vec<usize>>,
+    sums: bool,
+    nodes: &mut Vec<Node>,
+) {
+    if depth > DEEPEST {
+        return;
+    }
     let entry = &entries[at];
     let place = nodes.len();
     let (name, value) = (entry.name.clone(), entry.value);
@@ -129,7 +154,7 @@ fn grow(at: usize, depth: usize, entries: &[Entry], below: &HashMap<Option<&str>
     for child in below.get(&Some(entry.name.as_str())).into_iter().flatten() {
         let first = nodes.len();
         grow(*child, depth + 1, entries, below, sums, nodes);
-        let whole = nodes[first].whole;
+        let Some(whole) = nodes.get(first).map(|child| child.whole) else { continue };
         nodes[place].below += nodes[first].below + 1;
         if sums && whole.is_some() {
             nodes[place].whole = Some(nodes[place].whole.unwrap_or(0.0) + whole.unwrap_or(0.0));
@@ -165,7 +190,8 @@ impl Picture for Tree {
     fn summary(&self, format: &Format) -> String {
         let tops = self.nodes.iter().filter(|node| node.depth == 0);
         let known: Vec<(String, f64)> = tops.filter_map(|node| Some((node.name.clone(), node.whole?))).collect();
-        let own: Vec<(String, f64)> = self.nodes.iter().filter_map(|node| Some((node.name.clone(), node.value?))).collect();
+        let own: Vec<(String, f64)> =
+            self.nodes.iter().filter_map(|node| Some((node.name.clone(), node.value?))).collect();
         match (known.is_empty(), own.is_empty()) {
             (true, true) => summary::EMPTY.into(),
             (true, false) => summary::of_period(self.period.as_deref(), &summary::extremes(own, format)),
@@ -228,7 +254,11 @@ fn draw(chart: &Chart, tree: &Tree, mut frame: Frame) -> Svg {
         }
         let Some(said) = whole.or(node.value) else { continue };
         let words = format.short(said);
-        let (x, anchor) = if said < 0.0 { (scale.at(said) - size * 0.5, Anchor::End) } else { (scale.at(said).max(zero) + size * 0.5, Anchor::Start) };
+        let (x, anchor) = if said < 0.0 {
+            (scale.at(said) - size * 0.5, Anchor::End)
+        } else {
+            (scale.at(said).max(zero) + size * 0.5, Anchor::Start)
+        };
         let paint = if whole.is_some() { Paint::Quiet } else { Paint::Ink };
         frame.marks.push(text(x, middle + size * 0.35, size, anchor, &words).semi_bold().fill(theme, paint));
     }
@@ -243,10 +273,17 @@ fn branches(frame: &mut Frame, tree: &Tree, tops: &[f64], indent: f64, row_px: f
     let (theme, canvas) = (frame.theme, frame.canvas);
     for (at, node) in tree.nodes.iter().enumerate().filter(|(_, node)| node.below > 0) {
         let x = canvas.margin + node.depth as f64 * indent + canvas.text * 0.4;
-        let below = tree.nodes.iter().enumerate().skip(at + 1).take(node.below).filter(|(_, child)| child.depth == node.depth + 1);
+        let below = tree
+            .nodes
+            .iter()
+            .enumerate()
+            .skip(at + 1)
+            .take(node.below)
+            .filter(|(_, child)| child.depth == node.depth + 1);
         for (child, _) in below {
             let middle = tops[child] + row_px / 2.0;
-            let elbow = through(&[(x, tops[at] + row_px * 0.85), (x, middle), (x + indent - canvas.text * 0.6, middle)]);
+            let elbow =
+                through(&[(x, tops[at] + row_px * 0.85), (x, middle), (x + indent - canvas.text * 0.6, middle)]);
             frame.marks.push(path(elbow).unfilled().stroke(theme, Paint::Axis, canvas.hair()));
         }
     }

@@ -34,7 +34,12 @@ struct Step {
 /// # Errors
 /// Not exactly one column names the bars, they are of a unit that cannot be added, or do not add up to the end.
 pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Waterfall, Problem> {
-    rows.want_columns(asked, 1..=1, "a waterfall", "its bars are one column; filter to one grade or office instead of \"by\"")?;
+    rows.want_columns(
+        asked,
+        1..=1,
+        "a waterfall",
+        "its bars are one column; filter to one grade or office instead of \"by\"",
+    )?;
     if !matches!(asked.format.unit, Unit::Count | Unit::Money) {
         let what = "a waterfall adds its bars up, and these values do not add up";
         return Err(asked.refuse(what, "use a KPI that counts or sums money, or type = \"bar\""));
@@ -64,7 +69,11 @@ fn steps(named: &[(String, f64)], asked: &Asked) -> Result<Vec<Step>, Problem> {
             let size = named.iter().map(|(_, value)| value.abs()).fold(1.0, f64::max);
             if (level - value).abs() > size * 1e-6 + 0.01 {
                 let figure = |n| asked.format.figure(n);
-                let what = format!("the bars of this waterfall make {}, but \"{name}\" says {}", figure(level), figure(*value));
+                let what = format!(
+                    "the bars of this waterfall make {}, but \"{name}\" says {}",
+                    figure(level),
+                    figure(*value)
+                );
                 return Err(asked.refuse(what, "a bar is missing or has the wrong sign; what goes is negative"));
             }
             steps.push(Step { name, member, from: 0.0, to: *value, level: true });
@@ -94,7 +103,10 @@ impl Picture for Waterfall {
     fn summary(&self, format: &Format) -> String {
         let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else { return summary::EMPTY.into() };
         let most = |sign: f64| {
-            let found = self.changes().filter(|(_, delta)| delta * sign > 0.0).max_by(|a, b| (a.1 * sign).total_cmp(&(b.1 * sign)));
+            let found = self
+                .changes()
+                .filter(|(_, delta)| delta * sign > 0.0)
+                .max_by(|a, b| (a.1 * sign).total_cmp(&(b.1 * sign)));
             found.map(|(name, delta)| format!("{name} {}", format.short_change(delta)))
         };
         let told: Vec<String> = [most(1.0), most(-1.0)].into_iter().flatten().collect();
@@ -141,7 +153,11 @@ fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Svg {
             (true, ..) => rect(from.min(to), middle - thick / 2.0, (to - from).abs(), thick).fill(theme, Paint::Muted),
             (_, true, _) => pointed(from, to, middle, thick).fill(theme, Paint::Series(0)),
             (_, _, true) => pointed(from, to, middle, thick).fill(theme, Paint::Series(1)),
-            _ => line(from, middle - thick / 2.0, from, middle + thick / 2.0).stroke(theme, Paint::Axis, canvas.hair() * 2.0),
+            _ => line(from, middle - thick / 2.0, from, middle + thick / 2.0).stroke(
+                theme,
+                Paint::Axis,
+                canvas.hair() * 2.0,
+            ),
         };
         if at + 1 < waterfall.steps.len() {
             let thread = line(to, middle, to, middle + height - thick / 2.0);
@@ -166,7 +182,12 @@ fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Svg {
 fn pointed(from: f64, to: f64, middle: f64, thick: f64) -> crate::svg::Element {
     let half = thick / 2.0;
     let tip = (half * 0.7).min((to - from).abs()) * (to - from).signum();
-    let around =
-        [(from, middle - half), (to - tip, middle - half), (to, middle), (to - tip, middle + half), (from, middle + half)];
+    let around = [
+        (from, middle - half),
+        (to - tip, middle - half),
+        (to, middle),
+        (to - tip, middle + half),
+        (from, middle + half),
+    ];
     path(format!("{}Z", through(&around)))
 }

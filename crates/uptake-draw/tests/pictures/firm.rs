@@ -15,7 +15,8 @@ pub fn answer_of(unit: Unit, grain: Grain, by: &[&str], split: &[&str], rows: &[
     let last = rows.iter().map(|row| row.0).max();
     let float = |read: &dyn Fn(&Told) -> Option<f64>| Data::Float(rows.iter().map(read).collect());
     let starts: Vec<Option<NaiveDate>> = rows.iter().map(|row| Some(row.0)).collect();
-    let mut columns = vec![column("period_start", Data::Date(starts.clone())), column("period_end", Data::Date(starts))];
+    let mut columns =
+        vec![column("period_start", Data::Date(starts.clone())), column("period_end", Data::Date(starts))];
     for (at, name) in by.iter().chain(split).enumerate() {
         let member = |row: &Told| Some(row.1[at].clone()).filter(|name| !name.is_empty());
         columns.push(column(name, Data::Text(rows.iter().map(member).collect())));
@@ -65,8 +66,17 @@ pub fn won_by_month(names: &[&str], column: &str) -> Answer {
 }
 
 pub const TEAMS: [&str; 11] = [
-    "Corporate", "Banking", "Disputes", "Real estate", "Tax", "Antitrust", "Employment", "Technology", "Energy",
-    "Insurance", "Shipping",
+    "Corporate",
+    "Banking",
+    "Disputes",
+    "Real estate",
+    "Tax",
+    "Antitrust",
+    "Employment",
+    "Technology",
+    "Energy",
+    "Insurance",
+    "Shipping",
 ];
 pub const OFFICES: [&str; 10] =
     ["Amsterdam", "Berlin", "Brussels", "Frankfurt", "London", "Madrid", "Milan", "Munich", "Paris", "Warsaw"];
@@ -127,10 +137,8 @@ pub fn activation() -> Answer {
         ("First record of their own", 188.0, 161.0),
         ("First value set", 161.0, 97.0),
     ];
-    let rows: Vec<Told> = stages
-        .iter()
-        .map(|(name, all, on)| (month(9), strings(&[name]), Some(on / all), Some((*on, *all))))
-        .collect();
+    let rows: Vec<Told> =
+        stages.iter().map(|(name, all, on)| (month(9), strings(&[name]), Some(on / all), Some((*on, *all)))).collect();
     answer_of(Unit::Share, Grain::Month, &[], &["stage"], &rows, false)
 }
 
@@ -156,8 +164,7 @@ pub fn movement() -> Answer {
         ("gone", -60_000.0),
         ("end", 11_290_000.0),
     ];
-    let rows: Vec<Told> =
-        bars.iter().map(|(name, value)| (monday(20), strings(&[name]), Some(*value), None)).collect();
+    let rows: Vec<Told> = bars.iter().map(|(name, value)| (monday(20), strings(&[name]), Some(*value), None)).collect();
     answer_of(Unit::Money, Grain::Week, &[], &["bar"], &rows, false)
 }
 
@@ -182,7 +189,8 @@ pub fn retention() -> Answer {
         .flat_map(|cohort| (0..10 - cohort).map(move |age| (cohort, age)))
         .map(|(cohort, age)| {
             let people = 24.0 + 5.0 * (cohort % 4) as f64;
-            let share = 0.55 + 0.45 * (-(age as f64) * (0.5 - 0.04 * cohort as f64)).exp() - 0.05 * chance(cohort * 9 + age);
+            let share =
+                0.55 + 0.45 * (-(age as f64) * (0.5 - 0.04 * cohort as f64)).exp() - 0.05 * chance(cohort * 9 + age);
             let stayed = (share.min(1.0) * people).round();
             (monday(cohort), vec![age.to_string()], Some(stayed / people), Some((stayed, people)))
         })
@@ -197,7 +205,13 @@ pub fn watched() -> (Answer, Judged) {
         15 => 0.24,
         17..26 => 0.455 + 0.03 * chance(week),
         26 => 0.2,
-        _ => if week % 2 == 0 { 0.4825 } else { 0.5225 },
+        _ => {
+            if week % 2 == 0 {
+                0.4825
+            } else {
+                0.5225
+            }
+        }
     };
     let values = (0..27).map(|week| Some(value(week))).collect();
     let watched = answer(Unit::Share, "", &[("", values)], 412.0);
@@ -257,9 +271,18 @@ pub fn sellers(count: usize) -> Table {
     let across = |at: usize| (chance(at * 3 + 1) - 0.5) * 4.0;
     let reached = |at: usize| 0.45 + 0.11 * across(at) + 0.7 * chance(at * 7 + 5);
     Table::new(vec![
-        column("seller", Data::Text((0..count).map(|at| Some(format!("{} {}", TEAMS[at % 11], at / 11 + 1))).collect())),
-        column("days_against_group", Data::Float((0..count).map(|at| Some((across(at) * 100.0).round() / 100.0)).collect())),
-        column("attainment_share", Data::Float((0..count).map(|at| Some((reached(at) * 1000.0).round() / 1000.0)).collect())),
+        column(
+            "seller",
+            Data::Text((0..count).map(|at| Some(format!("{} {}", TEAMS[at % 11], at / 11 + 1))).collect()),
+        ),
+        column(
+            "days_against_group",
+            Data::Float((0..count).map(|at| Some((across(at) * 100.0).round() / 100.0)).collect()),
+        ),
+        column(
+            "attainment_share",
+            Data::Float((0..count).map(|at| Some((reached(at) * 1000.0).round() / 1000.0)).collect()),
+        ),
     ])
     .expect("equal lengths")
 }

@@ -70,8 +70,11 @@ fn areas() {
 fn histograms() {
     let members: Vec<String> = (0..140).map(|at| format!("Person {at:03}")).collect();
     let value = |at: usize| (chance(at) + chance(at + 500) + chance(at + 900)) * 14.0;
-    let rows: Vec<Told> =
-        members.iter().enumerate().map(|(at, name)| (monday(20), vec![name.clone()], Some(value(at).round()), None)).collect();
+    let rows: Vec<Told> = members
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (monday(20), vec![name.clone()], Some(value(at).round()), None))
+        .collect();
     let people = answer_of(Unit::Count, Grain::Week, &["person"], &[], &rows, false);
     check_each("histogram", &chart(&people, "histogram", "Records created in a week, by person"));
     let days = ["0 days", "1 day", "2 days", "3 days", "4 days", "5 days"];
@@ -82,7 +85,10 @@ fn histograms() {
         .collect();
     let days = answer_of(Unit::Count, Grain::Week, &[], &["days_worked"], &rows, false);
     half("histogram-bins", &chart(&days, "histogram", "People by days they worked in the CRM"));
-    half("histogram-query", &query(&sellers(60), "histogram", "Attainment of sellers", None, Some("attainment_share"), None));
+    half(
+        "histogram-query",
+        &query(&sellers(60), "histogram", "Attainment of sellers", None, Some("attainment_share"), None),
+    );
 }
 
 #[test]
@@ -118,7 +124,10 @@ fn control_charts() {
     let (watched, judged) = watched();
     let control = chart(&watched, "control", "People who worked").judged(judged.clone());
     check_each("control", &control);
-    check_each("line-normal", &chart(&with_targets(watched.clone()), "line", "People who worked").judged(judged.clone()));
+    check_each(
+        "line-normal",
+        &chart(&with_targets(watched.clone()), "line", "People who worked").judged(judged.clone()),
+    );
     let provisional = LimitStep { provisional: true, ..judged.limits[0] };
     let early = Judged { limits: vec![provisional], points: vec![] };
     half("control-provisional", &chart(&watched, "control", "People who worked").judged(early));

@@ -41,7 +41,11 @@ fn check_each(name: &str, chart: &Chart) {
     check_chart(&format!("{name}-phone"), chart, Size::Phone, Theme::dark());
     check_chart(&format!("{name}-paper"), chart, Size::Paper, Theme::paper());
     if let Some(folder) = std::env::var_os("UPTAKE_LOOK") {
-        let more = [("desk-dark", Size::Desk, Theme::dark()), ("phone-light", Size::Phone, Theme::light()), ("half", Size::Half, Theme::light())];
+        let more = [
+            ("desk-dark", Size::Desk, Theme::dark()),
+            ("phone-light", Size::Phone, Theme::light()),
+            ("half", Size::Half, Theme::light()),
+        ];
         for (word, size, theme) in more {
             let file = Path::new(&folder).join(format!("{name}-{word}.png"));
             std::fs::write(file, png(&svg(chart, size, &theme), 1.5)).expect("the folder is there");

@@ -89,7 +89,8 @@ fn what_does_not_add_up_is_not_stacked() {
     let rates = Answer { unit: Unit::Rate, ..grades.clone() };
     check(&rates, "area", "an area adds values up, and rates of different members do not add up", hint);
     // The KPI's own parts of one whole do: 0.2 + 0.3 + 0.5 in each week.
-    let parts = [("Worked", 0.2), ("Logged in only", 0.3), ("Absent", 0.5)].map(|(name, share)| (name, vec![Some(share); 4]));
+    let parts =
+        [("Worked", 0.2), ("Logged in only", 0.3), ("Absent", 0.5)].map(|(name, share)| (name, vec![Some(share); 4]));
     let mut states = answer(Unit::Share, "state", &parts, 100.0);
     states.by = vec![];
     states.split = Some(Split { column: "state".into(), headline: None, differences: vec![] });
@@ -100,7 +101,8 @@ fn what_does_not_add_up_is_not_stacked() {
 fn a_waterfall_must_add_up() {
     let bars = |end: f64| {
         let rows = [("start", 100.0), ("new", 30.0), ("won", -50.0), ("end", end)];
-        let rows: Vec<Told> = rows.iter().map(|(name, value)| (monday(0), vec![name.to_string()], Some(*value), None)).collect();
+        let rows: Vec<Told> =
+            rows.iter().map(|(name, value)| (monday(0), vec![name.to_string()], Some(*value), None)).collect();
         answer_of(Unit::Money, Grain::Week, &[], &["bar"], &rows, false)
     };
     let (what, hint) = (
@@ -122,9 +124,19 @@ fn each_kind_says_what_it_needs() {
     let rates = Answer { unit: Unit::Rate, ..grades() };
     let what = "a funnel counts those who enter each stage, and a rate counts nobody";
     check(&rates, "funnel", what, "use a KPI that counts, or type = \"bar\"");
-    check(&firm(), "histogram", "a histogram needs exactly one column to group by, and this block has none", "by names what is counted, as by = \"office\"");
+    check(
+        &firm(),
+        "histogram",
+        "a histogram needs exactly one column to group by, and this block has none",
+        "by names what is counted, as by = \"office\"",
+    );
     let numbered = "the last column says how many periods after the beginning, as series = \"week\"";
-    check(&grades(), "cohort", "the columns of a cohort heatmap are numbered periods, and grade has \"Analyst\"", numbered);
+    check(
+        &grades(),
+        "cohort",
+        "the columns of a cohort heatmap are numbered periods, and grade has \"Analyst\"",
+        numbered,
+    );
     let money = offices();
     let what = "a scatter needs two numbers a point, and this KPI has no denominators";
     let mut columns = money.table.columns().to_vec();
@@ -133,16 +145,81 @@ fn each_kind_says_what_it_needs() {
     check(&money, "scatter", what, "use a query with x = \"…\" and y = \"…\", or type = \"bar\"");
 }
 
+/// Answers that nobody would want to see drawn.
+fn odd_answers() -> Vec<Answer> {
+    let long = "Energy, infrastructure and natural resources of groups whose name nobody has ever said in one breath";
+    let mut odd = vec![];
+    for unit in [Unit::Count, Unit::Share, Unit::Rate] {
+        for values in [
+            vec![None, None],
+            vec![Some(0.0); 3],
+            vec![Some(-1e12), Some(1e12), Some(1e-9)],
+            vec![Some(f64::NAN), Some(7.0)],
+        ] {
+            for (by, split) in [
+                (&[][..], &[][..]),
+                (&["office"][..], &[][..]),
+                (&[][..], &["stage"][..]),
+                (&["office"][..], &["stage"][..]),
+                (&["a", "b"][..], &[][..]),
+            ] {
+                let names = ["", long, "3", "start", "end"];
+                let mut rows: Vec<Told> = vec![];
+                for (week, value) in values.iter().enumerate() {
+                    for first in names.iter().take(if by.is_empty() && split.is_empty() { 1 } else { 5 }) {
+                        for second in names.iter().take(if by.len() + split.len() == 2 { 5 } else { 1 }) {
+                            let members = [*first, *second][..by.len() + split.len()]
+                                .iter()
+                                .map(|name| name.to_string())
+                                .collect();
+                            rows.push((monday(week), members, *value, value.map(|value| (value, 12.0))));
+                        }
+                    }
+                }
+                odd.push(answer_of(unit, Grain::Week, by, split, &rows, true));
+                if values.len() == 3 {
+                    odd.push(answer_of(unit, Grain::Day, by, split, &rows[..1], true));
+                    odd.push(answer_of(unit, Grain::Quarter, by, split, &[], false));
+                }
+            }
+        }
+    }
+    odd
+}
+
+#[test]
+fn what_was_let_in_can_be_drawn() {
+    let tiny = Size::Exact { width_px: 0, height_px: 0 };
+    let place = Place::default();
+    let mut drawn = 0;
+    for answer in odd_answers() {
+        for kind in KINDS {
+            let Ok(chart) = Chart::fit(&Facts { target: true, ..facts(&answer, kind, &place) }) else { continue };
+            for size in [Size::Phone, tiny] {
+                let svg = svg(&chart, size, &Theme::light());
+                assert!(!svg.0.contains("NaN") && !svg.0.contains("\"inf"), "{kind}: {}", svg.0);
+                drawn += 1;
+            }
+            assert!(!chart.summary().is_empty() && chart.summary().ends_with('.'), "{kind}: {}", chart.summary());
+        }
+    }
+    assert!(drawn > 500, "only {drawn}");
+}
+
 #[test]
 fn a_tree_that_bites_its_tail_is_refused() {
     let text = |names: [&str; 3]| Data::Text(names.map(|name| Some(name.to_string())).to_vec());
     let fit = |names, above| {
-        let columns = vec![column("account", text(names)), column("parent", text(above)), column("money", Data::Integer(vec![Some(1); 3]))];
+        let columns = vec![
+            column("account", text(names)),
+            column("parent", text(above)),
+            column("money", Data::Integer(vec![Some(1); 3])),
+        ];
         let table = Table::new(columns).expect("equal lengths");
         Chart::fit_query(&table, "tree", &Place::default(), "Accounts".into(), "", None, None, Some("parent"))
     };
     let refused = fit(["A", "B", "C"], ["", "C", "B"]).expect_err("B and C hold each other");
-    assert_eq!(refused.what, "\"B\" belongs to itself, over those above it");
+    assert_eq!(refused.what, "\"B\" belongs to itself over those above it, or lies more than 40 below the top");
     let refused = fit(["A", "A", "C"], ["", "", "A"]).expect_err("whose is C?");
     assert_eq!(refused.what, "two rows of this tree are called \"A\"");
     let three = fit(["A", "B", "C"], ["", "A", "B"]).expect("it suits");
@@ -160,15 +237,32 @@ fn a_mark_leads_where_its_members_say() {
     let drawn = svg(&linked, Size::Desk, &Theme::light()).0;
     assert!(drawn.contains("<a href=\"/d/grade?grade=Partner&amp;office=Berlin\">"), "{drawn}");
     assert!(drawn.contains("role=\"group\""));
+    // A link does not change what is seen.
+    let plain = svg(&Chart::fit(&facts(&answer, "heatmap", &place)).expect("it suits"), Size::Phone, &Theme::light());
+    assert!(png(&svg(&linked, Size::Phone, &Theme::light()), 0.5) == png(&plain, 0.5));
     let bars = chart(&grades(), "bar", "x").linked(|members| (members[0].1 == "Partner").then(|| "/p".into()));
     assert_eq!(svg(&bars, Size::Desk, &Theme::light()).0.matches("<a href=\"/p\">").count(), 1);
+}
+
+#[test]
+fn a_picture_of_a_wanted_measure_has_it() {
+    let bars = svg(&chart(&offices(), "bar", "Won"), Size::Desk, &Theme::dark());
+    let sides = |png: Vec<u8>| [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes")));
+    assert_eq!(sides(png_within(&bars, 640, 480, &Theme::dark())), [640, 480]);
+    assert_eq!(sides(png_within(&bars, 0, 9, &Theme::dark())), [1, 9]);
+    let size = Size::Exact { width_px: 640, height_px: 480 };
+    assert_eq!(sides(png(&svg(&chart(&firm(), "line", "x"), size, &Theme::light()), 1.0)), [640, 480]);
 }
 
 #[test]
 fn what_is_normal_is_told_in_words() {
     let (answer, judged) = watched();
     let told = chart(&answer, "control", "People who worked").judged(judged);
-    assert!(told.subtitle().contains("band: normal, 40\u{202f}% to 61\u{202f}%, hollow: quiet weeks"), "{}", told.subtitle());
+    assert!(
+        told.subtitle().contains("band: normal, 40\u{202f}% to 61\u{202f}%, hollow: quiet weeks"),
+        "{}",
+        told.subtitle()
+    );
     let expected = " Not normal: the week of 24 Aug 2026 (below), 9 from the week of 28 Sep 2026 (below).";
     assert!(told.summary().ends_with(expected), "{}", told.summary());
     let early = chart(&answer, "line", "People who worked").judged(Judged::default());
