@@ -165,7 +165,7 @@ impl Tally {
         let share = Cell::counts(i64::from(counted && kept * 5 >= available * 4), 1);
         let sixtieths = if counted { SIXTIETHS * i128::from(kept) / i128::from(available) } else { 0 };
         let whole = if counted { SIXTIETHS } else { 0 };
-        let mean = Cell { numerator: kept, denominator: available, money: sixtieths, whole };
+        let mean = Cell { money: sixtieths, whole, ..Cell::counts(kept, available) };
         for (subject, cell) in [(Subject::HabitShare, share), (Subject::HabitMean, mean)] {
             for place in &self.places[subject as usize] {
                 let one = &mut self.series[*place];
