@@ -173,7 +173,8 @@ impl Form {
             return Err(reject("", format!("{} cells where the header has {}", record.len(), self.width.0), None));
         }
         // Other rows may be in such a cell: whose is not known.
-        if let Some(column) = (0..self.columns.len()).find(|column| self.cell(record, *column).len() > MOST_CELL_BYTES) {
+        if let Some(column) = (0..self.columns.len()).find(|column| self.cell(record, *column).len() > MOST_CELL_BYTES)
+        {
             let (has, most) = (self.cell(record, column).len() >> 20, MOST_CELL_BYTES >> 20);
             let reason = format!("the cell has {has} MB, more than {most}; a quote may never close");
             return Err(reject(&self.columns[column].0, reason, None));
