@@ -209,8 +209,8 @@ fn of_the_firm(name: &str) -> PathBuf {
 /// The exports in `count` heaps by their days, the older first; the roster, which has no day, is in the first.
 fn heaps(exports: &Path, count: usize) -> Vec<Vec<PathBuf>> {
     let day = |path: &PathBuf| {
-        let words = path.iter().map(|word| word.to_string_lossy().into_owned());
-        words.filter(|word| word.len() == 10 && word.starts_with("20")).next_back().unwrap_or_default()
+        let mut words = path.iter().map(|word| word.to_string_lossy().into_owned());
+        words.rfind(|word| word.len() == 10 && word.starts_with("20")).unwrap_or_default()
     };
     let mut files: Vec<PathBuf> = tree(exports).into_keys().collect();
     files.sort_by_key(day);
