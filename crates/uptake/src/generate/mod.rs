@@ -262,8 +262,7 @@ mod tests {
             *sums.entry(week).or_default() += if comes_in { cell.money } else { -cell.money };
         }
         assert!(sums.len() > 20 && sums.values().all(|sum| *sum == 0), "{sums:?}");
-        let of =
-            |subject| tally.rows_of(subject, Grain::Week).into_iter().map(|(week, member, cell)| (week, member, cell));
+        let of = |subject| tally.rows_of(subject, Grain::Week).into_iter();
         for (week, _, all) in of(Subject::ActiveByWork) {
             let sides = of(Subject::Leadership).filter(|(start, ..)| *start == week).map(|(.., cell)| cell);
             let sum = sides.fold((0, 0), |sum, cell| (sum.0 + cell.numerator, sum.1 + cell.denominator));

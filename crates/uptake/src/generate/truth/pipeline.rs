@@ -122,10 +122,10 @@ impl Tally {
             self.add_to(Subject::ConversionInPeriod, Grain::Week, window.week.first, stage, cell);
         };
         for window in windows {
-            if let Told::Open(terms) = story.before(window.from) {
-                if terms.is_open() {
-                    add(window, terms.stage, Cell::counts(0, 1));
-                }
+            if let Told::Open(terms) = story.before(window.from)
+                && terms.is_open()
+            {
+                add(window, terms.stage, Cell::counts(0, 1));
             }
         }
         let pairs = std::iter::once(None).chain(story.moves.iter().map(Some)).zip(&story.moves);
