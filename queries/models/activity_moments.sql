@@ -2,32 +2,24 @@
 -- Which activity was added when, and which happened when, by whom and of which type? One row for each stretch of snapshots,
 -- [known_from, known_to), in which that is so: what is deleted is known no more. It is its creator's, on their own clock.
 -- A series is added once, when its first row is; each of its occurrences happens. A copy for an attendee is no meeting.
-WITH versions AS (
+WITH moments AS (
     SELECT
-        *,
-        lead(first_seen) OVER (PARTITION BY source, activity_id ORDER BY first_seen) AS next_first,
-        row_number() OVER (PARTITION BY source, activity_id ORDER BY first_seen) AS version
-    FROM activities
-),
-told AS (
-    SELECT
+        'added' AS moment,
         source,
         activity_id,
-        coalesce(series_id, activity_id) AS series_id,
         type,
         origin,
+        activity_id AS record_id,
         created_by,
-        created_ts,
-        occurred_ts,
-        occurred_on,
-        coalesce(is_series, false) AS is_series,
-        CASE WHEN version = 1 THEN DATE '1900-01-01' ELSE first_seen END AS known_from,
-        coalesce(CASE WHEN gone THEN next_seen ELSE next_first END, DATE '9999-12-31') AS known_to
-    FROM versions
-    WHERE NOT coalesce(is_deleted, false)
-        AND NOT coalesce(is_copy, false)
-),
-moments AS (
+        created_ts AS added_ts,
+        created_ts AS ts,
+        CAST(NULL AS DATE) AS d,
+        known_from,
+        known_to,
+        is_lone
+    FROM activity_versions
+    WHERE series_id IS NULL
+    UNION ALL
     SELECT
         'added' AS moment,
         source,
@@ -40,8 +32,10 @@ moments AS (
         first_value(created_ts) OVER series AS ts,
         CAST(NULL AS DATE) AS d,
         known_from,
-        known_to
-    FROM told
+        known_to,
+        is_lone
+    FROM activity_versions
+    WHERE series_id IS NOT NULL
     WINDOW series AS (PARTITION BY source, series_id ORDER BY created_ts, activity_id)
     UNION ALL
     SELECT
@@ -56,8 +50,9 @@ moments AS (
         occurred_ts AS ts,
         occurred_on AS d,
         known_from,
-        known_to
-    FROM told
+        known_to,
+        is_lone
+    FROM activity_versions
     WHERE NOT is_series
         AND (occurred_ts IS NOT NULL OR occurred_on IS NOT NULL)
 ),
@@ -70,6 +65,7 @@ reached AS (
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS known_before
     FROM moments
+    WHERE NOT is_lone
 ),
 numbered AS (
     SELECT
@@ -103,6 +99,22 @@ merged AS (
         ts,
         d,
         stretch
+    UNION ALL
+    SELECT
+        moment,
+        source,
+        activity_id,
+        type,
+        ts,
+        d,
+        record_id,
+        created_by,
+        origin,
+        added_ts,
+        known_from,
+        known_to
+    FROM moments
+    WHERE is_lone
 )
 SELECT
     m.moment,

@@ -2,7 +2,8 @@
 -- Under which grade, office and department does a person count on a date, and are they active then?
 -- One row for each stretch, without gaps. Who is not active counts under the attributes of the last active day, and
 -- before the first active day under those of the date itself. Two user rows of one person bear the same attributes.
--- Their holidays are those of the calendar called like their office, else their location, else their country, else the firm's.
+-- Their holidays are those of the calendar called like their office, else their location, else their country (by name or
+-- by its two letters), else the firm's.
 WITH humans AS (
     SELECT
         *,
@@ -98,7 +99,7 @@ SELECT
     s.is_client_facing,
     s.is_leader,
     s.work_bits,
-    coalesce(o.calendar_id, l.calendar_id, c.calendar_id, 'default') AS calendar_id,
+    coalesce(o.calendar_id, l.calendar_id, c.calendar_id, t.calendar_id, 'default') AS calendar_id,
     s.valid_from,
     s.valid_to
 FROM stretches AS s
@@ -108,3 +109,7 @@ LEFT JOIN calendars AS l
     ON l.calendar_id = s.location
 LEFT JOIN calendars AS c
     ON c.calendar_id = s.country
+LEFT JOIN country_codes AS k
+    ON k.name = lower(s.country)
+LEFT JOIN calendars AS t
+    ON t.calendar_id = k.code
