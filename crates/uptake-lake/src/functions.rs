@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_day_begins_where_the_clock_says_so() {
-        let start = |day: &str, zone: Tz| start_of_day(day.parse().expect("a date"), zone).expect("an instant").to_rfc3339();
+        let start =
+            |day: &str, zone: Tz| start_of_day(day.parse().expect("a date"), zone).expect("an instant").to_rfc3339();
         assert_eq!(start("2026-01-05", Tz::Europe__Berlin), "2026-01-04T23:00:00+00:00");
         assert_eq!(start("2026-07-05", Tz::Europe__Berlin), "2026-07-04T22:00:00+00:00");
         // In Santiago the clock jumped from 24:00 to 01:00 on 2026-09-06: the day began at 01:00, 04:00 UTC.

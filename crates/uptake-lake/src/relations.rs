@@ -427,7 +427,8 @@ fn asked_anew(project: &Project) -> BTreeSet<&str> {
         project.models.iter().map(|model| (model.name.as_str(), reads(&model.sql))).collect();
     let mut asked = BTreeSet::new();
     loop {
-        let is_asked = |reads: &BTreeSet<String>| reads.iter().any(|name| name == PERIODS || asked.contains(name.as_str()));
+        let is_asked =
+            |reads: &BTreeSet<String>| reads.iter().any(|name| name == PERIODS || asked.contains(name.as_str()));
         let found: BTreeSet<&str> = models.iter().filter(|(_, r)| is_asked(r)).map(|(name, _)| *name).collect();
         if found.len() == asked.len() {
             return asked;

@@ -126,7 +126,9 @@ impl Calendar {
         match grain {
             Grain::Day => start.succ_opt(),
             // Where dates begin, a week may be cut.
-            Grain::Week => start.checked_add_days(Days::new(7 - u64::from(start.weekday().days_since(self.week_start)))),
+            Grain::Week => {
+                start.checked_add_days(Days::new(7 - u64::from(start.weekday().days_since(self.week_start))))
+            }
             Grain::Month => start.checked_add_months(Months::new(1)),
             Grain::Quarter => start.checked_add_months(Months::new(3)),
         }

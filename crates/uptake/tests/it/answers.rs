@@ -31,7 +31,8 @@ pub fn stories() -> Vec<Trial> {
 const SETTINGS: &str = "firm = \"Two\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n";
 const USERS: &str = "Id,Username,Email,IsActive,UserType,CreatedDate,Title,Division,City\n\
     005000000000001AAA,ann@two.example,ann@two.example,1,Standard,2025-11-03 10:00:00,Partner,Berlin,Berlin\n";
-const BEN: &str = "005000000000002AAA,ben@two.example,ben@two.example,ACTIVE,Standard,2025-11-03 10:00:00,Manager,Berlin,Berlin\n";
+const BEN: &str =
+    "005000000000002AAA,ben@two.example,ben@two.example,ACTIVE,Standard,2025-11-03 10:00:00,Manager,Berlin,Berlin\n";
 const ACCOUNTS: &str = "Id,Name,CreatedById,CreatedDate\n\
     001000000000001AAA,One,005000000000001AAA,2026-01-07 10:00:00\n\
     001000000000002AAA,Two,005000000000001AAA,2026-01-14 10:00:00\n\
@@ -200,18 +201,23 @@ fn settings_newer_than_the_build() {
 
 fn without_a_roster() {
     let told = |dir: &Path, args: &[&str]| {
-        on(dir, &[&["kpi", "active_people", "--from", "2026-01-19"], args].concat()).ended(0).err.contains("No roster is loaded")
+        on(dir, &[&["kpi", "active_people", "--from", "2026-01-19"], args].concat())
+            .ended(0)
+            .err
+            .contains("No roster is loaded")
     };
     assert!(told(firm(), &["--by", "grade"]) && told(firm(), &["--filter", "office=Berlin"]));
     assert!(!told(firm(), &[]) && !told(firm(), &["--by", "department"]));
-    let roster = [("exports/hr/2026-01-25/roster.csv", "email,name,grade,office\nann@two.example,Ann,Partner,Berlin\n")];
+    let roster =
+        [("exports/hr/2026-01-25/roster.csv", "email,name,grade,office\nann@two.example,Ann,Partner,Berlin\n")];
     assert!(!told(&project("with-roster", &roster), &["--by", "grade"]));
 }
 
 fn mistakes_in_sql() {
     let told = |sql: &str, words: &str| {
         let err = on(firm(), &["sql", sql]).ended(1).err;
-        let engine = ["datafusion", "DataFusion", "Error during planning", "Arrow error", "External error", "ParserError"];
+        let engine =
+            ["datafusion", "DataFusion", "Error during planning", "Arrow error", "External error", "ParserError"];
         assert!(err.contains(words) && !engine.iter().any(|word| err.contains(word)), "{err}");
     };
     told("SELECT 1 FROM nowhere", "nowhere");

@@ -177,7 +177,10 @@ fn who_left_stands_beside_the_columns() {
     let facts = "SELECT DATE '2026-01-05' AS period_start, grade, numerator, denominator, left FROM (VALUES \
         ('Partner', 1, 1, 0), ('Partner', 0, 1, 0), ('Partner', 0, 0, 1), ('Analyst', 0, 0, 1)) AS t (grade, numerator, denominator, left)";
     let all = ask(header, facts, Params::default()).expect("an answer");
-    assert_eq!((told(&all), all.left.clone()), (vec!["01-05 0.5 1/2".to_string(), "01-12  0/0".into()], vec![Some(2), None]));
+    assert_eq!(
+        (told(&all), all.left.clone()),
+        (vec!["01-05 0.5 1/2".to_string(), "01-12  0/0".into()], vec![Some(2), None])
+    );
     let by_grade = ask(header, facts, by("grade")).expect("an answer");
     assert_eq!((told(&by_grade), by_grade.left.clone()), (vec!["01-05 Partner 0.5 1/2".to_string()], vec![Some(1)]));
 }
@@ -225,7 +228,9 @@ fn a_model_may_read_the_asked_periods_and_cannot_be_stored() {
     let count = "SELECT period_start, count(*) AS n FROM periods GROUP BY period_start";
     let double = "SELECT period_start, 2 * n AS n FROM each_period";
     let facts = "SELECT period_start, n AS numerator, 4 AS denominator FROM twice";
-    let more = |first: &str| [("queries/models/each_period.sql", first.to_string()), ("queries/models/twice.sql", double.into())];
+    let more = |first: &str| {
+        [("queries/models/each_period.sql", first.to_string()), ("queries/models/twice.sql", double.into())]
+    };
     let sound = more(count);
     let sound: Vec<(&str, &str)> = sound.iter().map(|(p, t)| (*p, t.as_str())).collect();
     let project = project("unit = \"share\"\n", facts, &sound);
