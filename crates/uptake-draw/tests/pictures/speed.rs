@@ -49,7 +49,7 @@ fn a_picture_is_quick() {
         ("scorecard", with_targets(grades())),
     ];
     let size = Size::Exact { width_px: 900, height_px: 480 };
-    let mut slow = vec![];
+    let mut slow: Vec<&str> = vec![];
     for (kind, answer) in &kinds {
         let chart = chart(answer, kind, "A picture");
         let drawn = svg(&chart, size, &Theme::light());
@@ -59,7 +59,7 @@ fn a_picture_is_quick() {
         println!(
             "{kind:<10} SVG {svg_cpu:>9.2?} (wall {svg_wall:>9.2?}) {bytes:>6} bytes   PNG {png_cpu:>9.2?} (wall {png_wall:>9.2?})"
         );
-        slow.extend((svg_cpu > Duration::from_millis(1) || png_cpu > Duration::from_millis(20)).then_some(kind));
+        slow.extend((svg_cpu > Duration::from_millis(1) || png_cpu > Duration::from_millis(20)).then_some(*kind));
     }
     assert!(slow.is_empty(), "too slow: {slow:?}");
 }
