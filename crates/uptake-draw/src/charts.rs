@@ -278,7 +278,17 @@ impl Chart {
         }
         parts.extend(told.as_of.map(|day| format!("as of {}", words::date(day))));
         let subtitle = parts.join(" · ");
-        Chart { title, subtitle, summary, alt: alt.into(), format, marks: Box::new(marks), told, columns, links: vec![] }
+        Chart {
+            title,
+            subtitle,
+            summary,
+            alt: alt.into(),
+            format,
+            marks: Box::new(marks),
+            told,
+            columns,
+            links: vec![],
+        }
     }
 }
 
