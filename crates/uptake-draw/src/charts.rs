@@ -84,7 +84,7 @@ pub struct Chart {
     summary: String,
     alt: String,
     format: Format,
-    marks: Marks,
+    marks: Box<Marks>,
     told: Told,
     /// The columns that name the members of a mark.
     columns: Vec<String>,
@@ -223,14 +223,14 @@ impl Chart {
 
     /// With what is normal: a band behind a line that is alone, the limits of a control chart. Other pictures stay as they are.
     pub fn judged(mut self, judged: Judged) -> Chart {
-        match &mut self.marks {
+        match &mut *self.marks {
             Marks::Line(lines) | Marks::Control(control::Control(lines)) => {
                 lines.judged = Some(judged.within(&lines.stops));
             }
             _ => return self,
         }
         let Chart { title, alt, format, marks, told, columns, links, .. } = self;
-        Chart { links, ..Chart::told(title, &alt, format, marks, told, columns) }
+        Chart { links, ..Chart::told(title, &alt, format, *marks, told, columns) }
     }
 
     /// With links on the marks: `href` is asked once for each mark with its columns and members, as `[("grade", "Partner")]`.
@@ -282,7 +282,17 @@ impl Chart {
         }
         parts.extend(told.as_of.map(|day| format!("as of {}", words::date(day))));
         let subtitle = parts.join(" · ");
-        Chart { title, subtitle, summary, alt: alt.into(), format, marks, told, columns, links: vec![] }
+        Chart {
+            title,
+            subtitle,
+            summary,
+            alt: alt.into(),
+            format,
+            marks: Box::new(marks),
+            told,
+            columns,
+            links: vec![],
+        }
     }
 }
 

@@ -72,6 +72,28 @@ fn blank(width: u32, height: u32) -> Pixmap {
     Pixmap::new(width, height).expect("the sides are at least one pixel")
 }
 
+/// Every picture lies on a plate of paper, so that three bytes tell a pixel; an edge that the plate covers in part gets the
+/// paper's colour, which is that of the first pixel.
 fn encoded(pixels: &Pixmap) -> Vec<u8> {
-    pixels.encode_png().expect("a picture in memory can be written to memory")
+    let paper: Vec<u16> = pixels.data()[..3].iter().map(|part| (*part).into()).collect();
+    let on_paper = |part: u8, at: usize, lacks: u16| (u16::from(part) + paper[at] * lacks / 255).min(255) as u8;
+    let opaque: Vec<u8> = pixels
+        .data()
+        .chunks_exact(4)
+        .flat_map(|pixel| {
+            let lacks = u16::from(255 - pixel[3]);
+            match lacks {
+                0 => [pixel[0], pixel[1], pixel[2]],
+                _ => [0, 1, 2].map(|at| on_paper(pixel[at], at, lacks)),
+            }
+        })
+        .collect();
+    let mut bytes = vec![];
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&opaque));
+    written.expect("a picture in memory can be written to memory");
+    bytes
 }

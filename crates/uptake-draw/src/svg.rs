@@ -5,6 +5,7 @@
 
 use crate::fonts;
 use crate::theme::{Paint, Theme};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// One whole picture: the text of an SVG file with title and description, that needs no other file.
@@ -16,7 +17,7 @@ pub struct Svg(pub String);
 pub(crate) struct Element {
     name: &'static str,
     class: String,
-    attributes: Vec<(&'static str, String)>,
+    attributes: Vec<(&'static str, Cow<'static, str>)>,
     inside: Vec<Node>,
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn dot(x: f64, y: f64, radius: f64) -> Element {
 pub(crate) fn link(href: &str, inside: Element) -> Element {
     let scheme = href.split(['/', '?', '#']).next().unwrap_or_default();
     let safe = !scheme.contains(':') || href.starts_with("https://") || href.starts_with("http://");
-    if safe { element("a").set("href", href).with(inside) } else { inside }
+    if safe { element("a").set("href", href.to_string()).with(inside) } else { inside }
 }
 
 /// Straight lines through the points, beginning with a move.
@@ -88,13 +89,16 @@ pub(crate) fn through(points: &[(f64, f64)]) -> String {
 
 /// At most two decimals, no trailing zeros, no negative zero: `12.5`.
 pub(crate) fn short(n: f64) -> String {
-    let text = format!("{n:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".into() } else { text.into() }
+    let mut text = format!("{n:.2}");
+    text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    if text == "-0" { "0".into() } else { text }
 }
 
-pub(crate) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|b| matches!(b, b'&' | b'<' | b'>' | b'"' | 0..=31 | 127 | 0xc2)) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
             '&' => safe.push_str("&amp;"),
@@ -106,11 +110,11 @@ pub(crate) fn escaped(text: &str) -> String {
             c => safe.push(c),
         }
     }
-    safe
+    Cow::Owned(safe)
 }
 
 impl Element {
-    pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Element {
+    pub(crate) fn set(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Element {
         self.attributes.push((name, value.into()));
         self
     }
@@ -120,12 +124,12 @@ impl Element {
     }
 
     pub(crate) fn fill(mut self, theme: &Theme, paint: Paint) -> Element {
-        self.add_class(&format!("f-{}", paint.word()));
+        self.add_class("f-", paint);
         self.set("fill", theme.colour(paint))
     }
 
     pub(crate) fn stroke(mut self, theme: &Theme, paint: Paint, width_px: f64) -> Element {
-        self.add_class(&format!("k-{}", paint.word()));
+        self.add_class("k-", paint);
         self.set("stroke", theme.colour(paint)).at("stroke-width", width_px)
     }
 
@@ -181,11 +185,12 @@ impl Element {
         self
     }
 
-    fn add_class(&mut self, class: &str) {
+    fn add_class(&mut self, kind: &str, paint: Paint) {
         if !self.class.is_empty() {
             self.class.push(' ');
         }
-        self.class.push_str(class);
+        self.class.push_str(kind);
+        self.class.push_str(&paint.word());
     }
 
     fn write(&self, out: &mut String) {
@@ -194,7 +199,9 @@ impl Element {
             let _ = write!(out, " class=\"{}\"", self.class);
         }
         for (name, value) in &self.attributes {
-            let _ = write!(out, " {name}=\"{}\"", escaped(value));
+            for part in [" ", name, "=\"", &escaped(value), "\""] {
+                out.push_str(part);
+            }
         }
         if self.inside.is_empty() {
             out.push_str("/>");

@@ -10,6 +10,10 @@ pub enum Weight {
     SemiBold,
 }
 
+/// The advances of plain letters: to look one up in the font takes longer than all else that is measured.
+static PLAIN: LazyLock<[[u16; 128]; 2]> = LazyLock::new(|| {
+    [&*REGULAR, &*SEMI_BOLD].map(|face| std::array::from_fn(|at| looked_up(face, char::from(at as u8)) as u16))
+});
 static REGULAR: LazyLock<Face> = LazyLock::new(|| Face::parse(fonts::REGULAR, 0).expect("the bundled Inter is whole"));
 static SEMI_BOLD: LazyLock<Face> =
     LazyLock::new(|| Face::parse(fonts::SEMI_BOLD, 0).expect("the bundled Inter is whole"));
@@ -17,7 +21,7 @@ static SEMI_BOLD: LazyLock<Face> =
 /// The advance of `text` in pixels at `size_px`. Kerning is left out: it makes texts narrower, never wider by much.
 pub fn width_px(text: &str, size_px: f64, weight: Weight) -> f64 {
     let face = face(weight);
-    let units: u32 = text.chars().map(|c| advance(face, c)).sum();
+    let units: u32 = text.chars().map(|c| advance(weight, c)).sum();
     f64::from(units) * size_px / f64::from(face.units_per_em())
 }
 
@@ -28,8 +32,15 @@ fn face(weight: Weight) -> &'static Face<'static> {
     }
 }
 
+fn advance(weight: Weight, letter: char) -> u32 {
+    match usize::try_from(u32::from(letter)) {
+        Ok(at) if at < 128 => PLAIN[usize::from(weight == Weight::SemiBold)][at].into(),
+        _ => looked_up(face(weight), letter),
+    }
+}
+
 /// A letter that Inter lacks is taken as wide as an em: scripts it does not draw are mostly wide.
-fn advance(face: &Face, letter: char) -> u32 {
+fn looked_up(face: &Face, letter: char) -> u32 {
     let glyph = face.glyph_index(letter).and_then(|glyph| face.glyph_hor_advance(glyph));
     glyph.map_or(u32::from(face.units_per_em()), u32::from)
 }
@@ -38,12 +49,12 @@ fn advance(face: &Face, letter: char) -> u32 {
 pub fn ellipsized(text: &str, max_px: f64, size_px: f64, weight: Weight) -> String {
     let face = face(weight);
     let px = |units: u32| f64::from(units) * size_px / f64::from(face.units_per_em());
-    let mut kept: Vec<(char, u32)> = text.chars().map(|c| (c, advance(face, c))).collect();
+    let mut kept: Vec<(char, u32)> = text.chars().map(|c| (c, advance(weight, c))).collect();
     let mut units: u32 = kept.iter().map(|(_, units)| units).sum();
     if px(units) <= max_px {
         return text.into();
     }
-    let dots = advance(face, '…');
+    let dots = advance(weight, '…');
     loop {
         units -= kept.pop().map_or(0, |(_, units)| units);
         let blanks = kept.iter().rev().take_while(|(c, _)| c.is_whitespace()).map(|(_, units)| units).sum::<u32>();

@@ -46,7 +46,11 @@ impl Tile {
     ///
     /// A share of fewer than 20 people is told as "7 of 12", and its change is not called better or worse.
     pub fn of(answer: &Answer, title: String, compare: bool, currency: &str) -> Tile {
-        let format = Format::of(answer, currency);
+        Tile::in_format(answer, title, compare, Format::of(answer, currency))
+    }
+
+    /// As [`Tile::of`], with numbers and periods written as `format` says: with the firm's own fiscal quarters.
+    pub fn in_format(answer: &Answer, title: String, compare: bool, format: Format) -> Tile {
         let headline = answer.headline();
         let value = headline.as_ref().and_then(|h| h.value);
         let few =
@@ -60,7 +64,7 @@ impl Tile {
         let start = headline.as_ref().map(|h| h.period_start);
         let as_of = format!("as of {}", words::date(answer.as_of));
         let when = start.map_or(format!("no complete {} · {as_of}", answer.grain.word()), |start| {
-            format!("{} · {as_of}", words::period(start, answer.grain))
+            format!("{} · {as_of}", format.period(start))
         });
         let target = start.and_then(|day| {
             let holds = answer.targets.iter().filter(|step| step.from <= day && step.to.is_none_or(|to| day <= to));

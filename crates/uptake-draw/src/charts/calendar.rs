@@ -124,18 +124,17 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
         let (band, across) = (week / a_band, week % a_band);
         let top = frame.top + band as f64 * band_px + size * 1.5;
         let (x, y) = (left + across as f64 * cell, top + f64::from(day.day.weekday().num_days_from_monday()) * cell);
+        draw_day(frame, day, heat, format, [x, y, cell]);
+        // A month is named above the week that holds its first day, where the name before leaves room.
+        if day.day.day() != 1 && *day != calendar.days[0] {
+            continue;
+        }
         let name = if day.day.month() == 1 || *day == calendar.days[0] { "%b %Y" } else { "%b" };
         let name = day.day.format(name).to_string();
-        // A month is named above the week that holds its first day, where the name before leaves room.
-        let begins = day.day.day() == 1 || *day == calendar.days[0];
-        if begins
-            && (last_label.0 != band || x > last_label.1)
-            && x + width_px(&name, size, Weight::Regular) <= canvas.right()
-        {
+        if (last_label.0 != band || x > last_label.1) && x + width_px(&name, size, Weight::Regular) <= canvas.right() {
             frame.marks.push(text(x, top - size * 0.5, size, Anchor::Start, &name).fill(theme, Paint::Quiet));
             last_label = (band, x + width_px(&name, size, Weight::Regular) + size * 0.4);
         }
-        draw_day(frame, day, heat, format, [x, y, cell]);
         if day.day.day() == 1 && *day != calendar.days[0] && (across > 0 || y > top) {
             // Between two months: down the week before, across, and down the week of the first.
             let fence = [(x + cell, top), (x + cell, y), (x, y), (x, top + 7.0 * cell)];

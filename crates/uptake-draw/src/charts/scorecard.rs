@@ -84,13 +84,11 @@ fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &For
             crossed.iter().map(|cells| cells.iter().map(|cell| cell.and_then(|c| c.value)).collect()).collect();
         (heads, values)
     };
-    let row = |((name, values), cells): ((String, Vec<Option<f64>>), &Vec<Option<Cell>>)| Row {
-        name,
-        values,
-        few: few(cells[0]).filter(|_| over_time),
-    };
     let alphabetical = members::is_alphabetical(&names) && over_time;
-    let mut found: Vec<Row> = names.into_iter().zip(values).zip(&crossed).map(row).collect();
+    let mut found: Vec<Row> = vec![];
+    for ((name, values), cells) in names.into_iter().zip(values).zip(&crossed) {
+        found.push(Row { name, values, few: few(cells[0]).filter(|_| over_time) });
+    }
     found.retain(|row| row.values.iter().any(Option::is_some));
     if alphabetical {
         let rank = |row: &Row| row.values.last().copied().flatten().unwrap_or(f64::NEG_INFINITY);

@@ -206,7 +206,7 @@ pub fn watched() -> (Answer, Judged) {
         17..26 => 0.455 + 0.03 * chance(week),
         26 => 0.2,
         _ => {
-            if week % 2 == 0 {
+            if week.is_multiple_of(2) {
                 0.4825
             } else {
                 0.5225

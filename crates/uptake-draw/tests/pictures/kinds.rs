@@ -199,4 +199,9 @@ fn quarters_are_those_of_the_firm() {
         half(&format!("fiscal-{kind}"), &chart);
         assert!(chart.summary().starts_with("Q2 FY 2027: €"), "{}", chart.summary());
     }
+    let tile = Tile::in_format(&quarters, "Won".into(), true, Format::of(&quarters, "EUR").fiscal(4));
+    assert_eq!(
+        tile.summary(),
+        "Won: €4M, +€1,000,000, better than the quarter before (Q2 FY 2027 · as of 2 Dec 2026)."
+    );
 }
