@@ -51,7 +51,7 @@ marks AS (
         r.is_gone,
         r.valid_from AS ts,
         r.valid_from AS known_ts,
-        CAST(NULL AS TIMESTAMPTZ) AS born_ts,
+        arrow_cast(NULL, 'Timestamp(Microsecond, Some("UTC"))') AS born_ts,
         CAST(NULL AS BOOLEAN) AS is_cut
     FROM presences AS r
     WHERE r.is_gone <> r.was_gone

@@ -228,7 +228,7 @@ mod tests {
                 let clock = life.clock(now);
                 life.call(report, clock);
                 let before = now;
-                let is_off = life.below(1500) == 0;
+                let is_off = life.below(3000) == 0;
                 now += Duration::minutes(1 + life.below(if is_off { 60_000 } else { 600 }));
                 if is_off || clock != before {
                     life.off.push((before, now));

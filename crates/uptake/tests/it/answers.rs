@@ -137,7 +137,13 @@ fn money_begins() {
     check(&["open_pipeline", "--from", "2026-01-05"], &weeks, note);
     let won = ["01-05 - -/-…", "01-12 0.00 0/0…", "01-19 0.00 0/0", "01-26 0.00 0/0"];
     check(&["won", "--from", "2026-01-05"], &won, note);
-    let lapsed = ["01-12 100.00 1/1…", "01-19 100.00 1/2", "01-26 100.00 1/2"];
+    // In each period the lapsed, then the stalled: nobody was idle for long.
+    let lapsed = [
+        ["01-12 100.00 1/1…", "01-12 0.00 0/1…"],
+        ["01-19 100.00 1/2", "01-19 0.00 0/2"],
+        ["01-26 100.00 1/2", "01-26 0.00 0/2"],
+    ]
+    .concat();
     check(&["lapsed_opportunities", "--from", "2026-01-05"], &lapsed, note);
 }
 
