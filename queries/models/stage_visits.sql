@@ -2,7 +2,8 @@
 -- How long was a deal in which open stage, and where did it go from there? One row for each visit.
 -- entered_ts and left_ts are the best guess at when: a move seen by comparing snapshots lies in the middle of its interval. It is known
 -- from seen_ts and unseen_ts on. A deal that is gone has left, and one that comes back enters again. is_cut: nobody saw the visit
--- begin, since the deal is older than what we know of it, or was gone before.
+-- begin, since the deal is older than what we know of it, or was gone before. Two moves in one second are two moves; where a snapshot
+-- shows a move and that the deal is gone or back, they are one.
 WITH births AS (
     SELECT
         opp_id,
@@ -64,18 +65,22 @@ carried AS (
         coalesce(last_value(is_gone) IGNORE NULLS OVER so_far, false) AS is_gone,
         first_value(born_ts) IGNORE NULLS OVER so_far AS born_ts,
         coalesce(is_cut, true) AS is_cut,
-        lead(known_ts) OVER (PARTITION BY opp_id ORDER BY known_ts, seq NULLS LAST) AS next_known_ts
+        row_number() OVER so_far AS turn,
+        lead(known_ts) OVER along AS next_known_ts,
+        seq IS NULL OR lead(seq) OVER along IS NULL AS is_record
     FROM marks
-    WINDOW so_far AS (PARTITION BY opp_id ORDER BY known_ts, seq NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW
+        along AS (PARTITION BY opp_id ORDER BY known_ts, seq NULLS LAST),
+        so_far AS (PARTITION BY opp_id ORDER BY known_ts, seq NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 compared AS (
     SELECT
         *,
-        lag(stage) OVER (PARTITION BY opp_id ORDER BY known_ts) AS last_stage,
-        lag(is_gone) OVER (PARTITION BY opp_id ORDER BY known_ts) AS was_gone
+        lag(stage) OVER (PARTITION BY opp_id ORDER BY turn) AS last_stage,
+        lag(is_gone) OVER (PARTITION BY opp_id ORDER BY turn) AS was_gone
     FROM carried
     WHERE stage IS NOT NULL
-        AND (next_known_ts IS NULL OR known_ts < next_known_ts)
+        AND NOT (is_record AND next_known_ts IS NOT NULL AND known_ts = next_known_ts)
 ),
 turns AS (
     SELECT
@@ -97,7 +102,7 @@ turns AS (
 visits AS (
     SELECT
         opp_id,
-        row_number() OVER along AS turn,
+        turn,
         pipeline_id,
         stage,
         ord,
@@ -112,7 +117,7 @@ visits AS (
         known_ts AS seen_ts,
         lead(known_ts) OVER along AS unseen_ts
     FROM turns
-    WINDOW along AS (PARTITION BY opp_id ORDER BY known_ts)
+    WINDOW along AS (PARTITION BY opp_id ORDER BY turn)
 )
 SELECT *
 FROM visits

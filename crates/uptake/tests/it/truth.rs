@@ -159,68 +159,110 @@ async fn asked(dir: &Path) -> (Project, Session) {
 async fn differences(project: &Project, session: &Session, series: &Json) -> Vec<String> {
     let expected = expected_rows(series);
     let Some((first, last)) = days_of(&expected) else { return vec![] };
-    let (kpi, by) = asked_columns(project, series);
-    let params = Params {
-        from: Some(first.parse().expect("a date")),
-        to: Some(last.parse().expect("a date")),
-        grain: Some(text(&series["grain"]).parse::<Grain>().expect("a grain")),
-        by,
-        options: options(series).collect(),
-        ..Params::default()
-    };
-    let answer = session.answer(kpi, &params, &Viewer::Local).await;
-    let answer = answer.unwrap_or_else(|e| panic!("{}: {e}", name_of(series)));
-    compare(series, &expected, found_rows(&answer, &texts(&series["by"])))
+    let mut found = Rows::new();
+    for question in questions(project, series) {
+        let params = Params {
+            from: Some(first.parse().expect("a date")),
+            to: Some(last.parse().expect("a date")),
+            grain: Some(text(&series["grain"]).parse::<Grain>().expect("a grain")),
+            by: question.by.clone(),
+            options: question.options.iter().cloned().collect(),
+            ..Params::default()
+        };
+        let answer = session.answer(question.kpi, &params, &Viewer::Local).await;
+        let answer = answer.unwrap_or_else(|e| panic!("{}: {e}", name_of(series)));
+        found.extend(found_rows(&question, &answer, &texts(&series["by"])));
+    }
+    compare(series, &expected, found)
 }
 
-/// The KPI of a series, and the columns one asks it by: one that it always gives is not asked for.
-fn asked_columns<'a>(project: &'a Project, series: &Json) -> (&'a Kpi, Vec<String>) {
+/// One question of a series. A column that its KPI always gives is not asked for; one that is an option of it takes a question each.
+struct Question<'a> {
+    kpi: &'a Kpi,
+    by: Vec<String>,
+    options: Vec<(String, String)>,
+    /// The column that is an option, and what it is in this question.
+    chosen: Option<(String, String)>,
+}
+
+fn questions<'a>(project: &'a Project, series: &Json) -> Vec<Question<'a>> {
     let kpi = project.kpi(&text(&series["kpi"])).unwrap_or_else(|| panic!("no KPI for {}", name_of(series)));
-    let columns = texts(&series["by"]).into_iter().filter(|column| kpi.dimensions.contains(column));
-    (kpi, columns.collect())
+    let columns = texts(&series["by"]);
+    let by: Vec<String> = columns.iter().filter(|column| kpi.dimensions.contains(column)).cloned().collect();
+    let options: Vec<(String, String)> =
+        series["options"].as_object().expect("options").iter().map(|(k, v)| (k.clone(), text(v))).collect();
+    let Some(option) = kpi.options.iter().find(|option| columns.contains(&option.name)) else {
+        return vec![Question { kpi, by, options, chosen: None }];
+    };
+    // The first choice is the whole.
+    let choices = option.choices.iter().skip(1).map(|choice| (option.name.clone(), choice.name.clone()));
+    let question = |chosen: (String, String)| Question {
+        kpi,
+        by: by.clone(),
+        options: options.iter().cloned().chain([chosen.clone()]).collect(),
+        chosen: Some(chosen),
+    };
+    choices.map(question).collect()
 }
 
 /// The differences of one series as the command line tells it.
 fn told(project: &Project, series: &Json, ask: &impl Fn(&[&str]) -> Ran) -> Vec<String> {
     let expected = expected_rows(series);
     let Some((first, last)) = days_of(&expected) else { return vec![] };
-    let (kpi, by) = asked_columns(project, series);
-    let (kpi, grain) = (kpi.name.clone(), text(&series["grain"]));
-    let mut args = vec!["kpi".into(), kpi, "--from".into(), first, "--to".into(), last, "--grain".into(), grain];
-    args.extend(by.iter().flat_map(|column| ["--by".to_string(), column.clone()]));
-    args.extend(options(series).flat_map(|(option, value)| [format!("--{option}"), value]));
-    args.extend(["--format".to_string(), "json".into()]);
-    let out = ask(&args.iter().map(String::as_str).collect::<Vec<_>>()).ended(0).out;
-    let answer: Json = serde_json::from_str(&out).expect("JSON");
-    compare(series, &expected, told_rows(&answer, &texts(&series["by"])))
+    let mut found = Rows::new();
+    for question in questions(project, series) {
+        let (name, grain) = (question.kpi.name.clone(), text(&series["grain"]));
+        let days = ["--from".to_string(), first.clone(), "--to".into(), last.clone()];
+        let mut args: Vec<String> = ["kpi".into(), name].into_iter().chain(days).collect();
+        args.extend(["--grain".into(), grain, "--format".into(), "json".into()]);
+        args.extend(question.by.iter().flat_map(|column| ["--by".to_string(), column.clone()]));
+        args.extend(question.options.iter().flat_map(|(option, value)| [format!("--{option}"), value.clone()]));
+        let out = ask(&args.iter().map(String::as_str).collect::<Vec<_>>()).ended(0).out;
+        let answer: Json = serde_json::from_str(&out).expect("JSON");
+        found.extend(told_rows(&question, &answer, &texts(&series["by"])));
+    }
+    compare(series, &expected, found)
 }
 
-fn told_rows(answer: &Json, by: &[String]) -> BTreeMap<Vec<String>, Cell> {
+impl Question<'_> {
+    /// The first day and the members of a row, read by `cell`.
+    fn key(&self, by: &[String], cell: impl Fn(&str) -> String) -> Vec<String> {
+        let member = |column: &String| match &self.chosen {
+            Some((option, choice)) if option == column => choice.clone(),
+            _ => cell(column),
+        };
+        [cell("period_start")].into_iter().chain(by.iter().map(member)).collect()
+    }
+}
+
+/// A series that does not speak of the states of a KPI speaks of its headline.
+fn is_headline(kpi: &Kpi, by: &[String], state: impl Fn(&str) -> String) -> bool {
+    let split = kpi.split.as_ref().filter(|split| !by.contains(&split.column));
+    split.is_none_or(|split| split.headline.as_deref() == Some(&state(&split.column)))
+}
+
+fn told_rows(question: &Question, answer: &Json, by: &[String]) -> Rows {
     let number = |json: &Json| match json.as_f64().filter(|_| json.is_f64()) {
         Some(float) => decimal(Value::Float(float)),
         None => said(Some(json)),
     };
-    let rows = answer["rows"].as_array().expect("rows").iter().map(|row| {
-        let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
-        let key = key.map(|column| row[column].as_str().unwrap_or_default().to_string()).collect();
+    let rows = answer["rows"].as_array().expect("rows").iter();
+    let rows = rows.filter(|row| is_headline(question.kpi, by, |column| text(&row[column]))).map(|row| {
+        let key = question.key(by, |column| row[column].as_str().unwrap_or_default().to_string());
         (key, ["numerator", "denominator", "value"].map(|column| number(&row[column])))
     });
     rows.collect()
 }
 
-fn options(series: &Json) -> impl Iterator<Item = (String, String)> {
-    series["options"].as_object().expect("options").iter().map(|(k, v)| (k.clone(), text(v)))
-}
-
 /// The first and the last day that a series tells of.
-fn days_of(expected: &BTreeMap<Vec<String>, Cell>) -> Option<(String, String)> {
+fn days_of(expected: &Rows) -> Option<(String, String)> {
     Some((expected.keys().next()?[0].clone(), expected.keys().next_back()?[0].clone()))
 }
 
 fn compare(
     series: &Json,
-    expected: &BTreeMap<Vec<String>, Cell>,
-    mut found: BTreeMap<Vec<String>, Cell>,
+    expected: &Rows,
+    mut found: Rows,
 ) -> Vec<String> {
     let (what, columns) = (name_of(series), texts(&series["by"]));
     found.retain(|key, _| is_told(series, &columns, key));
@@ -241,6 +283,8 @@ fn is_told(series: &Json, columns: &[String], key: &[String]) -> bool {
 
 /// Numerator, denominator and value. Of the truth's each may be unsaid; of an answer's each is said.
 type Cell = [Said; 3];
+/// By first day and members.
+type Rows = BTreeMap<Vec<String>, Cell>;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Said {
@@ -279,7 +323,7 @@ fn same(expected: Option<&Cell>, found: Option<&Cell>, is_own: bool) -> bool {
     }
 }
 
-fn expected_rows(series: &Json) -> BTreeMap<Vec<String>, Cell> {
+fn expected_rows(series: &Json) -> Rows {
     let by = texts(&series["by"]);
     let rows = series["rows"].as_array().expect("rows").iter().map(|row| {
         let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
@@ -289,11 +333,11 @@ fn expected_rows(series: &Json) -> BTreeMap<Vec<String>, Cell> {
     rows.collect()
 }
 
-fn found_rows(answer: &Answer, by: &[String]) -> BTreeMap<Vec<String>, Cell> {
+fn found_rows(question: &Question, answer: &Answer, by: &[String]) -> Rows {
     let table = &answer.table;
-    let rows = (0..table.rows()).map(|row| {
-        let key = ["period_start"].into_iter().chain(by.iter().map(String::as_str));
-        let key = key.map(|column| table.value(row, column).to_string()).collect();
+    let told = |row: &usize| is_headline(question.kpi, by, |column| table.value(*row, column).to_string());
+    let rows = (0..table.rows()).filter(told).map(|row| {
+        let key = question.key(by, |column| table.value(row, column).to_string());
         (key, ["numerator", "denominator", "value"].map(|column| decimal(table.value(row, column))))
     });
     rows.collect()

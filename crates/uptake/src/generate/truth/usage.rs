@@ -132,13 +132,14 @@ impl Tally {
 
     fn add_states(&mut self, week: Period, states: &States) {
         let eligible = states[..NOT_INVITED].iter().sum();
-        let mut add = |state, count| {
-            self.add_to(Subject::NeverOrDormant, Grain::Week, week.first, state, Cell::counts(count, eligible));
+        let mut add = |state, count, of| {
+            self.add_to(Subject::NeverOrDormant, Grain::Week, week.first, state, Cell::counts(count, of));
         };
-        for (state, count) in STATES.iter().zip(states).filter(|(_, count)| **count > 0) {
-            add(state, *count);
+        for (at, count) in states.iter().enumerate().filter(|(_, count)| **count > 0) {
+            // Who was never invited stands apart, and is in no denominator.
+            add(STATES[at], *count, if at == NOT_INVITED { 0 } else { eligible });
         }
-        add("never+dormant", states[NEVER] + states[DORMANT]);
+        add("never+dormant", states[NEVER] + states[DORMANT], eligible);
     }
 
     fn count_habits(&mut self, firm: &Firm, week: Period, holidays: &Holidays) {
