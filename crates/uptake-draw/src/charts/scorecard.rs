@@ -68,8 +68,10 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Scorecard {
 fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &Format) -> Scorecard {
     let newest = rows.newest();
     let names = rows.columns.first().map_or(vec![alone.to_string()], |column| column.members.clone());
-    let few =
-        |cell: Option<Cell>| cell.and_then(|c| c.parts).filter(|(part, whole)| is_few(*part, *whole, format.unit));
+    let few = |cell: Option<Cell>| {
+        let Cell { value, parts, .. } = cell?;
+        parts.filter(|(part, whole)| is_few(*part, *whole, value, format.unit))
+    };
     let crossed = newest.map_or(vec![], |stop| rows.crossed(stop));
     let over_time = rows.columns.len() < 2 && rows.stops.iter().all(|stop| stop.day.is_some());
     let (heads, values): (Vec<String>, Vec<Vec<Option<f64>>>) = if over_time {
