@@ -241,7 +241,9 @@ impl Layout {
         });
         let change = card.over_time.then(|| {
             let deltas = card.rows.iter().filter_map(Row::delta).map(|delta| format.short_change(delta));
-            let wide = deltas.map(|words| width_px(&words, size, Weight::Regular)).fold(size * 2.0, f64::max);
+            let wide = deltas
+                .map(|words| width_px(&words, size, Weight::Regular))
+                .fold(width_px("change", size, Weight::Regular), f64::max);
             let at = right;
             right -= wide + size * 1.2;
             at
