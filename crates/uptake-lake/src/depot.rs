@@ -3,6 +3,7 @@
 use crate::error::LakeError;
 pub use crate::store::Lock;
 use crate::store::Store;
+use futures::future::BoxFuture;
 
 /// A folder or a place below an object-store URL; cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,31 +26,31 @@ impl Depot {
     ///
     /// # Errors
     /// The lock file cannot be made: a read-only disk, no rights.
-    pub async fn lock(&self) -> Result<Lock, LakeError> {
-        self.0.lock().await
+    pub fn lock(&self) -> BoxFuture<'_, Result<Lock, LakeError>> {
+        Box::pin(self.0.lock())
     }
 
     /// Writes a file whole, in place of one that is there. Slashes in the name are folders.
     ///
     /// # Errors
     /// The storage.
-    pub async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), LakeError> {
-        self.0.write(name, bytes).await
+    pub fn write<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), LakeError>> {
+        Box::pin(self.0.write(name, bytes))
     }
 
     /// The bytes of a file; `None` if it is not there.
     ///
     /// # Errors
     /// The storage.
-    pub async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, LakeError> {
-        self.0.read(name).await
+    pub fn read<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Vec<u8>>, LakeError>> {
+        Box::pin(self.0.read(name))
     }
 
     /// The names of the files directly below `folder`, without order; none if there is no such folder.
     ///
     /// # Errors
     /// The storage.
-    pub async fn list(&self, folder: &str) -> Result<Vec<String>, LakeError> {
-        self.0.list(folder).await
+    pub fn list<'a>(&'a self, folder: &'a str) -> BoxFuture<'a, Result<Vec<String>, LakeError>> {
+        Box::pin(self.0.list(folder))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The only crate that names DataFusion, Arrow or Delta. `landing` takes files in, `build` brings stored models up to
 //! date and publishes them, `session` is the one door through which figures leave.
+//!
+//! Futures leave this crate boxed: the body of an `async fn` is compiled in each crate that awaits it, and those of the engine are large.
 
 mod build;
 mod check;
@@ -18,16 +20,15 @@ mod slt;
 mod store;
 
 pub use build::{BuildReport, ModelReport};
-pub use check::check;
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
 pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
 pub use session::{Bound, Limits, Loaded, Rows, Session};
-pub use slt::test;
 
 use chrono::{DateTime, Utc};
+use futures::future::{BoxFuture, LocalBoxFuture};
 use store::Store;
-use uptake_spec::Project;
+use uptake_spec::{Problem, Project};
 
 /// The organisation that `uptake generate` writes into the names of its exports: a firm that does not exist.
 pub const SAMPLE_ORGANISATION: &str = "00D5e00000NorthEAB";
@@ -41,45 +42,47 @@ impl Lake {
     ///
     /// # Errors
     /// An address of no known kind, a folder that cannot be made, a lake of a newer format.
-    pub async fn open(address: &str) -> Result<Lake, LakeError> {
-        let store = Store::open(address)?;
-        manifest::Published::read(&store).await?;
-        Ok(Lake(store))
+    pub fn open(address: &str) -> BoxFuture<'_, Result<Lake, LakeError>> {
+        Box::pin(async move {
+            let store = Store::open(address)?;
+            manifest::Published::read(&store).await?;
+            Ok(Lake(store))
+        })
     }
 
     /// Lands files; killed at any moment and repeated, it gives the same lake. `at` is the time of the load.
     ///
     /// # Errors
     /// Only the lake itself; files at fault are named in the report.
-    pub async fn load(
-        &self,
-        project: &Project,
-        order: &LoadOrder,
+    pub fn load<'a>(
+        &'a self,
+        project: &'a Project,
+        order: &'a LoadOrder,
         at: DateTime<Utc>,
-        on_file: &mut dyn FnMut(&FileReport),
-    ) -> Result<LoadReport, LakeError> {
-        landing::load(&self.0, project, order, at, on_file).await
+        on_file: &'a mut dyn FnMut(&FileReport),
+    ) -> LocalBoxFuture<'a, Result<LoadReport, LakeError>> {
+        Box::pin(landing::load(&self.0, project, order, at, on_file))
     }
 
     /// All rejected rows that no correction has brought back yet, by file and line.
     ///
     /// # Errors
     /// Storage.
-    pub async fn open_rejects(&self, project: &Project) -> Result<Vec<OpenReject>, LakeError> {
-        landing::open_rejects(&self.0, project).await
+    pub fn open_rejects<'a>(&'a self, project: &'a Project) -> BoxFuture<'a, Result<Vec<OpenReject>, LakeError>> {
+        Box::pin(landing::open_rejects(&self.0, project))
     }
 
     /// Brings stored models up to date and publishes them, all at once.
     ///
     /// # Errors
     /// A model that cannot be computed; storage; other builds that came first, again and again.
-    pub async fn build(
-        &self,
-        project: &Project,
+    pub fn build<'a>(
+        &'a self,
+        project: &'a Project,
         at: DateTime<Utc>,
-        on_model: &mut dyn FnMut(&ModelReport),
-    ) -> Result<BuildReport, LakeError> {
-        build::build(&self.0, project, at, on_model).await
+        on_model: &'a mut dyn FnMut(&ModelReport),
+    ) -> LocalBoxFuture<'a, Result<BuildReport, LakeError>> {
+        Box::pin(build::build(&self.0, project, at, on_model))
     }
 
     /// Where files stand beside the lake's tables.
@@ -94,15 +97,31 @@ impl Lake {
     ///
     /// # Errors
     /// There are builds, and none can be read; storage.
-    pub async fn newest_build(&self) -> Result<Option<u64>, LakeError> {
-        manifest::Published::read(&self.0).await?.visible()
+    pub fn newest_build(&self) -> BoxFuture<'_, Result<Option<u64>, LakeError>> {
+        Box::pin(async move { manifest::Published::read(&self.0).await?.visible() })
     }
 
     /// The newest published build, ready to answer.
     ///
     /// # Errors
     /// Nothing was built yet.
-    pub async fn session(&self, project: &Project) -> Result<Session, LakeError> {
-        Session::open(&self.0, project).await
+    pub fn session<'a>(&'a self, project: &'a Project) -> BoxFuture<'a, Result<Session, LakeError>> {
+        Box::pin(Session::open(&self.0, project))
     }
+}
+
+/// Every mistake that the engine sees in mappings, models, KPIs and the SQL of pages.
+pub fn check(project: &Project) -> BoxFuture<'_, Vec<Problem>> {
+    Box::pin(check::check(project))
+}
+
+/// Runs every test of the project; `on_test` gets its path and how many records held, or why it failed. True if all held.
+///
+/// # Errors
+/// The project's relations cannot be planned at all.
+pub fn test<'a>(
+    project: &'a Project,
+    on_test: &'a mut (dyn FnMut(&str, &Result<usize, String>) + Send),
+) -> BoxFuture<'a, Result<bool, LakeError>> {
+    Box::pin(slt::test(project, on_test))
 }

@@ -18,6 +18,7 @@ use crate::store::Store;
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::prelude::{SessionContext, col};
 use datafusion::scalar::ScalarValue;
+use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uptake_spec::kpi::Input;
@@ -170,8 +171,13 @@ impl Session {
     /// # Errors
     /// An input that was never loaded, an option or column the KPI does not have, a range behind the data or outside
     /// the calendar.
-    pub async fn answer(&self, kpi: &Kpi, params: &Params, viewer: &Viewer) -> Result<Answer, AnswerError> {
-        answer::answer(&self.0, &self.0.context, kpi, params, viewer).await
+    pub fn answer<'a>(
+        &'a self,
+        kpi: &'a Kpi,
+        params: &'a Params,
+        viewer: &'a Viewer,
+    ) -> BoxFuture<'a, Result<Answer, AnswerError>> {
+        Box::pin(answer::answer(&self.0, &self.0.context, kpi, params, viewer))
     }
 
     /// The day a question to `kpi` is told from: the asked one, else the least day all its inputs are complete through.
@@ -187,19 +193,23 @@ impl Session {
     ///
     /// # Errors
     /// Not one SELECT, a forbidden function, a plan without bounds, a limit reached, or SQL that does not plan.
-    pub async fn query(
-        &self,
-        sql: &str,
-        parameters: &BTreeMap<String, Bound>,
-        limits: &Limits,
-        viewer: &Viewer,
-    ) -> Result<Rows, AnswerError> {
+    pub fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        parameters: &'a BTreeMap<String, Bound>,
+        limits: &'a Limits,
+        viewer: &'a Viewer,
+    ) -> BoxFuture<'a, Result<Rows, AnswerError>> {
         let Viewer::Local = viewer;
-        guard::query(&self.0.context, sql, parameters, limits).await
+        Box::pin(guard::query(&self.0.context, sql, parameters, limits))
     }
 
     /// Every relation with its columns: schema, table, column, type, rows.
-    pub async fn tables(&self) -> Result<Table, AnswerError> {
+    pub fn tables(&self) -> BoxFuture<'_, Result<Table, AnswerError>> {
+        Box::pin(self.counted_tables())
+    }
+
+    async fn counted_tables(&self) -> Result<Table, AnswerError> {
         let (mut schemas, mut tables, mut columns, mut types, mut rows) = (vec![], vec![], vec![], vec![], vec![]);
         let catalog = self.0.context.catalog("datafusion").expect("the default catalog is there");
         for schema_name in ["landing", "public"] {
@@ -227,7 +237,11 @@ impl Session {
     }
 
     /// The values of a column of people's attributes, for a filter; sorted.
-    pub async fn members(&self, column: &str) -> Result<Vec<String>, AnswerError> {
+    pub fn members<'a>(&'a self, column: &'a str) -> BoxFuture<'a, Result<Vec<String>, AnswerError>> {
+        Box::pin(self.sorted_members(column))
+    }
+
+    async fn sorted_members(&self, column: &str) -> Result<Vec<String>, AnswerError> {
         let frame = self.0.context.table(MEMBERS_OF).await?;
         if frame.schema().field_with_unqualified_name(column).is_err() {
             return Ok(vec![]);
