@@ -12,7 +12,10 @@ use uptake_spec::{Project, Value};
 ///
 /// # Errors
 /// The project's relations cannot be planned at all.
-pub async fn test(project: &Project, on_test: &mut (dyn FnMut(&str, &Result<usize, String>) + Send)) -> Result<bool, LakeError> {
+pub async fn test(
+    project: &Project,
+    on_test: &mut (dyn FnMut(&str, &Result<usize, String>) + Send),
+) -> Result<bool, LakeError> {
     let plain = plain(project);
     let mut all = true;
     for (path, text) in &project.tests {

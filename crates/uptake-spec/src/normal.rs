@@ -283,7 +283,8 @@ mod tests {
         let nine = Normal::of(&series(&with(&[45.0; 9])), Unit::Count, &[]);
         assert_eq!((nine.verdict, nine.since), (Verdict::Below, Some(week(13).from())));
         assert_eq!(nine.points[12].signal, Some((Rule::Run, Side::Below)));
-        let over = Normal::of(&series(&with(&[45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 52.0])), Unit::Count, &[]);
+        let over =
+            Normal::of(&series(&with(&[45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 45.0, 52.0])), Unit::Count, &[]);
         assert_eq!(over.verdict, Verdict::Normal);
     }
 

@@ -72,12 +72,20 @@ impl Home {
     /// The project has mistakes, or nothing was built yet.
     pub async fn ask(&self) -> Result<(Project, Answers)> {
         let project = self.project()?;
+        let session = self.session(&project).await?;
+        Ok((project, session))
+    }
+
+    /// The newest build through `project`, which was read before.
+    ///
+    /// # Errors
+    /// Nothing was built yet; the lake.
+    pub async fn session(&self, project: &Project) -> Result<Answers> {
         let lake = self.open_lake(&project.settings).await?;
         if lake.newest_build().await?.is_none() {
             anyhow::bail!("nothing has been built yet\n  hint: `uptake up` loads the exports, builds and serves");
         }
-        let session = lake.session(&project).await?;
-        Ok((project, Answers::new(session, Arc::default())))
+        Ok(Answers::new(lake.session(project).await?, Arc::default()))
     }
 
     /// A path of `uptake.toml`: relative ones start at the project's folder, URLs stay.
@@ -91,7 +99,15 @@ impl Home {
     /// When the project's own files were last written, by path: differs as soon as somebody saves one.
     pub fn fingerprint(&self) -> Vec<(PathBuf, SystemTime, u64)> {
         let mut found = vec![];
-        for name in ["uptake.toml", "targets.csv", "holidays.csv", "annotations.csv", "quiet_weeks.csv", "queries", "dashboards"] {
+        for name in [
+            "uptake.toml",
+            "targets.csv",
+            "holidays.csv",
+            "annotations.csv",
+            "quiet_weeks.csv",
+            "queries",
+            "dashboards",
+        ] {
             note_written(&self.folder.join(name), &mut found);
         }
         found.sort();
