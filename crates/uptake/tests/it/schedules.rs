@@ -154,7 +154,7 @@ fn held_by_a_test() {
     }
     fs::write(tests.join("won.slt"), "query I\nSELECT 1\n----\n2\n").expect("written");
     let told = run(&dir, &["--at", WEDNESDAY]).ended(1);
-    assert!(told.err.contains("is held: tests fail: won; `uptake test` tells why"), "{}", told.err);
+    assert!(told.err.contains("is held: tests fail: queries/kpis/won.slt; `uptake test` tells why"), "{}", told.err);
     assert!(entry(&dir, MONDAY)["state"] == "held" && !dir.join("out").exists());
     fs::write(tests.join("won.slt"), "query I\nSELECT 1\n----\n1\n").expect("written");
     run(&dir, &["--at", WEDNESDAY]).ended(0);
