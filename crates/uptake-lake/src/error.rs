@@ -14,7 +14,7 @@ pub enum LakeError {
     Address(String),
     #[error("could not create the folder {}", folder.display())]
     CreateFolder { folder: PathBuf, source: std::io::Error },
-    #[error("could not reach the lake's storage")]
+    #[error("could not reach the storage")]
     Storage(#[from] object_store::Error),
     #[error(
         "could not lock the lake {} to write in it; what was built can still be asked, and `--lake` names another",

@@ -41,6 +41,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
+use tracing::info;
 use uptake_spec::source::{ColumnType, DateOrder};
 use uptake_spec::{Place, Problem, Project};
 
@@ -121,7 +122,10 @@ pub async fn load(
     };
     for tries in 1..MOST_TRIES {
         match load_once(store, project, order, at, &mut tell).await {
-            Err(LakeError::Overtaken(_)) => pause(tries).await,
+            Err(LakeError::Overtaken(what)) => {
+                info!(what, tries, "overtaken by another load, starting again");
+                pause(tries).await;
+            }
             ended => return ended,
         }
     }

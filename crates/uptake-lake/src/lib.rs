@@ -86,11 +86,8 @@ impl Lake {
     }
 
     /// Where files stand beside the lake's tables.
-    ///
-    /// # Errors
-    /// A folder that cannot be made.
-    pub fn depot(&self, name: &str) -> Result<Depot, LakeError> {
-        Ok(Depot::of(self.0.below(name)?))
+    pub fn depot(&self, name: &str) -> Depot {
+        Depot::of(self.0.below(name))
     }
 
     /// The number of the newest published build that can be read; `None` before the first.

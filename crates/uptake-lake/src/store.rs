@@ -75,13 +75,9 @@ impl Store {
         Ok(Store { root, objects, prefix })
     }
 
-    /// The place below this one.
-    pub fn below(&self, name: &str) -> Result<Store, LakeError> {
-        let below = Store { root: self.table_url(name), prefix: self.path(name), objects: self.objects.clone() };
-        if let Some(folder) = below.folder() {
-            std::fs::create_dir_all(&folder).map_err(|source| LakeError::CreateFolder { folder, source })?;
-        }
-        Ok(below)
+    /// The place below this one; its folder is made when something is written there.
+    pub fn below(&self, name: &str) -> Store {
+        Store { root: self.table_url(name), prefix: self.path(name), objects: self.objects.clone() }
     }
 
     /// The folder of a lake on local disk.
@@ -97,6 +93,7 @@ impl Store {
         let Some(folder) = self.folder() else { return Ok(Lock { _file: None }) };
         let of = folder.clone();
         let lock = move || {
+            std::fs::create_dir_all(&folder)?;
             let file =
                 std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
             file.lock()?;

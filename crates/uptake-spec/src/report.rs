@@ -54,7 +54,7 @@ pub struct Report {
     pub when: When,
     /// A folder relative to the project, or an object store's URL.
     pub to: String,
-    /// Who is told when it is held.
+    /// Who answers for it: named wherever it is held or has failed.
     pub owner: String,
     /// Held while an input that its pages read is complete through a day further back than this. `None`: whatever is there.
     pub fresh_days: Option<u32>,
@@ -133,7 +133,7 @@ pub fn read_report(file: &Path, text: &str) -> Result<Report, Vec<Problem>> {
 fn read(name: &str, f: &Fields, place: Place) -> Option<Report> {
     // Everything is read before anything is missed, so that every mistake is told at once.
     let (pages, formats) = (read_list(f, "pages"), read_formats(f));
-    let (when, to, owner) = (read_when(f), f.needed("to"), f.needed("owner"));
+    let (when, to, owner) = (read_when(f), read_to(f), f.needed("owner"));
     let fresh_days = read_fresh(f);
     let tests = f.flag("tests").unwrap_or(false);
     let filters = f.table("filter", |f| Some(f.all_texts())).unwrap_or_default();
@@ -185,6 +185,19 @@ fn read_when(f: &Fields) -> Option<When> {
     }
     let when = When::new(&pattern?, zone.and_then(|(zone, _)| zone).unwrap_or(Tz::UTC));
     when.map_err(|why| f.object("cron", why, "every Monday at seven is \"0 7 * * Mon\"")).ok()
+}
+
+fn read_to(f: &Fields) -> Option<String> {
+    let to = f.needed("to")?;
+    let scheme = to.split_once("://").map(|(scheme, _)| scheme);
+    if scheme.is_some_and(|scheme| !["file", "s3"].contains(&scheme)) {
+        f.object(
+            "to",
+            format!("nothing can be sent to \"{to}\""),
+            "it wants a folder of the project, file://… or s3://bucket/…",
+        );
+    }
+    Some(to)
 }
 
 fn read_fresh(f: &Fields) -> Option<u32> {
@@ -269,6 +282,20 @@ grade  = "Partner"
         ] {
             let found = told.iter().any(|t| t.contains(&format!("board.toml:{line}:")) && t.contains(words));
             assert!(found, "{line} {words}: {told:#?}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_can_be_sent_is_told() {
+        let wrong =
+            |to: &str| read_report("r.toml".as_ref(), &BOARD.replace("out/board", to)).err().map(|p| p[0].to_string());
+        let told = wrong("ftp://nowhere").expect("wrong");
+        assert!(
+            told.starts_with("r.toml:6:11: nothing can be sent to \"ftp://nowhere\"") && told.contains("s3://"),
+            "{told}"
+        );
+        for to in ["out", "../board", "/srv/board", "file:///srv/board", "s3://bucket/board"] {
+            assert_eq!(wrong(to), None);
         }
     }
 

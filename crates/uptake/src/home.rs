@@ -72,12 +72,20 @@ impl Home {
     /// The project has mistakes, or nothing was built yet.
     pub async fn ask(&self) -> Result<(Project, Answers)> {
         let project = self.project()?;
+        let session = self.session(&project).await?;
+        Ok((project, session))
+    }
+
+    /// The newest build through `project`, which was read before.
+    ///
+    /// # Errors
+    /// Nothing was built yet; the lake.
+    pub async fn session(&self, project: &Project) -> Result<Answers> {
         let lake = self.open_lake(&project.settings).await?;
         if lake.newest_build().await?.is_none() {
             anyhow::bail!("nothing has been built yet\n  hint: `uptake up` loads the exports, builds and serves");
         }
-        let session = lake.session(&project).await?;
-        Ok((project, Answers::new(session, Arc::default())))
+        Ok(Answers::new(lake.session(project).await?, Arc::default()))
     }
 
     /// A path of `uptake.toml`: relative ones start at the project's folder, URLs stay.

@@ -17,7 +17,7 @@ use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::Utc;
+use chrono::{SubsecRound, Utc};
 use current::Current;
 use error::Trouble;
 use guard::Door;
@@ -40,7 +40,7 @@ pub async fn serve(home: Home, lake: Lake, listener: TcpListener) -> Result<()> 
     let address = listener.local_addr().context("could not tell the address")?;
     let build = first.session.build();
     let (publish, current) = watch::channel(Arc::new(first));
-    let sending = tokio::spawn(send_reports(home.clone(), Ledger(lake.depot("reports")?), current.clone()));
+    let sending = tokio::spawn(send_reports(home.clone(), Ledger(lake.depot("reports")), current.clone()));
     let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen, Arc::clone(&metrics)));
     info!(%address, build, "serving build {build}");
     eprintln!("http://{address}");
@@ -57,14 +57,26 @@ const SEND_EVERY: Duration = Duration::from_secs(20);
 
 /// Sends what is due for as long as the server runs.
 async fn send_reports(home: Home, ledger: Ledger, current: watch::Receiver<Arc<Current>>) {
+    let mut told = String::new();
     loop {
-        let now = Arc::clone(&current.borrow());
-        let desk = Desk { home: &home, project: &now.project, session: &now.session, ledger: &ledger };
-        if let Err(error) = turn(&desk, Utc::now()).await {
-            warn!(error = format!("{error:#}"), "could not see to the reports");
+        // On a task of its own: whatever happens to one turn, the next must come.
+        let turn = tokio::spawn(one_turn(home.clone(), ledger.clone(), Arc::clone(&current.borrow())));
+        let why = match turn.await {
+            Ok(Ok(())) => String::new(),
+            Ok(Err(error)) => format!("{error:#}"),
+            Err(panic) => panic.to_string(),
+        };
+        if !why.is_empty() && why != told {
+            warn!(error = why, "could not see to the reports");
         }
+        told = why;
         tokio::time::sleep(SEND_EVERY).await;
     }
+}
+
+async fn one_turn(home: Home, ledger: Ledger, now: Arc<Current>) -> Result<()> {
+    let Current { project, session, failing, .. } = &*now;
+    turn(&Desk { home: &home, project, session, ledger: &ledger, failing }, Utc::now().trunc_subsecs(0)).await
 }
 
 fn router(door: Door) -> Router {

@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Mistakes) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {}", in_one_chain(&error));
+            eprintln!("error: {}", in_one_chain(&error, "\n  because: "));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
@@ -46,11 +46,11 @@ fn log_to_stderr() {
 }
 
 /// The error and its causes, each once: some libraries repeat their cause in their own words.
-fn in_one_chain(error: &anyhow::Error) -> String {
+fn in_one_chain(error: &anyhow::Error, because: &str) -> String {
     let mut told = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         if !told.contains(&cause) {
-            told.push_str("\n  because: ");
+            told.push_str(because);
             told.push_str(&cause);
         }
     }

@@ -141,5 +141,9 @@ fn unknown_page(project: &Project, slug: &str) -> NotSo {
 }
 
 fn in_words(wrong: &[Wrong]) -> String {
-    wrong.iter().map(|wrong| wrong.what.as_str()).collect::<Vec<_>>().join("; ")
+    let one = |wrong: &Wrong| match wrong.hint.as_str() {
+        "" => wrong.what.clone(),
+        hint => format!("{}; {hint}", wrong.what),
+    };
+    wrong.iter().map(one).collect::<Vec<_>>().join("; ")
 }

@@ -92,9 +92,9 @@ pub fn steps(report: &Report, history: &History, now: DateTime<Utc>) -> Vec<Step
         State::Skipped { .. } => entry.at <= now,
         State::Held { .. } | State::Failed { .. } => false,
     };
-    // Whatever was due before a settled one was settled with it.
+    // Whatever was due before a settled one was settled with it. One sent by hand may have been due long before the report was known.
     let before = history.entries.range(..=now).rev().find(|(_, entry)| settled(entry) && entry.at <= now);
-    let from = before.map_or(history.begun, |(due, _)| *due);
+    let from = before.map_or(history.begun, |(due, _)| history.begun.max(*due));
     let open = |due: &DateTime<Utc>| !history.entries.get(due).is_some_and(settled);
     let mut due: Vec<DateTime<Utc>> = report.when.between(from, now).collect();
     let newest = due.pop();
@@ -161,6 +161,15 @@ mod tests {
         let held =
             history("2026-11-04T00:00:00Z", vec![entry("2026-11-04T07:00:00Z", State::Held { why: String::new() })]);
         assert_eq!(steps(&daily, &held, at("2026-11-04T07:01:00Z")), [send("2026-11-04T07:00:00Z", 2)]);
+    }
+
+    #[test]
+    fn one_sent_by_hand_as_of_long_ago_makes_nothing_due_in_between() {
+        let daily = report("0 7 * * *", "UTC");
+        let by_hand = entry("2020-01-01T07:00:00Z", State::Sent { files: vec![] });
+        let known = history("2026-11-04T08:00:00Z", vec![by_hand]);
+        assert_eq!(steps(&daily, &known, at("2026-11-04T09:00:00Z")), []);
+        assert_eq!(steps(&daily, &known, at("2026-11-05T09:00:00Z")), [send("2026-11-05T07:00:00Z", 1)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Mistakes that only show when the parts of a project are seen together. No data and no engine are needed.
 
+mod contents;
 mod pages;
 
 use super::circles::circles;
@@ -29,7 +30,7 @@ pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
     });
     let reports = project.reports.iter().flat_map(|r| crate::report::mistakes(r, &project.dashboards));
     let all = kpis.chain(models).chain(circles).chain(mappings).chain(pages).chain(targets).chain(sources);
-    all.chain(reports).collect()
+    all.chain(reports).chain(contents::mistakes(project, files)).collect()
 }
 
 fn in_kpi(kpi: &Kpi, files: &Files) -> Vec<Problem> {

@@ -275,3 +275,39 @@ fn dated_files_know_their_columns_and_whom_they_speak_of() {
     ];
     assert_eq!(told(&files(&more)), expected);
 }
+
+/// The page `p` uses `won` and, in words and in SQL, `lost` and `open`.
+fn told_of_contents(table: &str) -> Vec<String> {
+    let page = "+++\ntitle = \"T\"\nasks = \"Q?\"\n+++\n\n```table\nid = \"t\"\nkpi = \"won\"\n```\n\n{t.value} of {lost.value}\n\n\
+                ```sql q\nSELECT * FROM open('by=grade')\n```\n";
+    let kpis = ["lost", "open"].map(|kpi| (format!("queries/kpis/{kpi}.sql"), format!("queries/kpis/{kpi}.slt")));
+    let readme = format!("# Pages\n\n| page | asks | KPIs |\n| --- | --- | --- |\n{table}");
+    let own = [("dashboards/p.md", page), ("dashboards/README.md", readme.as_str())];
+    let kpis = kpis.iter().flat_map(|(sql, slt)| [(sql.as_str(), KPI), (slt.as_str(), "")]);
+    let all: Vec<_> = kpis.chain(own).collect();
+    told(&files(&all))
+}
+
+#[test]
+fn the_table_of_the_pages_is_held() {
+    let right = "| [`p.md`](p.md), shown at `/` | Q? | `open`, `lost`, `won` |\n";
+    assert_eq!(told_of_contents(right), [""; 0]);
+    let uses = "`won`, `lost`, `open`";
+    let other = "names other KPIs than the page uses";
+    for row in
+        ["| [`p.md`](p.md) | Q? | `won`, `lost` |\n", "| [`p.md`](p.md) | Q? | `won`, `lost`, `open`, `grade` |\n"]
+    {
+        assert_eq!(
+            told_of_contents(row),
+            [format!("dashboards/README.md:5:25: the row of p.md {other} | write {uses}")]
+        );
+    }
+    let row = "| [`q.md`](q.md) | Q? | `won` |\n";
+    let missing =
+        format!("dashboards/README.md:5:1: the table has no row for p.md | add | [`p.md`](p.md) | Q? | {uses} |");
+    assert_eq!(
+        told_of_contents(row),
+        [missing, "dashboards/README.md:5:1: there is no page q.md | did you mean \"p\"?".into()]
+    );
+    assert_eq!(told_of_contents(""), [""; 0], "a text of one's own without such a table");
+}

@@ -12,9 +12,13 @@ pub struct Arguments {
     dir: PathBuf,
 }
 
-/// The headers of `targets.csv` and `holidays.csv`, see contract.md.
-const TARGETS: &str = "metric,scope,direction,target,warn,valid_from,valid_to\n";
-const HOLIDAYS: &str = "calendar_id,d,name\n";
+/// The dated files beside the settings, and their headers.
+const DATED: [(&str, &str); 4] = [
+    ("targets.csv", "metric,scope,direction,target,warn,valid_from,valid_to\n"),
+    ("holidays.csv", "calendar_id,d,name\n"),
+    ("annotations.csv", "d,text\n"),
+    ("quiet_weeks.csv", "d,text\n"),
+];
 
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let dir = &arguments.dir;
@@ -27,8 +31,9 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     fs::create_dir_all(dir.join("exports"))
         .with_context(|| format!("could not make {}", dir.join("exports").display()))?;
     write_unless_there(&dir.join("uptake.toml"), include_str!("init/uptake.toml"))?;
-    write_unless_there(&dir.join("targets.csv"), TARGETS)?;
-    write_unless_there(&dir.join("holidays.csv"), HOLIDAYS)?;
+    for (name, header) in DATED {
+        write_unless_there(&dir.join(name), header)?;
+    }
     eprintln!("wrote a project into {}", dir.display());
     eprintln!(
         "next: name your firm in {}, put exports into {}, then",
@@ -54,7 +59,8 @@ pub fn write_unless_there(path: &Path, text: &str) -> Result<()> {
 mod tests {
     #[test]
     fn the_new_settings_have_no_mistake() {
-        let files = uptake_spec::Files::of([("uptake.toml", include_str!("init/uptake.toml"))]);
-        assert_eq!(uptake_spec::read_project(&files).map(|p| p.settings.lake), Ok("lake".into()));
+        let files = super::DATED.into_iter().chain([("uptake.toml", include_str!("init/uptake.toml"))]);
+        let project = uptake_spec::read_project(&uptake_spec::Files::of(files));
+        assert_eq!(project.map(|p| p.settings.lake), Ok("lake".into()));
     }
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tracing::{info, warn};
 use uptake_lake::{Lake, LakeError};
 use uptake_spec::{Place, Problem, Project};
@@ -23,6 +23,8 @@ pub struct Current {
     pub mistakes: Vec<Problem>,
     /// Responses by address, of this build and these files only: they go when this goes.
     pub ready: Kept<Ready>,
+    /// The KPIs whose tests fail; a scheduled report may ask.
+    pub failing: OnceCell<Vec<String>>,
 }
 
 /// Responses of one build that are kept.
@@ -30,7 +32,13 @@ const MOST_READY_BYTES: usize = 128 << 20;
 
 impl Current {
     fn new(project: Project, session: Answers, mistakes: Vec<Problem>, metrics: &Metrics) -> Current {
-        Current { project, session, mistakes, ready: Kept::new(MOST_READY_BYTES, Arc::clone(&metrics.pages)) }
+        Current {
+            project,
+            session,
+            mistakes,
+            ready: Kept::new(MOST_READY_BYTES, Arc::clone(&metrics.pages)),
+            failing: OnceCell::new(),
+        }
     }
 }
 

@@ -44,17 +44,14 @@ fn whole(calendar: &Calendar, range: Range, grain: Grain) -> Range {
     Range::new(first.from(), last.to()).expect("widening keeps the order")
 }
 
-/// The newest day that any KPI of the page is told from; a page without KPIs takes the project's.
+/// The newest day that any KPI of the page is told from, behind the asked one at most; a page without KPIs takes the project's.
 /// `None` if nothing was loaded for any of them.
 pub fn newest_as_of(session: &Session, project: &Project, page: &Dashboard, params: &Params) -> Option<NaiveDate> {
-    if params.as_of.is_some() {
-        return params.as_of;
-    }
+    let asked = Params { as_of: params.as_of, ..Params::default() };
     let asks = page.blocks.iter().filter_map(Block::ask);
-    let mut questions: Vec<(&Kpi, Params)> =
-        asks.filter_map(|ask| question(project, ask, &Params::default())).collect();
+    let mut questions: Vec<(&Kpi, Params)> = asks.filter_map(|ask| question(project, ask, &asked)).collect();
     if questions.is_empty() {
-        questions = project.kpis.iter().map(|kpi| (kpi, Params::default())).collect();
+        questions = project.kpis.iter().map(|kpi| (kpi, asked.clone())).collect();
     }
     questions.iter().filter_map(|(kpi, params)| session.as_of(kpi, params).ok()).max()
 }

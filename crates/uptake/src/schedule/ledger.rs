@@ -39,14 +39,30 @@ impl Ledger {
         Ok(History { begun, entries })
     }
 
+    /// What became of `report` at one time it was due.
+    pub async fn entry(&self, report: &str, due: DateTime<Utc>) -> Result<Option<Entry>> {
+        let bytes = self.0.read(&file(report, &name_of(due))).await?;
+        bytes.map(|bytes| read(report, &name_of(due), &bytes)).transpose()
+    }
+
     pub async fn note(&self, entry: &Entry) -> Result<()> {
-        self.write(&entry.report, &entry.due.format("%Y%m%dT%H%M%SZ").to_string(), entry).await
+        self.write(&entry.report, &name_of(entry.due), entry).await
     }
 
     async fn write<T: serde::Serialize>(&self, report: &str, name: &str, what: &T) -> Result<()> {
-        let bytes = serde_json::to_vec_pretty(what).expect("the ledger is plain data");
+        let mut bytes = serde_json::to_vec_pretty(what).expect("the ledger is plain data");
+        bytes.push(b'\n');
         self.0.write(&file(report, name), bytes).await.with_context(|| format!("could not note {report} in the ledger"))
     }
+}
+
+/// Where in the lake it is kept that `report` was sent when it was due: whoever removes it has the report sent again.
+pub fn place(report: &str, due: DateTime<Utc>) -> String {
+    format!("reports/{}", file(report, &name_of(due)))
+}
+
+fn name_of(due: DateTime<Utc>) -> String {
+    due.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 fn file(report: &str, name: &str) -> String {

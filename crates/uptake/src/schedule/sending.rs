@@ -4,11 +4,13 @@ use super::ledger::Ledger;
 use super::{Entry, SentFile, State, Step, steps};
 use crate::answers::Answers;
 use crate::home::Home;
+use crate::in_one_chain;
 use crate::render::{Request, render};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use tokio::sync::OnceCell;
 use tracing::{info, warn};
 use uptake_lake::Depot;
 use uptake_spec::{Project, Report};
@@ -19,6 +21,8 @@ pub struct Desk<'a> {
     pub project: &'a Project,
     pub session: &'a Answers,
     pub ledger: &'a Ledger,
+    /// The KPIs whose tests fail, found out when first asked: a report that waits is looked at again and again.
+    pub failing: &'a OnceCell<Vec<String>>,
 }
 
 /// Does what is due at `now`, report by report; one report's fault is its own.
@@ -40,7 +44,7 @@ async fn turn_of(desk: &Desk<'_>, report: &Report, now: DateTime<Utc>) -> Result
     for step in steps(report, &history, now) {
         let entry = match step {
             Step::Skip { due } => {
-                let why = "uptake was not running, and a newer one was due".to_string();
+                let why = why_skipped(history.entries.get(&due));
                 Entry {
                     report: report.name.clone(),
                     due,
@@ -52,10 +56,17 @@ async fn turn_of(desk: &Desk<'_>, report: &Report, now: DateTime<Utc>) -> Result
             }
             Step::Send { due, tries } => send(desk, report, due, tries, now).await,
         };
-        tell(&entry, history.entries.get(&entry.due));
+        tell(&entry, &report.owner, history.entries.get(&entry.due));
         desk.ledger.note(&entry).await?;
     }
     Ok(())
+}
+
+fn why_skipped(before: Option<&Entry>) -> String {
+    match before.map(|before| &before.state) {
+        Some(State::Held { why } | State::Failed { why, .. }) => format!("a newer one was due while it waited: {why}"),
+        _ => "a newer one was due when uptake ran again".into(),
+    }
 }
 
 /// Sends one report and says what became of it.
@@ -64,9 +75,9 @@ pub async fn send(desk: &Desk<'_>, report: &Report, due: DateTime<Utc>, tries: u
         Ok(Some(why)) => State::Held { why },
         Ok(None) => match deliver(desk, report, due).await {
             Ok(files) => State::Sent { files },
-            Err(error) => State::failed(format!("{error:#}"), tries, now),
+            Err(error) => State::failed(in_one_chain(&error, ": "), tries, now),
         },
-        Err(error) => State::failed(format!("{error:#}"), tries, now),
+        Err(error) => State::failed(in_one_chain(&error, ": "), tries, now),
     };
     Entry { report: report.name.clone(), due, at: now, tries, build: Some(desk.session.build()), state }
 }
@@ -79,24 +90,29 @@ pub async fn held(desk: &Desk<'_>, report: &Report, due: DateTime<Utc>) -> Resul
                 Some(day) if day < oldest => {
                     return Ok(Some(format!("{kpi} is told as of {day}; the report wants {oldest} or later")));
                 }
-                None => return Ok(Some(format!("{kpi} has no data"))),
+                None => return Ok(Some(format!("{kpi} has no data: what it reads was never loaded"))),
                 Some(_) => {}
             }
         }
     }
     if report.tests {
-        let mut failed = vec![];
-        let mut note = |name: &str, outcome: &std::result::Result<usize, String>| {
-            if outcome.is_err() {
-                failed.push(name.to_string());
-            }
-        };
-        uptake_lake::test(desk.project, &mut note).await?;
-        if !failed.is_empty() {
-            return Ok(Some(format!("tests fail: {}", failed.join(", "))));
+        let failing = desk.failing.get_or_try_init(|| failing(desk.project)).await?;
+        if !failing.is_empty() {
+            return Ok(Some(format!("tests fail: {}; `uptake test` tells why", failing.join(", "))));
         }
     }
     Ok(None)
+}
+
+async fn failing(project: &Project) -> Result<Vec<String>> {
+    let mut failing = vec![];
+    let mut note = |name: &str, outcome: &std::result::Result<usize, String>| {
+        if outcome.is_err() {
+            failing.push(name.to_string());
+        }
+    };
+    uptake_lake::test(project, &mut note).await?;
+    Ok(failing)
 }
 
 /// Renders everything before the first file is put, so that a fault leaves no half a report.
@@ -134,7 +150,7 @@ fn stamp(report: &Report, due: DateTime<Utc>) -> String {
 }
 
 /// One line when something changes; a report that is still held for the same reason is no news.
-fn tell(entry: &Entry, before: Option<&Entry>) {
+fn tell(entry: &Entry, owner: &str, before: Option<&Entry>) {
     if before.is_some_and(|before| before.state == entry.state) {
         return;
     }
@@ -142,8 +158,8 @@ fn tell(entry: &Entry, before: Option<&Entry>) {
     match &entry.state {
         State::Sent { files } => info!(%report, %due, files = files.len(), tries = entry.tries, "sent {report}"),
         State::Skipped { why } => info!(%report, %due, "skipped {report}: {why}"),
-        State::Held { why } => warn!(%report, %due, "held {report}: {why}"),
-        State::Failed { why, retry_at } => warn!(%report, %due, %retry_at, "{report} failed: {why}"),
+        State::Held { why } => warn!(%report, %due, owner, "held {report}: {why}"),
+        State::Failed { why, retry_at } => warn!(%report, %due, owner, %retry_at, "{report} failed: {why}"),
     }
 }
 

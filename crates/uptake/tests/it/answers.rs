@@ -17,6 +17,10 @@ pub fn stories() -> Vec<Trial> {
     vec![
         story("before the first stamp nothing is known of work", work_begins),
         story("before the first row of the log nothing is known of logins", logins_begin),
+        story(
+            "logins say the same downloaded from the Setup page, and count once where both tell them",
+            logins_of_the_setup_page,
+        ),
         story("before the first deal nothing is known of money", money_begins),
         story("a range behind the data, or out of the calendar, is one of usage", days_out_of_reach),
         story("who left is in no column, and told in the JSON", who_left),
@@ -25,6 +29,7 @@ pub fn stories() -> Vec<Trial> {
         story("what a filter cannot cut is told, not refused", what_a_filter_cannot_cut),
         story("settings newer than the build are told", settings_newer_than_the_build),
         story("a firm without a roster is told so where it matters", without_a_roster),
+        story("a page as of a day behind the data is the page of its last day", pages_behind_the_data),
         story("a mistake in SQL is told in our words", mistakes_in_sql),
     ]
 }
@@ -49,7 +54,7 @@ const DEALS: &str = "Id,OwnerId,CreatedById,StageName,Amount,CloseDate,IsClosed,
     006000000000002AAA,005000000000001AAA,005000000000001AAA,Propose,50,2026-03-31,0,0,2026-01-20 10:00:00\n";
 
 /// A project of the firm, loaded and built.
-fn project(name: &str, more: &[(&str, &str)]) -> PathBuf {
+pub fn project(name: &str, more: &[(&str, &str)]) -> PathBuf {
     let dir = fresh(name);
     let ben = |active: &str| BEN.replace("ACTIVE", active);
     let files = [
@@ -86,7 +91,12 @@ fn answer(dir: &Path, args: &[&str]) -> Json {
 /// Each row as `01-12 0.5 1/2`, with `…` behind it if the period is not complete, and `-` for nothing.
 #[track_caller]
 fn check(args: &[&str], rows: &[&str], note: &str) {
-    let answer = answer(firm(), args);
+    check_of(firm(), args, rows, note);
+}
+
+#[track_caller]
+fn check_of(dir: &Path, args: &[&str], rows: &[&str], note: &str) {
+    let answer = answer(dir, args);
     let cell = |value: &Json| match value {
         Json::Null => "-".to_string(),
         Json::String(text) => text.clone(),
@@ -130,6 +140,38 @@ fn logins_begin() {
     check(&["active_people", "--basis", "login", "--from", "2026-01-19"], &weeks[2..], "");
     let weeks = ["01-05 - -/-…", "01-12 1.0 1/1…", "01-19 1.0 1/1", "01-26 1.0 1/1…"];
     check(&["logins_by_unique_person", "--from", "2026-01-05"], &weeks, note);
+}
+
+/// The same three logins as the Setup page's download has them: by username, in any letters, on the clock of who downloads. A row
+/// before them failed, one is a refreshed token, one is of a name that no user has.
+const SETUP_LOGINS: &str = "Username,Login Time,Source IP,Login Type,Status,Application,Login Subtype\n\
+    Ann@Two.example,1/14/2026 1:00:00 AM PST,10.0.0.1,Application,Success,Browser,\n\
+    ann@two.example,1/20/2026 12:59:30 AM PST,10.0.0.1,Application,Invalid Password,Browser,\n\
+    ann@two.example,1/20/2026 1:00:00 AM PST,10.0.0.1,Application,Success,Browser,\n\
+    ann@two.example,1/20/2026 6:00:00 AM PST,10.0.0.1,Remote Access 2.0,Success,Salesforce for iOS,OAuth Refresh Token\n\
+    zoe@two.example,1/21/2026 1:00:00 AM PST,10.0.0.3,Application,Success,Browser,\n\
+    BEN@TWO.EXAMPLE,1/27/2026 1:00:00 AM PST,10.0.0.2,Application,Success,Browser,\n";
+
+fn logins_of_the_setup_page() {
+    let note = "The login log begins on 2026-01-14.";
+    let active = ["01-05 - -/-…", "01-12 0.5 1/2…", "01-19 0.5 1/2", "01-26 0.5 1/2…"];
+    let asked = ["active_people", "--basis", "login", "--from", "2026-01-05"];
+    let alone = project("setup-alone", &[("exports/2026-02-01/LoginHistory.csv", SETUP_LOGINS)]);
+    check_of(&alone, &asked, &active, note);
+    let logins = ["01-05 - -/-…", "01-12 1.0 1/1…", "01-19 1.0 1/1", "01-26 1.0 1/1…"];
+    check_of(&alone, &["logins_by_unique_person", "--from", "2026-01-05"], &logins, note);
+    // Beside the object's file, and Ann logged in once more, as the later download alone tells.
+    let later =
+        format!("{SETUP_LOGINS}ann@two.example,1/20/2026 5:00:00 AM PST,10.0.0.1,Application,Success,Browser,\n");
+    let both = project("setup-beside", &[("exports/2026-02-02/LoginHistory.csv", &later)]);
+    check_of(&both, &asked, &active, note);
+    let logins = ["01-05 - -/-…", "01-12 1.0 1/1…", "01-19 2.0 2/1", "01-26 1.0 1/1…"];
+    check_of(&both, &["logins_by_unique_person", "--from", "2026-01-05"], &logins, note);
+    let told = |dir: &Path| {
+        let sql = "SELECT count(*) AS n, count(user_id) AS known FROM logins WHERE method = 'log'";
+        on(dir, &["sql", "--format", "csv", sql]).ended(0).out.replace('\n', " ")
+    };
+    assert_eq!((told(&alone), told(&both)), ("n,known 6,5 ".into(), "n,known 7,6 ".into()));
 }
 
 fn money_begins() {
@@ -229,6 +271,22 @@ fn without_a_roster() {
     let roster =
         [("exports/hr/2026-01-25/roster.csv", "email,name,grade,office\nann@two.example,Ann,Partner,Berlin\n")];
     assert!(!told(&project("with-roster", &roster), &["--by", "grade"]));
+}
+
+fn pages_behind_the_data() {
+    let page = "+++\ntitle = \"T\"\nasks = \"?\"\n[filter.period]\ntype = \"date_range\"\ngrain = \"week\"\n\
+        default = \"last 2 complete weeks\"\n+++\n\n```table\nkpi = \"active_people\"\n```\n";
+    let dir = project("behind", &[("dashboards/t.md", page)]);
+    let out = dir.join("t.csv");
+    let told = |more: &[&str]| {
+        on(&dir, &[&["report", "t", "--format", "csv", "--out", &out.to_string_lossy()], more].concat()).ended(0);
+        fs::read_to_string(&out).expect("written")
+    };
+    let weeks = "block,period_start,period_end,value,numerator,denominator,complete\n\
+        active_people,2026-01-19,2026-01-25,0.5,1,2,true\nactive_people,2026-01-26,2026-02-01,0,0,1,true\n";
+    assert_eq!(told(&[]), weeks);
+    assert_eq!(told(&["--as-of", "2026-02-02"]), weeks);
+    assert_eq!(told(&["--as-of", "2026-12-31"]), weeks);
 }
 
 fn mistakes_in_sql() {

@@ -161,8 +161,21 @@ fn mistakes() -> Vec<(&'static str, String, &'static str, &'static str)> {
         ("queries/sources/none/source.toml", "title = \"N\"\n".into(), "queries/sources/none/source.toml", ""),
         ("targets.csv", "metric,target\nactive_peple,0.8\n".into(), "targets.csv", "did you mean \"active_people\"?"),
         ("holidays.csv", "calendar_id,d,name\ndefault,2026-02-30,X\n".into(), "holidays.csv:2:1", "2026-02-30"),
+        ("annotations.csv", "d,text\n2026-02-30,X\n".into(), "annotations.csv:2:1", "2026-02-30"),
+        ("dashboards/README.md", CONTENTS.into(), "dashboards/README.md:3:26: the row of line.md names other KPIs", "`active_people`"),
+        ("dashboards/README.md", CONTENTS.into(), "dashboards/README.md:4:1: there is no page lime.md", "did you mean \"line\"?"),
+        ("dashboards/README.md", CONTENTS.into(), "dashboards/README.md:4:1: the table has no row for note.md", "add | [`note.md`]"),
+        (
+            "dashboards/reports/board.toml",
+            "pages = [\"pluse\"]\nformats = [\"pdf\"]\ncron = \"0 7 * *\"\nzone = \"UTC\"\nto = \"ftp://x\"\nowner = \"o\"\n".into(),
+            "dashboards/reports/board.toml:5:6: nothing can be sent to \"ftp://x\"",
+            "s3://",
+        ),
     ]
 }
+
+const CONTENTS: &str = "| page | asks | KPIs |\n| --- | --- | --- |\n\
+    | [line](line.md) | Q? | `won` |\n| [lime](lime.md) | Q? | `won` |\n";
 
 fn every_mistake_in_one_run() {
     let dir = fresh("mistakes");

@@ -29,7 +29,7 @@ pub fn stories() -> Vec<Trial> {
 }
 
 fn help_and_nonsense() {
-    for command in ["", "load", "kpi", "sql", "serve", "generate", "init", "report"] {
+    for command in ["", "load", "kpi", "sql", "serve", "generate", "init", "report", "schedule"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         assert!(uptake(&args).ended(0).out.contains("Usage"), "{command}");
     }
@@ -59,6 +59,12 @@ fn init_never_overwrites() {
     let typed = dir.to_string_lossy();
     let first = uptake(&["init", &typed]).ended(0);
     assert!(first.err.contains("check") && first.err.contains(" up"), "{}", first.err);
+    for (dated, header) in
+        [("targets", "metric,"), ("holidays", "calendar_id,"), ("annotations", "d,"), ("quiet_weeks", "d,")]
+    {
+        let text = fs::read_to_string(dir.join(format!("{dated}.csv"))).expect("written");
+        assert!(text.starts_with(header) && text.lines().count() == 1, "{dated}: {text}");
+    }
     fs::write(dir.join("targets.csv"), "mine").expect("written");
     let before = tree(&dir);
     let second = uptake(&["init", &typed]).ended(1);

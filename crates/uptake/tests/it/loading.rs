@@ -2,7 +2,7 @@
 
 mod complete;
 mod corrected;
-mod lake;
+pub mod lake;
 mod limits;
 mod names;
 mod once;

@@ -10,6 +10,7 @@ mod http;
 mod killed;
 mod loading;
 mod remote;
+mod schedules;
 mod truth;
 
 use libtest_mimic::{Arguments, Trial, run};
@@ -25,6 +26,7 @@ fn main() {
         http::stories(),
         killed::stories(),
         remote::stories(),
+        schedules::stories(),
         fixtures::stories(),
     ];
     let conclusion = run(&arguments, stories.into_iter().flatten().collect());

@@ -2,6 +2,7 @@
 
 use crate::bucket::Bucket;
 use crate::firm::{Ran, built, generated, on, program, ran};
+use crate::loading::lake::{Own, counted, roles};
 use crate::story;
 use crate::truth;
 use libtest_mimic::Trial;
@@ -16,6 +17,7 @@ pub fn stories() -> Vec<Trial> {
         story("a lake in a bucket says what was simulated", what_was_simulated),
         story("of two builds at once one is published, and the other begins again", two_builds_at_once),
         story("two loads at once land nothing twice", two_loads_at_once),
+        story("two loads of different exports at once both land whole", two_different_loads_at_once),
         story("answers that get lost on the way change nothing", lost_answers),
         story("a commit that nobody heard of is known again", unheard_commits),
         story("a bucket that nobody answers for is told", nobody_answers),
@@ -56,6 +58,38 @@ fn two_loads_at_once() {
     ask(&bucket, &["build"]).ended(0);
     as_on_a_disk(&bucket);
 }
+
+/// Which of the two commits first is left to chance: the other begins again, and reads the lake anew.
+fn two_different_loads_at_once() {
+    let (bucket, own) = (Bucket::open(), Own::new("two-loads"));
+    let march =
+        own.file("2026-03-01/UserRole.csv", roles(&[("1", "North", "2026-02-01"), ("2", "South", "2026-02-01")]));
+    let rows = [("1", "North", "2026-02-01"), ("2", "West", "2026-03-05"), ("3", "East", "2026-03-05")];
+    let later = own.file("2026-03-08/UserRole.csv", roles(&rows));
+    let at = |args: &[&str]| {
+        let mut command = asking(&bucket, &own.project(), args);
+        command.env("RUST_LOG", "uptake_lake=info");
+        ran(command)
+    };
+    bucket.let_meet_at(&["firms/lake/landing/salesforce_userrole/_delta_log/00000000000000000000.json"]);
+    let (one, other) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| at(&["load", "--complete", &later]));
+        (at(&["load", "--complete", &march]), other.join().expect("it ran"))
+    });
+    let told = [&one, &other].map(|ran| ran.err.matches("overtaken by another load").count());
+    assert!(told == [0, 1] || told == [1, 0], "{}\n{}", one.err, other.err);
+    for (ran, read) in [(one, 2), (other, 3)] {
+        let all = counted(&ran.ended(0));
+        assert_eq!(all.landed + all.duplicate, read, "{all:?}");
+    }
+    at(&["build"]).ended(0);
+    let told = at(&["sql", "--format", "csv", VERSIONS]);
+    let expected = "id,Name,first_seen\n1,North,2026-03-01\n2,South,2026-03-01\n2,West,2026-03-08\n3,East,2026-03-08\n";
+    assert_eq!(told.ended(0).out, expected);
+}
+
+const VERSIONS: &str =
+    "SELECT substr(\"Id\", 15, 1) AS id, \"Name\", first_seen FROM landing.salesforce_userrole ORDER BY 1, 3";
 
 fn lost_answers() {
     let bucket = Bucket::open();
