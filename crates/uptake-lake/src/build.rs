@@ -3,7 +3,9 @@
 use crate::error::{LakeError, compute};
 use crate::landing::Journal;
 use crate::manifest::{FORMAT, Manifest, Published};
-use crate::relations::{Ground, base_name, empty_context, in_order, landing_tables, model_table, register_base};
+use crate::relations::{
+    EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, landing_tables, model_table, register_base,
+};
 use crate::store::{MOST_TRIES, Store, pause};
 use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::dataframe::DataFrame;
@@ -161,6 +163,8 @@ fn digest(project: &Project, tables: &BTreeMap<String, u64>) -> String {
         hash.update(text.as_bytes());
     };
     take(env!("CARGO_PKG_VERSION"));
+    take(VERSIONS);
+    take(EVENTS);
     take(&format!("{:?}{:?}{:?}", project.settings, project.targets, project.holidays));
     take(&format!("{:?}", project.schema));
     for source in &project.sources {

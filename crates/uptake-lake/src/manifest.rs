@@ -71,6 +71,12 @@ impl Published {
     }
 }
 
+/// All that is read of a manifest before its format is known.
+#[derive(Deserialize)]
+struct Of {
+    format: u32,
+}
+
 impl Manifest {
     /// The newest manifest that can be read; `None` before the first build. A torn one, as a disk can leave it when
     /// the power goes, is told and passed over, so that the last good build goes on answering.
@@ -98,11 +104,12 @@ impl Manifest {
         if bytes.is_empty() {
             return Err(torn("it is empty".into()));
         }
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| torn(e.to_string()))?;
-        match manifest.format <= FORMAT {
-            true => Ok(manifest),
-            false => Err(LakeError::Format { found: manifest.format, known: FORMAT }),
+        // A newer format may have another shape.
+        let Of { format } = serde_json::from_slice(&bytes).map_err(|e| torn(e.to_string()))?;
+        if format > FORMAT {
+            return Err(LakeError::Format { found: format, known: FORMAT });
         }
+        serde_json::from_slice(&bytes).map_err(|e| torn(e.to_string()))
     }
 
     /// Makes the build visible, at once and whole.

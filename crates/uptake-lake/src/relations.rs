@@ -27,8 +27,8 @@ use uptake_spec::project::{LakeTable, Model};
 use uptake_spec::source::{ColumnType, Kind, Object, Source, Stamps};
 use uptake_spec::{Project, sql};
 
-const VERSIONS: &str = include_str!("relations/versions.sql");
-const EVENTS: &str = include_str!("relations/events.sql");
+pub const VERSIONS: &str = include_str!("relations/versions.sql");
+pub const EVENTS: &str = include_str!("relations/events.sql");
 
 /// What the relations stand on.
 #[derive(Clone, Copy)]

@@ -15,7 +15,7 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::{Expr, LogicalPlan, Operator};
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
@@ -47,12 +47,30 @@ const MOST_OPERATORS: usize = 500;
 const MOST_SET_OPERATIONS: usize = 50;
 /// Deep plans need deep stacks.
 const STACK_BYTES: usize = 16 << 20;
-/// Functions whose output the memory pool does not see, or that make rows out of nothing.
-const FORBIDDEN: [&str; 13] = [
+/// The most by which a text or a list may outgrow those it is put together from.
+const MOST_GROWTH: u64 = 1000;
+/// Functions that put their arguments together; the memory pool does not see what they make.
+const JOINING: [&str; 11] = [
+    "concat",
+    "concat_ws",
+    "make_array",
+    "make_list",
+    "array_append",
+    "array_prepend",
+    "array_concat",
+    "array_cat",
+    "list_concat",
+    "struct",
+    "named_struct",
+];
+/// Functions whose output the memory pool does not see and that nothing bounds, or that make rows out of nothing.
+const FORBIDDEN: [&str; 15] = [
     "repeat",
     "lpad",
     "rpad",
     "replace",
+    "regexp_replace",
+    "overlay",
     "range",
     "generate_series",
     "array_repeat",
@@ -181,7 +199,37 @@ fn judge_plan(plan: &LogicalPlan) -> Result<(), AnswerError> {
             format!("the function {name} is not allowed here"),
             "it can take more memory than there is",
         )),
+        None if growth(plan) > MOST_GROWTH => {
+            let what = format!("it puts texts or lists together more than {MOST_GROWTH} times over");
+            Err(AnswerError::wrong(what, "join fewer of them, in fewer steps"))
+        }
         None => Ok(()),
+    }
+}
+
+/// By how much a text or a list can outgrow those it is made of: what is joined adds up, one step upon another multiplies.
+fn growth(plan: &LogicalPlan) -> u64 {
+    let below = plan.inputs().into_iter().map(growth).max().unwrap_or(1);
+    below.saturating_mul(plan.expressions().iter().map(growth_of).max().unwrap_or(1))
+}
+
+fn growth_of(expr: &Expr) -> u64 {
+    let sum = |parts: &[&Expr]| parts.iter().map(|part| growth_of(part)).fold(0, u64::saturating_add);
+    match expr {
+        Expr::ScalarFunction(function) if JOINING.contains(&function.name()) => {
+            sum(&function.args.iter().collect::<Vec<_>>())
+        }
+        Expr::BinaryExpr(both) if both.op == Operator::StringConcat => sum(&[&both.left, &both.right]),
+        Expr::ScalarSubquery(inner) => growth(&inner.subquery),
+        other => {
+            let mut most = 1;
+            let take = |child: &Expr| {
+                most = growth_of(child).max(most);
+                Ok(TreeNodeRecursion::Continue)
+            };
+            other.apply_children(take).expect("taking the most never fails");
+            most
+        }
     }
 }
 

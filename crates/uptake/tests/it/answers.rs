@@ -303,4 +303,12 @@ fn mistakes_in_sql() {
     told("SELECT local_date(TIMESTAMP '2026-01-01T00:00:00Z', 'Mars')", "Mars");
     told("SELECT * FROM won('measure=attainment')", "targets");
     told("SELECT * FROM won('colour=red')", "colour");
+    // 22 doublings of a text; the memory limit does not see them.
+    let doubled = (1..=22).map(|n| format!("t{n} AS (SELECT concat(s, s) AS s FROM t{})", n - 1)).collect::<Vec<_>>();
+    let bomb = format!("WITH t0 AS (SELECT name AS s FROM people), {} SELECT length(s) FROM t22", doubled.join(", "));
+    told(&bomb, "more than 1000 times");
+    let names = "SELECT concat(name, ' (', email, ')') || ', ' || 'of ' || name FROM people";
+    on(firm(), &["sql", names]).ended(0);
+    let twice = on(firm(), &["kpi", "won", "--by", "office", "--by", "office"]).ended(2).err;
+    assert!(twice.contains("\"office\" is asked for twice"), "{twice}");
 }

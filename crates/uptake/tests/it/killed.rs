@@ -158,6 +158,12 @@ fn a_torn_manifest() {
     assert!(nothing.contains("builds/2.json") && nothing.contains("`uptake build`"), "{nothing}");
     assert!(on(&dir, &["build"]).ended(0).err.contains("published build 3"));
     assert_eq!(figures(&dir), before);
+    // What a newer uptake writes is not torn, whatever its shape.
+    fs::write(builds.join("4.json"), "{\"format\":2,\"of\":\"another shape\"}").expect("written");
+    for command in [&["kpi", "active_people"][..], &["build"]] {
+        let newer = on(&dir, command).ended(1).err;
+        assert!(newer.contains("format 2") && !newer.contains("torn"), "{newer}");
+    }
 }
 
 fn left_beside_a_log() {

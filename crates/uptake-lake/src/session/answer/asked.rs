@@ -157,6 +157,9 @@ fn attributes(kpi: &Kpi, params: &Params) -> Result<Attributes, AnswerError> {
 fn check_columns(kpi: &Kpi, params: &Params) -> Result<(), AnswerError> {
     let by = params.by.iter().find(|column| !kpi.dimensions.contains(column));
     let filter = params.filters.iter().map(|f| &f.column).find(|column| !kpi.filters_by(column));
+    if let Some((_, twice)) = params.by.iter().enumerate().find(|(at, column)| params.by[..*at].contains(column)) {
+        return Err(AnswerError::wrong(format!("\"{twice}\" is asked for twice"), "leave one out"));
+    }
     match by.or(filter) {
         Some(column) if kpi.filters_by(column) => {
             let what = format!("{} cannot be grouped by \"{column}\"", kpi.name);
