@@ -15,8 +15,14 @@ pub fn answer_of(unit: Unit, grain: Grain, by: &[&str], split: &[&str], rows: &[
     let last = rows.iter().map(|row| row.0).max();
     let float = |read: &dyn Fn(&Told) -> Option<f64>| Data::Float(rows.iter().map(read).collect());
     let starts: Vec<Option<NaiveDate>> = rows.iter().map(|row| Some(row.0)).collect();
-    let mut columns =
-        vec![column("period_start", Data::Date(starts.clone())), column("period_end", Data::Date(starts))];
+    let end = |start: NaiveDate| match grain {
+        Grain::Day => start,
+        Grain::Week => start + Days::new(6),
+        Grain::Month => start + Months::new(1) - Days::new(1),
+        Grain::Quarter => start + Months::new(3) - Days::new(1),
+    };
+    let ends = starts.iter().map(|start| start.map(end)).collect();
+    let mut columns = vec![column("period_start", Data::Date(starts)), column("period_end", Data::Date(ends))];
     for (at, name) in by.iter().chain(split).enumerate() {
         let member = |row: &Told| Some(row.1[at].clone()).filter(|name| !name.is_empty());
         columns.push(column(name, Data::Text(rows.iter().map(member).collect())));
@@ -219,7 +225,7 @@ pub fn watched() -> (Answer, Judged) {
     let mut points = vec![point(12, false, Some(Signal::Outside)), point(15, true, None)];
     points.extend((17..26).map(|week| point(week, false, Some(Signal::Run))));
     let step = LimitStep { from: monday(0), centre: 0.5025, lower: 0.3961, upper: 0.6089, provisional: false };
-    (watched, Judged { limits: vec![step], points })
+    (watched, Judged { limits: vec![step], points, ..Judged::default() })
 }
 
 /// Moves of one month; most go on, some back, a few stay.

@@ -12,9 +12,10 @@ pub struct Arguments {
     dir: PathBuf,
 }
 
-/// The headers of `targets.csv` and `holidays.csv`, see contract.md.
+/// The headers of the dated files, see contract.md.
 const TARGETS: &str = "metric,scope,direction,target,warn,valid_from,valid_to\n";
 const HOLIDAYS: &str = "calendar_id,d,name\n";
+const REMARKS: &str = "d,text\n";
 
 pub fn run(arguments: &Arguments) -> Result<Ending> {
     let dir = &arguments.dir;
@@ -29,6 +30,8 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     write_unless_there(&dir.join("uptake.toml"), include_str!("init/uptake.toml"))?;
     write_unless_there(&dir.join("targets.csv"), TARGETS)?;
     write_unless_there(&dir.join("holidays.csv"), HOLIDAYS)?;
+    write_unless_there(&dir.join("annotations.csv"), REMARKS)?;
+    write_unless_there(&dir.join("quiet_weeks.csv"), REMARKS)?;
     eprintln!("wrote a project into {}", dir.display());
     eprintln!(
         "next: name your firm in {}, put exports into {}, then",

@@ -54,6 +54,7 @@ fn file(report: &str, name: &str) -> String {
 }
 
 fn read<T: serde::de::DeserializeOwned>(report: &str, name: &str, bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes)
-        .with_context(|| format!("reports/{report}/{name}.json in the lake cannot be read; remove it to have it sent again"))
+    serde_json::from_slice(bytes).with_context(|| {
+        format!("reports/{report}/{name}.json in the lake cannot be read; remove it to have it sent again")
+    })
 }

@@ -41,7 +41,14 @@ async fn turn_of(desk: &Desk<'_>, report: &Report, now: DateTime<Utc>) -> Result
         let entry = match step {
             Step::Skip { due } => {
                 let why = "uptake was not running, and a newer one was due".to_string();
-                Entry { report: report.name.clone(), due, at: now, tries: 0, build: None, state: State::Skipped { why } }
+                Entry {
+                    report: report.name.clone(),
+                    due,
+                    at: now,
+                    tries: 0,
+                    build: None,
+                    state: State::Skipped { why },
+                }
             }
             Step::Send { due, tries } => send(desk, report, due, tries, now).await,
         };

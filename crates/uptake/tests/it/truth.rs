@@ -259,11 +259,7 @@ fn days_of(expected: &Rows) -> Option<(String, String)> {
     Some((expected.keys().next()?[0].clone(), expected.keys().next_back()?[0].clone()))
 }
 
-fn compare(
-    series: &Json,
-    expected: &Rows,
-    mut found: Rows,
-) -> Vec<String> {
+fn compare(series: &Json, expected: &Rows, mut found: Rows) -> Vec<String> {
     let (what, columns) = (name_of(series), texts(&series["by"]));
     found.retain(|key, _| is_told(series, &columns, key));
     let keys = expected.keys().chain(found.keys().filter(|key| !expected.contains_key(*key)));
