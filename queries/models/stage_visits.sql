@@ -12,10 +12,13 @@ WITH births AS (
     FROM deal_snapshots
     GROUP BY opp_id
 ),
-absent AS (
-    SELECT DISTINCT opp_id
+presences AS (
+    SELECT
+        opp_id,
+        is_gone,
+        valid_from,
+        lag(is_gone) OVER (PARTITION BY opp_id ORDER BY valid_from NULLS FIRST) AS was_gone
     FROM deal_records
-    WHERE is_gone
 ),
 marks AS (
     SELECT
@@ -48,12 +51,10 @@ marks AS (
         r.is_gone,
         r.valid_from AS ts,
         r.valid_from AS known_ts,
-        CAST(NULL AS TIMESTAMPTZ) AS born_ts,
+        arrow_cast(NULL, 'Timestamp(Microsecond, Some("UTC"))') AS born_ts,
         CAST(NULL AS BOOLEAN) AS is_cut
-    FROM deal_records AS r
-    JOIN absent AS a
-        ON a.opp_id = r.opp_id
-    WHERE r.valid_from IS NOT NULL
+    FROM presences AS r
+    WHERE r.is_gone <> r.was_gone
 ),
 carried AS (
     SELECT

@@ -62,8 +62,10 @@ impl Tile {
     pub fn in_format(answer: &Answer, title: String, compare: bool, format: Format) -> Tile {
         let headline = answer.headline();
         let value = headline.as_ref().and_then(|h| h.value);
-        let few =
-            headline.as_ref().and_then(|h| h.numerator.zip(h.denominator)).filter(|(k, n)| is_few(*k, *n, answer.unit));
+        let few = headline
+            .as_ref()
+            .and_then(|h| h.numerator.zip(h.denominator))
+            .filter(|(k, n)| is_few(*k, *n, value, answer.unit));
         let big = match (value, few) {
             (None, _) => words::NOTHING.into(),
             (Some(_), Some((part, whole))) => words::of(part, whole),

@@ -1,8 +1,8 @@
 //! A place for files that are no tables: reports that were sent, and the ledger of what became of them.
 
 use crate::error::LakeError;
-use crate::store::Store;
 pub use crate::store::Lock;
+use crate::store::Store;
 
 /// A folder or a place below an object-store URL; cheap to clone.
 #[derive(Debug, Clone)]

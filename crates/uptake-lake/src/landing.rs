@@ -115,7 +115,7 @@ pub async fn load(
     let _lock = store.lock().await?;
     let mut told = HashSet::new();
     let mut tell = |report: &FileReport| {
-        if told.insert(report.file.clone()) {
+        if told.insert((report.file.clone(), report.snapshot)) {
             on_file(report);
         }
     };

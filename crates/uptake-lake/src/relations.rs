@@ -481,15 +481,39 @@ pub async fn register_models(context: &SessionContext, project: &Project, ground
     Ok(())
 }
 
-/// Computes every stored model anew into memory, as a build does into the lake; for the tests of KPIs.
-pub async fn compute_models(context: &SessionContext, project: &Project) -> EngineResult<()> {
+/// Computes anew into memory, as a build does into the lake, what `sql` reads and is not `fresh`; for the tests of KPIs.
+pub async fn compute_models(
+    context: &SessionContext,
+    project: &Project,
+    sql: &str,
+    fresh: &mut BTreeSet<String>,
+) -> EngineResult<()> {
+    let read = read_through(project, sql);
     for model in in_order(project).expect("the models were registered in order before") {
+        if !read.contains(&model.name) || !fresh.insert(model.name.clone()) {
+            continue;
+        }
         context.deregister_table(model.name.as_str())?;
         let frame = context.sql(&model.sql).await?;
         let frame = if model.stored { frame.cache().await? } else { frame };
         context.register_table(model.name.as_str(), frame.into_view())?;
     }
     Ok(())
+}
+
+/// Every relation that `sql` reads, itself or through KPIs and models.
+fn read_through(project: &Project, sql: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting: Vec<String> = reads(sql).into_iter().collect();
+    while let Some(name) = waiting.pop() {
+        let model = project.models.iter().find(|model| model.name == name).map(|model| &model.sql);
+        let text = model.or_else(|| project.kpis.iter().find(|kpi| kpi.name == name).map(|kpi| &kpi.sql));
+        if let Some(text) = text.filter(|_| !found.contains(&name)) {
+            waiting.extend(reads(text));
+        }
+        found.insert(name);
+    }
+    found
 }
 
 /// Where a base table lives below the lake's root, once a build has written it.

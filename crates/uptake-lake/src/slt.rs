@@ -6,13 +6,17 @@ use crate::relations::compute_models;
 use crate::session::Session;
 use datafusion::arrow::datatypes::DataType;
 use sqllogictest::{DBOutput, DefaultColumnType, Runner};
+use std::collections::BTreeSet;
 use uptake_spec::{Project, Value};
 
 /// Runs every test; `on_test` gets its path and how many records held, or why it failed. True if all held.
 ///
 /// # Errors
 /// The project's relations cannot be planned at all.
-pub async fn test(project: &Project, on_test: &mut (dyn FnMut(&str, &Result<usize, String>) + Send)) -> Result<bool, LakeError> {
+pub async fn test(
+    project: &Project,
+    on_test: &mut (dyn FnMut(&str, &Result<usize, String>) + Send),
+) -> Result<bool, LakeError> {
     let plain = plain(project);
     let mut all = true;
     for (path, text) in &project.tests {
@@ -39,7 +43,7 @@ fn plain(project: &Project) -> Project {
 async fn run(session: &Session, path: &str, text: &str) -> Result<usize, String> {
     let records =
         sqllogictest::parse_with_name::<DefaultColumnType>(text, path.to_string()).map_err(|e| e.to_string())?;
-    let mut runner = Runner::new(|| async { Ok(Database { session: session.clone(), stale: true }) });
+    let mut runner = Runner::new(|| async { Ok(Database { session: session.clone(), fresh: BTreeSet::new() }) });
     let mut held = 0;
     for record in records {
         let counts = matches!(record, sqllogictest::Record::Statement { .. } | sqllogictest::Record::Query { .. });
@@ -51,8 +55,8 @@ async fn run(session: &Session, path: &str, text: &str) -> Result<usize, String>
 
 struct Database {
     session: Session,
-    /// Rows were inserted since the models were computed.
-    stale: bool,
+    /// The models that were computed since rows were last inserted.
+    fresh: BTreeSet<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -68,15 +72,15 @@ impl sqllogictest::AsyncDB for Database {
         let context = self.session.context();
         let failed = |e: datafusion::error::DataFusionError| Failed(e.strip_backtrace());
         let asks = uptake_spec::sql::reads(sql).is_ok();
-        if asks && std::mem::take(&mut self.stale) {
-            compute_models(context, self.session.project()).await.map_err(failed)?;
+        if asks {
+            compute_models(context, self.session.project(), sql, &mut self.fresh).await.map_err(failed)?;
         }
         let frame = context.sql(sql).await.map_err(failed)?;
         let schema = frame.schema().inner().clone();
         let types = schema.fields().iter().map(|field| kind(field.data_type())).collect();
         let batches = frame.collect().await.map_err(failed)?;
         if !asks {
-            self.stale = true;
+            self.fresh.clear();
             return Ok(DBOutput::StatementComplete(0));
         }
         let table = convert::table(&schema, &batches).map_err(|e| Failed(e.to_string()))?;

@@ -257,9 +257,16 @@ grade  = "Partner"
         let text = "pages = []\nformats = [\"pfd\"]\ncron = \"0 7 * *\"\nzone = \"Europe/Pariss\"\nto = 1\nfrsh = 3\nfresh = -1\n";
         let problems = read_report("dashboards/reports/board.toml".as_ref(), text).expect_err("wrong");
         let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        for (line, words) in
-            [(1, "empty"), (2, "pfd"), (3, "five fields"), (4, "Pariss"), (5, "to"), (6, "frsh"), (7, "-1"), (1, "owner")]
-        {
+        for (line, words) in [
+            (1, "empty"),
+            (2, "pfd"),
+            (3, "five fields"),
+            (4, "Pariss"),
+            (5, "to"),
+            (6, "frsh"),
+            (7, "-1"),
+            (1, "owner"),
+        ] {
             let found = told.iter().any(|t| t.contains(&format!("board.toml:{line}:")) && t.contains(words));
             assert!(found, "{line} {words}: {told:#?}");
         }

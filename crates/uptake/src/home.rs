@@ -91,7 +91,15 @@ impl Home {
     /// When the project's own files were last written, by path: differs as soon as somebody saves one.
     pub fn fingerprint(&self) -> Vec<(PathBuf, SystemTime, u64)> {
         let mut found = vec![];
-        for name in ["uptake.toml", "targets.csv", "holidays.csv", "annotations.csv", "quiet_weeks.csv", "queries", "dashboards"] {
+        for name in [
+            "uptake.toml",
+            "targets.csv",
+            "holidays.csv",
+            "annotations.csv",
+            "quiet_weeks.csv",
+            "queries",
+            "dashboards",
+        ] {
             note_written(&self.folder.join(name), &mut found);
         }
         found.sort();

@@ -3,7 +3,6 @@
 mod answers;
 mod commands;
 mod formats;
-mod generate;
 mod home;
 mod http;
 mod kept;

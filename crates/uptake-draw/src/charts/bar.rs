@@ -105,12 +105,14 @@ fn date(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
 fn few(table: &Table, row: usize, unit: Unit) -> Option<(f64, f64)> {
     let part = table.value(row, "numerator").number()?;
     let whole = table.value(row, "denominator").number()?;
-    is_few(part, whole, unit).then_some((part, whole))
+    is_few(part, whole, table.value(row, "value").number(), unit).then_some((part, whole))
 }
 
-/// Whether a share is of so few that it must be told as "k of n".
-pub(crate) fn is_few(part: f64, whole: f64, unit: Unit) -> bool {
-    unit == Unit::Share && part.fract() == 0.0 && whole.fract() == 0.0 && whole > 0.0 && whole < FEW
+/// Whether `value` is the share of so few that it must be told as "k of n"; a share of money or of days is not.
+pub(crate) fn is_few(part: f64, whole: f64, value: Option<f64>, unit: Unit) -> bool {
+    let is_count = part.fract() == 0.0 && whole.fract() == 0.0 && whole > 0.0;
+    let is_quotient = value.is_some_and(|value| (value - part / whole).abs() < 1e-6);
+    unit == Unit::Share && is_count && is_quotient && whole < FEW
 }
 
 fn largest_first(a: &Bar, b: &Bar) -> std::cmp::Ordering {

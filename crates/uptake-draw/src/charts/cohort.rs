@@ -79,7 +79,7 @@ impl Cohort {
     fn matrix(&self, format: &Format) -> Matrix {
         let spot = |group: &Group, at: usize| {
             let cell = group.cells[at]?;
-            let few = cell.parts.filter(|(part, whole)| is_few(*part, *whole, format.unit));
+            let few = cell.parts.filter(|(part, whole)| is_few(*part, *whole, cell.value, format.unit));
             let value = cell.value.map_or(words::NOTHING.into(), |value| format.short(value));
             let size =
                 few.or(cell.parts).map_or(String::new(), |(part, whole)| format!(" ({})", words::of(part, whole)));

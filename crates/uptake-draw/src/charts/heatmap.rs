@@ -42,7 +42,7 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Heatmap, Problem> {
     let now = newest.map_or(vec![], |stop| rows.crossed(stop));
     let before = newest.and_then(|stop| stop.checked_sub(1)).filter(|_| rows.periods).map(|stop| rows.crossed(stop));
     let warm = |row: usize, column: usize, cell: Cell| {
-        let few = cell.parts.filter(|(part, whole)| is_few(*part, *whole, asked.format.unit));
+        let few = cell.parts.filter(|(part, whole)| is_few(*part, *whole, cell.value, asked.format.unit));
         let earlier = before.as_ref().and_then(|before| before[row][column]?.value);
         // A change among few is noise.
         let delta = cell.value.zip(earlier).map(|(now, then)| now - then).filter(|_| few.is_none());

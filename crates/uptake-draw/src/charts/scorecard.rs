@@ -68,8 +68,10 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Scorecard {
 fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &Format) -> Scorecard {
     let newest = rows.newest();
     let names = rows.columns.first().map_or(vec![alone.to_string()], |column| column.members.clone());
-    let few =
-        |cell: Option<Cell>| cell.and_then(|c| c.parts).filter(|(part, whole)| is_few(*part, *whole, format.unit));
+    let few = |cell: Option<Cell>| {
+        let Cell { value, parts, .. } = cell?;
+        parts.filter(|(part, whole)| is_few(*part, *whole, value, format.unit))
+    };
     let crossed = newest.map_or(vec![], |stop| rows.crossed(stop));
     let over_time = rows.columns.len() < 2 && rows.stops.iter().all(|stop| stop.day.is_some());
     let (heads, values): (Vec<String>, Vec<Vec<Option<f64>>>) = if over_time {
@@ -239,7 +241,9 @@ impl Layout {
         });
         let change = card.over_time.then(|| {
             let deltas = card.rows.iter().filter_map(Row::delta).map(|delta| format.short_change(delta));
-            let wide = deltas.map(|words| width_px(&words, size, Weight::Regular)).fold(size * 2.0, f64::max);
+            let wide = deltas
+                .map(|words| width_px(&words, size, Weight::Regular))
+                .fold(width_px("change", size, Weight::Regular), f64::max);
             let at = right;
             right -= wide + size * 1.2;
             at

@@ -15,13 +15,7 @@ pub fn answer_of(unit: Unit, grain: Grain, by: &[&str], split: &[&str], rows: &[
     let last = rows.iter().map(|row| row.0).max();
     let float = |read: &dyn Fn(&Told) -> Option<f64>| Data::Float(rows.iter().map(read).collect());
     let starts: Vec<Option<NaiveDate>> = rows.iter().map(|row| Some(row.0)).collect();
-    let end = |start: NaiveDate| match grain {
-        Grain::Day => start,
-        Grain::Week => start + Days::new(6),
-        Grain::Month => start + Months::new(1) - Days::new(1),
-        Grain::Quarter => start + Months::new(3) - Days::new(1),
-    };
-    let ends = starts.iter().map(|start| start.map(end)).collect();
+    let ends = rows.iter().map(|row| Some(last_day(row.0, grain))).collect();
     let mut columns = vec![column("period_start", Data::Date(starts)), column("period_end", Data::Date(ends))];
     for (at, name) in by.iter().chain(split).enumerate() {
         let member = |row: &Told| Some(row.1[at].clone()).filter(|name| !name.is_empty());
@@ -43,6 +37,16 @@ pub fn answer_of(unit: Unit, grain: Grain, by: &[&str], split: &[&str], rows: &[
         as_of: day("2026-12-02"),
         ..firm()
     }
+}
+
+fn last_day(first: NaiveDate, grain: Grain) -> NaiveDate {
+    let next = match grain {
+        Grain::Day => first + Days::new(1),
+        Grain::Week => first + Days::new(7),
+        Grain::Month => first + Months::new(1),
+        Grain::Quarter => first + Months::new(3),
+    };
+    next - Days::new(1)
 }
 
 pub fn month(at: usize) -> NaiveDate {

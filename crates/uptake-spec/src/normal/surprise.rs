@@ -25,7 +25,7 @@ pub fn discoveries(probabilities: &[f64], false_share: f64) -> Vec<bool> {
     sorted.sort_by(f64::total_cmp);
     let of = sorted.len() as f64;
     let holds = |(at, p): &(usize, &f64)| **p <= (*at + 1) as f64 / of * false_share;
-    let most = sorted.iter().enumerate().filter(holds).next_back().map(|(_, p)| *p);
+    let most = sorted.iter().enumerate().rfind(holds).map(|(_, p)| *p);
     probabilities.iter().map(|p| most.is_some_and(|most| *p <= most)).collect()
 }
 

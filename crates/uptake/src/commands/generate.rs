@@ -2,10 +2,10 @@
 
 use super::init::write_unless_there;
 use super::{Ending, Usage};
-use crate::generate::{HOLIDAYS, Order, Shape, annotations, generate, quiet_weeks};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
+use uptake_generate::{HOLIDAYS, Order, Shape, annotations, generate, quiet_weeks};
 use uptake_spec::settings::read_settings;
 
 #[derive(Args)]

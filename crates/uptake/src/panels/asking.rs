@@ -76,7 +76,9 @@ pub async fn ask_for<'a>(
         let answers = questions.iter().map(|(kpi, params)| session.answer(kpi, params, viewer));
         join_all(answers).await
     };
-    let queries = ask_queries(session, page, &blocks, &params, viewer);
+    // A page's own question has no inputs to be told from: it takes the page's day.
+    let of_queries = Params { as_of: newest_as_of(session, project, page, &params), ..params.clone() };
+    let queries = ask_queries(session, page, &blocks, &of_queries, viewer);
     let (answers, rows, scans) = join!(answers, queries, ask_scans(session, project, page, &blocks, &params, viewer));
     let given = questions.into_iter().zip(answers).map(|((kpi, params), answer)| {
         let kpi = as_chosen(kpi, &params.options);

@@ -21,6 +21,7 @@ pub fn stories() -> Vec<Trial> {
         story("a range behind the data, or out of the calendar, is one of usage", days_out_of_reach),
         story("who left is in no column, and told in the JSON", who_left),
         story("targets hold for the default option, said or unsaid", targets_of_the_default),
+        story("two filters of one member each leave what they share", two_filters),
         story("what a filter cannot cut is told, not refused", what_a_filter_cannot_cut),
         story("settings newer than the build are told", settings_newer_than_the_build),
         story("a firm without a roster is told so where it matters", without_a_roster),
@@ -137,8 +138,25 @@ fn money_begins() {
     check(&["open_pipeline", "--from", "2026-01-05"], &weeks, note);
     let won = ["01-05 - -/-…", "01-12 0.00 0/0…", "01-19 0.00 0/0", "01-26 0.00 0/0"];
     check(&["won", "--from", "2026-01-05"], &won, note);
-    let lapsed = ["01-12 100.00 1/1…", "01-19 100.00 1/2", "01-26 100.00 1/2"];
+    // In each period the lapsed, then the stalled: nobody was idle for long.
+    let lapsed = [
+        ["01-12 100.00 1/1…", "01-12 0.00 0/1…"],
+        ["01-19 100.00 1/2", "01-19 0.00 0/2"],
+        ["01-26 100.00 1/2", "01-26 0.00 0/2"],
+    ]
+    .concat();
     check(&["lapsed_opportunities", "--from", "2026-01-05"], &lapsed, note);
+}
+
+/// Both deals are Ann's, the only Partner of Berlin; the engine once refused to sort by what filters had made constant.
+fn two_filters() {
+    let filters = ["--by", "office", "--filter", "grade=Partner", "--filter", "office=Berlin"];
+    let weeks = ["01-12 100.00 1/1…", "01-19 150.00 2/2", "01-26 150.00 2/2"];
+    check(
+        &[&["open_pipeline", "--from", "2026-01-12"], &filters[..]].concat(),
+        &weeks,
+        "The CRM's opportunities begin on 2026-01-14.",
+    );
 }
 
 fn days_out_of_reach() {

@@ -1,6 +1,5 @@
 //! Asked pages: a server on a free port, and requests by hand.
 
-use crate::command_line::first_page;
 use crate::firm::{built, copy, fresh, on, program, uptake};
 use crate::story;
 use libtest_mimic::Trial;
@@ -11,6 +10,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
+
+/// A page the repository ships, shown at `/`.
+const PAGE: &str = "pulse";
 
 pub fn stories() -> Vec<Trial> {
     vec![
@@ -126,7 +128,7 @@ impl Response {
 
 fn the_pages_answer() {
     let server = Server::of(&built(1));
-    for path in ["/", &format!("/d/{}", first_page()), "/healthz", "/readyz", "/metrics"] {
+    for path in ["/", &format!("/d/{}", PAGE), "/healthz", "/readyz", "/metrics"] {
         let response = server.get(path).with(200, &[]);
         assert!(response.headers["x-uptake-build"].parse::<u64>().is_ok(), "{path}");
         assert!(response.headers["content-security-policy"].starts_with("default-src 'none'"), "{path}");
@@ -134,7 +136,7 @@ fn the_pages_answer() {
     }
     let home = server.get("/").with(200, &[]);
     assert!(home.headers["content-type"].starts_with("text/html"));
-    assert!(home.text().contains(&format!("/d/{}", first_page())), "the list of pages");
+    assert!(home.text().contains(&format!("/d/{}", PAGE)), "the list of pages");
     assert!(!home.text().contains("<script"), "pages run no scripts");
 }
 
@@ -177,9 +179,9 @@ fn a_wrong_query() {
 
 fn an_unknown_page() {
     let server = Server::of(&built(1));
-    server.get("/d/nowhere").with(404, &["nowhere", &format!("/d/{}", first_page())]);
+    server.get("/d/nowhere").with(404, &["nowhere", &format!("/d/{}", PAGE)]);
     server.get("/nowhere").with(404, &[]);
-    server.get(&format!("/c/{}/nothing.svg", first_page())).with(404, &["nothing"]);
+    server.get(&format!("/c/{}/nothing.svg", PAGE)).with(404, &["nothing"]);
     server.get("/font/none.woff2").with(404, &[]);
 }
 
@@ -199,7 +201,7 @@ fn only_our_own_names() {
 
 fn pictures_rows_and_paper() {
     let server = Server::of(&built(1));
-    let page = first_page();
+    let page = PAGE;
     let pdf = server.get(&format!("/d/{page}.pdf")).with(200, &[]);
     assert!(pdf.body.starts_with(b"%PDF-") && pdf.headers["content-type"] == "application/pdf");
     let html = server.get(&format!("/d/{page}")).text();
@@ -219,7 +221,7 @@ fn pictures_rows_and_paper() {
 
 fn hostile_requests() {
     let server = Server::of(&built(1));
-    let page = first_page();
+    let page = PAGE;
     let long = "a".repeat(4000);
     let paths = [
         "/d/../../etc/passwd".to_string(),
@@ -274,7 +276,7 @@ fn an_edited_page() {
 
 fn behind_the_data() {
     let server = Server::of(&built(1));
-    let page = first_page();
+    let page = PAGE;
     server.get(&format!("/d/{page}?from=2031-01-06")).with(400, &["2031-01-06", "its data ends on", "or earlier"]);
     server.get(&format!("/d/{page}?period=2031-Q1")).with(400, &["its data ends on"]);
     server.get(&format!("/d/{page}.pdf?from=2031-01-06")).with(400, &["its data ends on"]);
@@ -289,9 +291,9 @@ fn nothing_is_loaded() {
     let server = Server::of(&dir);
     let page = server.get("/").with(200, &["Nothing is loaded yet", "uptake load"]).text();
     assert!(!page.contains("1970"), "{page}");
-    server.get(&format!("/d/{}.pdf", first_page())).with(200, &[]);
-    server.get(&format!("/d/{}.png", first_page())).with(200, &[]);
-    server.get(&format!("/d/{}.xlsx", first_page())).with(404, &["no block"]);
+    server.get(&format!("/d/{}.pdf", PAGE)).with(200, &[]);
+    server.get(&format!("/d/{}.png", PAGE)).with(200, &[]);
+    server.get(&format!("/d/{}.xlsx", PAGE)).with(404, &["no block"]);
 }
 
 fn another_loopback_address() {
@@ -303,7 +305,7 @@ fn another_loopback_address() {
 
 fn what_is_this_number() {
     let server = Server::of(&built(1));
-    let html = server.get(&format!("/d/{}", first_page())).with(200, &[]).text();
+    let html = server.get(&format!("/d/{}", PAGE)).with(200, &[]).text();
     let blocks = html.matches("<article class=\"card").count();
     assert!(blocks > 5 && html.matches("What is this number?").count() == blocks, "{blocks} blocks");
     for expected in ["queries/kpis/active_people.slt", "share, shown in percent", ", loaded on ", ", complete through "]
@@ -342,7 +344,7 @@ fn a_row_leads_on() {
 
 fn a_workbook() {
     let server = Server::of(&built(1));
-    let page = first_page();
+    let page = PAGE;
     let read = |path: &str| server.get(path).with(200, &[]);
     let whole = read(&format!("/d/{page}.xlsx"));
     assert!(whole.headers["content-type"].contains("spreadsheetml"));
@@ -366,7 +368,7 @@ fn a_workbook() {
 
 fn kept_and_packed() {
     let server = Server::of(&built(1));
-    let path = format!("/d/{}", first_page());
+    let path = format!("/d/{}", PAGE);
     let first = server.get(&path).with(200, &[]);
     let tag = first.headers["etag"].clone();
     assert!(first.headers["vary"].contains("accept-encoding") && first.headers["cache-control"] == "no-cache");
@@ -382,7 +384,7 @@ fn kept_and_packed() {
 
 fn the_server_counts() {
     let server = Server::of(&built(1));
-    let path = format!("/d/{}", first_page());
+    let path = format!("/d/{}", PAGE);
     for _ in 0..3 {
         server.get(&path).with(200, &[]);
     }
@@ -444,8 +446,7 @@ fn asked_to_stop() {
     let port = server.port;
     let asking = std::thread::spawn(move || {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
-        let ask =
-            format!("GET /d/{}.pdf HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n", first_page());
+        let ask = format!("GET /d/{}.pdf HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n", PAGE);
         stream.write_all(ask.as_bytes()).expect("sent");
         let mut bytes = vec![];
         stream.read_to_end(&mut bytes).expect("answered");

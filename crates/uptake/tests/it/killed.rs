@@ -124,7 +124,7 @@ fn reading_during_builds() {
     for (path, response) in &read {
         let (build, text) = (build_of(response), response.text());
         assert_eq!(response.status, 200, "{text}");
-        assert!(text.contains(&format!("build {build}</p>")), "the foot of {path} tells another build than {build}");
+        assert!(text.contains(&format!(" · build {build} · ")), "the foot of {path} tells another build than {build}");
         let first = told.entry((path, build)).or_insert_with(|| text.clone());
         assert!(*first == text, "{path} says two things of build {build}");
     }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::Path;
 use uptake_lake::{Lake, Session};
-use uptake_spec::{Answer, Files, Grain, Kpi, Params, Project, Value, Viewer, read_project};
+use uptake_spec::{Answer, Files, Filter, Grain, Kpi, Params, Project, Value, Viewer, read_project};
 
 /// Every KPI of which the truth has to tell.
 const TOLD: [&str; 17] = [
@@ -140,7 +140,8 @@ fn demanded(dir: &Path) -> Vec<Json> {
 }
 
 fn name_of(series: &Json) -> String {
-    format!("{} {} by {} per {}", series["kpi"], series["options"], series["by"], series["grain"])
+    let [kpi, options, filters] = ["kpi", "options", "filters"].map(|key| &series[key]);
+    format!("{kpi} {options} {filters} by {} per {}", series["by"], series["grain"])
 }
 
 fn project_of(dir: &Path) -> Project {
@@ -167,6 +168,7 @@ async fn differences(project: &Project, session: &Session, series: &Json) -> Vec
             grain: Some(text(&series["grain"]).parse::<Grain>().expect("a grain")),
             by: question.by.clone(),
             options: question.options.iter().cloned().collect(),
+            filters: filters(series),
             ..Params::default()
         };
         let answer = session.answer(question.kpi, &params, &Viewer::Local).await;
@@ -205,6 +207,12 @@ fn questions<'a>(project: &'a Project, series: &Json) -> Vec<Question<'a>> {
     choices.map(question).collect()
 }
 
+/// The members a series asks for.
+fn filters(series: &Json) -> Vec<Filter> {
+    let filters = series["filters"].as_object().expect("filters").iter();
+    filters.map(|(column, values)| Filter { column: column.clone(), values: texts(values) }).collect()
+}
+
 /// The differences of one series as the command line tells it.
 fn told(project: &Project, series: &Json, ask: &impl Fn(&[&str]) -> Ran) -> Vec<String> {
     let expected = expected_rows(series);
@@ -217,6 +225,9 @@ fn told(project: &Project, series: &Json, ask: &impl Fn(&[&str]) -> Ran) -> Vec<
         args.extend(["--grain".into(), grain, "--format".into(), "json".into()]);
         args.extend(question.by.iter().flat_map(|column| ["--by".to_string(), column.clone()]));
         args.extend(question.options.iter().flat_map(|(option, value)| [format!("--{option}"), value.clone()]));
+        for Filter { column, values } in filters(series) {
+            args.extend(values.iter().flat_map(|value| ["--filter".to_string(), format!("{column}={value}")]));
+        }
         let out = ask(&args.iter().map(String::as_str).collect::<Vec<_>>()).ended(0).out;
         let answer: Json = serde_json::from_str(&out).expect("JSON");
         found.extend(told_rows(&question, &answer, &texts(&series["by"])));

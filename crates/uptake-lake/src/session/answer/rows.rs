@@ -5,7 +5,10 @@ use crate::convert;
 use crate::error::AnswerError;
 use crate::quantile::km_quantile;
 use chrono::NaiveDate;
+use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{min, sum};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit};
@@ -41,22 +44,32 @@ pub async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Ta
         let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
         facts = facts.filter(ident(&filter.column).in_list(values, false))?;
     }
-    let split = asked.kpi.split.as_ref().map(|split| ident(&split.column));
-    let by: Vec<Expr> = [ident("period_start")].into_iter().chain(params.by.iter().map(ident)).collect();
-    let has_order = is_integer(&facts, ORD);
-    let order = has_order.then(|| ident(ORD));
-    let order: Vec<Expr> = by.iter().cloned().chain(order).chain(split.clone()).collect();
+    let split = asked.kpi.split.as_ref().map(|split| split.column.as_str());
+    let by: Vec<&str> = ["period_start"].into_iter().chain(params.by.iter().map(String::as_str)).collect();
+    let ord = is_integer(&facts, ORD).then_some(ORD);
     let mut totals = totals(asked)?;
-    totals.extend(has_order.then(|| min(ident(ORD)).alias(ORD)));
+    totals.extend(ord.map(|ord| min(ident(ord)).alias(ord)));
     totals.extend(is_integer(&facts, LEFT).then(|| cast(sum(ident(LEFT)), DataType::Int64).alias(LEFT)));
     // Not by DataFrame::aggregate: where the facts are groups already, it would group by all their columns.
     let (state, plan) = facts.into_parts();
-    let plan = LogicalPlanBuilder::from(plan).aggregate(by.into_iter().chain(split), totals)?.build()?;
+    let groups = by.iter().copied().chain(split).map(ident);
+    let plan = LogicalPlanBuilder::from(plan).aggregate(groups, totals)?.build()?;
     let frame = DataFrame::new(state, plan);
-    let frame = frame.sort(order.into_iter().map(|column| column.sort(true, true)).collect())?;
     let schema = frame.schema().inner().clone();
-    let batches = frame.collect().await?;
-    convert::table(&schema, &batches).map_err(|e| AnswerError::Engine(Box::new(e.into())))
+    let order: Vec<&str> = by.into_iter().chain(ord).chain(split).collect();
+    let table = frame.collect().await.and_then(|batches| {
+        let computed = batches.first().map_or_else(|| schema.clone(), RecordBatch::schema);
+        let batch = sorted(&concat_batches(&computed, &batches)?, &order)?;
+        Ok(convert::table(&schema, &[batch])?)
+    });
+    table.map_err(|e| AnswerError::Engine(Box::new(e)))
+}
+
+/// The few rows of an answer in order, what is nothing first. The engine's own sort refuses columns that filters have made constant.
+fn sorted(batch: &RecordBatch, order: &[&str]) -> Result<RecordBatch, ArrowError> {
+    let column = |name: &&str| Some(SortColumn { values: batch.column_by_name(name)?.clone(), options: None });
+    let places = lexsort_to_indices(&order.iter().filter_map(column).collect::<Vec<_>>(), None)?;
+    take_record_batch(batch, &places)
 }
 
 fn is_integer(facts: &DataFrame, column: &str) -> bool {

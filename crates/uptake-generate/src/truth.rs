@@ -67,7 +67,6 @@ pub(super) enum By {
     Type,
     Stage,
     Bar,
-    Reason,
 }
 
 impl By {
@@ -79,7 +78,7 @@ impl By {
             By::Department => Some(who.department),
             By::Office => Some(who.office),
             By::Location => Some(who.location),
-            By::State | By::Type | By::Stage | By::Bar | By::Reason => None,
+            By::State | By::Type | By::Stage | By::Bar => None,
         }
     }
 }

@@ -35,7 +35,8 @@ pub(super) struct StageMove {
 #[derive(Default)]
 pub(super) struct Story {
     steps: Vec<Step>,
-    gone: Vec<(Instant, bool)>,
+    /// From when on the deal is missing in the exports, or there again.
+    pub gone: Vec<(Instant, bool)>,
     pub moves: Vec<StageMove>,
 }
 
@@ -98,9 +99,19 @@ impl Story {
         }
     }
 
-    /// Since when the deal is gone; None while it is there.
-    pub(super) fn gone_since(&self) -> Option<Instant> {
-        self.gone.last().filter(|(_, gone)| *gone).map(|(from, _)| *from)
+    /// Whether the deal is missing at an instant.
+    pub(super) fn is_gone(&self, at: Instant) -> bool {
+        self.gone.iter().rfind(|(from, _)| *from <= at).is_some_and(|(_, gone)| *gone)
+    }
+
+    /// When the deal is missing for the first time after an instant; None if it never is.
+    pub(super) fn gone_after(&self, at: Instant) -> Option<Instant> {
+        self.gone.iter().find(|(from, gone)| *gone && *from > at).map(|(from, _)| *from)
+    }
+
+    /// When the deal was there again after it was gone.
+    pub(super) fn returns(&self) -> impl Iterator<Item = Instant> {
+        self.gone.iter().filter(|(_, gone)| !*gone).map(|(from, _)| *from)
     }
 }
 
@@ -160,6 +171,8 @@ mod tests {
         assert_eq!(story.before(berlin.at(SUNDAY + 7, 0)), Told::Open(terms(1)));
         assert_eq!(story.before(berlin.at(SUNDAY + 8, 0)), Told::Closed(terms(WON)));
         assert_eq!(story.before(berlin.at(SUNDAY + 15, 0)), Told::Gone);
-        assert_eq!(story.gone_since(), Some(berlin.at(SUNDAY + 14, 0)));
+        assert_eq!(story.gone_after(berlin.at(SUNDAY, 0)), Some(berlin.at(SUNDAY + 14, 0)));
+        assert!(story.is_gone(berlin.at(SUNDAY + 14, 0)) && !story.is_gone(berlin.at(SUNDAY + 13, 0)));
+        assert_eq!(story.returns().count(), 0);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::calendar::{Day, Period, day_of, weekday};
 
 /// The file as it stands in the repository.
-pub const HOLIDAYS: &str = include_str!("../../../../holidays.csv");
+pub const HOLIDAYS: &str = include_str!("../../../holidays.csv");
 
 /// The calendar of those whose country is not known.
 pub(super) const DEFAULT: &str = "default";

@@ -41,6 +41,8 @@ pub(in super::super) struct Plan {
     pub kpi: &'static str,
     /// As JSON.
     pub options: &'static str,
+    /// The members asked for by column, as JSON.
+    pub filters: &'static str,
     pub value: Value,
     pub counts: Counts,
     pub only: Only,
@@ -55,15 +57,27 @@ const fn plan(
     value: Value,
     grains: &'static [(Grain, &'static [By])],
 ) -> Plan {
-    Plan { subject, kpi, options, value, counts: Counts::Both, only: Only::Everything, grains }
+    Plan { subject, kpi, options, filters: "{}", value, counts: Counts::Both, only: Only::Everything, grains }
 }
 
 /// The bars of the funnel that are told; see `funnel.rs`.
-const BARS: [&str; 11] =
-    ["start", "new", "reopened", "moved in", "amount up", "amount down", "moved out", "won", "lost", "gone", "end"];
+const BARS: [&str; 12] = [
+    "start",
+    "new",
+    "reopened",
+    "won before",
+    "moved in",
+    "amount up",
+    "amount down",
+    "moved out",
+    "won",
+    "lost",
+    "gone",
+    "end",
+];
 
 pub(in super::super) const PLANS: &[Plan] = {
-    use By::{All, Bar, Department, Grade, Location, Office, Reason, Stage, State, Type};
+    use By::{All, Bar, Department, Grade, Location, Office, Stage, State, Type};
     use Grain::{Month, Quarter, Week};
     use Subject as S;
     const OPEN_STAGES: Only = Only::Members(&["Qualify", "Propose", "Negotiate"]);
@@ -242,14 +256,14 @@ pub(in super::super) const PLANS: &[Plan] = {
             ..plan(S::DaysP90, "time_in_stage", r#"{"statistic":"p90"}"#, Value::Quotient, VISITS)
         },
         Plan {
-            counts: Counts::Neither,
+            counts: Counts::Numerator,
             only: Only::Members(&BARS),
             ..plan(S::Funnel, "funnel_movement", "{}", Value::Money, &[(Week, &[Bar])])
         },
         Plan {
             counts: Counts::Neither,
-            only: Only::Members(&["stale"]),
-            ..plan(S::Stale, "stale_forecast", "{}", Value::Quotient, &[(Week, &[Reason])])
+            filters: r#"{"entry":["current","stale"]}"#,
+            ..plan(S::Stale, "stale_forecast", "{}", Value::Quotient, &[(Week, &[All, Office])])
         },
         Plan {
             only: Only::Periods,

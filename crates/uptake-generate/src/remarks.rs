@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn the_repositorys_own_remarks_are_those_of_its_sample_firm() {
-        assert_eq!(annotations(12), include_str!("../../../../annotations.csv"));
-        assert_eq!(quiet_weeks(12), include_str!("../../../../quiet_weeks.csv"));
+        assert_eq!(annotations(12), include_str!("../../../annotations.csv"));
+        assert_eq!(quiet_weeks(12), include_str!("../../../quiet_weeks.csv"));
     }
 }

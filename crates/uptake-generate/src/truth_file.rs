@@ -35,8 +35,14 @@ fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
 fn push_series(out: &mut String, series: &Series) {
     let (by, rows) = (column(series.by), series.sorted_rows());
     let by_list = if by.is_empty() { String::new() } else { format!("\"{by}\"") };
-    let (kpi, options, grain) = (series.plan.kpi, series.plan.options, series.grain.name());
-    push(out, format_args!("{{\"kpi\":\"{kpi}\",\"options\":{options},\"grain\":\"{grain}\",\"by\":[{by_list}],"));
+    let (kpi, options, filters) = (series.plan.kpi, series.plan.options, series.plan.filters);
+    let grain = series.grain.name();
+    push(
+        out,
+        format_args!(
+            "{{\"kpi\":\"{kpi}\",\"options\":{options},\"filters\":{filters},\"grain\":\"{grain}\",\"by\":[{by_list}],"
+        ),
+    );
     push_only(out, series, &rows);
     out.push_str("\"rows\":[");
     for (index, (start, member, cell)) in rows.iter().enumerate() {
@@ -88,7 +94,6 @@ fn column(by: By) -> &'static str {
         By::Type => "type",
         By::Stage => "stage",
         By::Bar => "bar",
-        By::Reason => "reason",
     }
 }
 

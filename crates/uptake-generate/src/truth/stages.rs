@@ -2,7 +2,7 @@
 
 use super::super::calendar::{DAY, Instant};
 use super::super::deals::{STAGES, WON};
-use super::super::story::StageMove;
+use super::super::story::{StageMove, Story};
 use super::Cell;
 
 /// The share of visits that a statistic asks to be over, in percent.
@@ -29,13 +29,18 @@ pub(super) fn leads_forward(from: u8, to: u8) -> bool {
     from < to && to <= WON
 }
 
-/// The stays of a deal in open stages with the stage and the instant of entry; the last one is followed to `until`. A stay
-/// that began before anybody looked is left out.
-pub(super) fn visits(moves: &[StageMove], until: Instant) -> impl Iterator<Item = (u8, Instant, Visit)> {
-    let ends = moves.iter().skip(1).map(|next| Some(next.at)).chain([None]);
-    moves.iter().zip(ends).filter(|(entry, _)| entry.to < WON && !entry.begun_before).map(move |(entry, exit)| {
-        let visit = Visit { seconds: exit.unwrap_or(until) - entry.at, finished: exit.is_some() };
-        (entry.to, entry.at, visit)
+/// The stays of a deal in open stages with the stage and the instant of entry. One that goes on is followed to `until`, and one
+/// of a deal that was gone before it moved on until then. A stay whose beginning nobody saw is left out: of a deal that was there
+/// before anybody looked, or that came back.
+pub(super) fn visits(story: &Story, until: Instant) -> impl Iterator<Item = (u8, Instant, Visit)> {
+    let ends = story.moves.iter().skip(1).map(|next| Some(next.at)).chain([None]);
+    let is_seen = |entry: &StageMove| entry.to < WON && !entry.begun_before && !story.is_gone(entry.at);
+    let is_new = |entry: &StageMove| !story.returns().any(|back| back == entry.at);
+    story.moves.iter().zip(ends).filter(move |(entry, _)| is_seen(entry) && is_new(entry)).map(move |(entry, exit)| {
+        let gone = story.gone_after(entry.at).filter(|gone| exit.is_none_or(|exit| *gone <= exit));
+        let left = exit.filter(|_| gone.is_none());
+        let seconds = left.or(gone).unwrap_or(until) - entry.at;
+        (entry.to, entry.at, Visit { seconds, finished: left.is_some() })
     })
 }
 
@@ -110,12 +115,23 @@ mod tests {
 
     #[test]
     fn stays_follow_from_moves() {
+        let found = |moves, gone| {
+            let mut story = Story::default();
+            (story.moves, story.gone) = (moves, gone);
+            visits(&story, 100).collect::<Vec<_>>()
+        };
         let mut three = moves(&[0, 1, WON, 2]);
-        let found: Vec<_> = visits(&three, 100).collect();
         let visit = |seconds, finished| Visit { seconds, finished };
-        assert_eq!(found, [(0, 0, visit(10, true)), (1, 10, visit(10, true)), (2, 30, visit(70, false))]);
+        assert_eq!(
+            found(three.clone(), vec![]),
+            [(0, 0, visit(10, true)), (1, 10, visit(10, true)), (2, 30, visit(70, false))]
+        );
         three[0].begun_before = true;
-        assert_eq!(visits(&three, 100).count(), 2);
+        assert_eq!(found(three, vec![]).len(), 2);
+        // Missing from 15 to 17: Propose was followed for 5; what came back entered nobody knows when.
+        let gone = vec![(15, true), (17, false)];
+        let found = found(moves(&[0, 1, 2]), gone);
+        assert_eq!(found, [(0, 0, visit(10, true)), (1, 10, visit(5, false)), (2, 20, visit(80, false))]);
     }
 
     /// Left after 1, 2, 3 and 10 days: half have left after 2; with one of 2 only followed for 2 days, after 3.

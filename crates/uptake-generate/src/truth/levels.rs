@@ -21,22 +21,17 @@ impl Tally {
         }
     }
 
-    /// Adds what rests on stale deals in the forecast of the current quarter: of the open deals due in it that belong to
-    /// sellers who are there. What is missing is not told.
+    /// Adds what rests on stale deals in the forecast of the current quarter: of the open deals that are due in it. What is
+    /// missing is not told.
     pub(in super::super) fn count_stale(&mut self, firm: &Firm, week: Period, deals: &[DealView]) {
         let quarter = Grain::Quarter.period_of(week.last);
-        let mut cell = Cell::default();
         for deal in deals.iter().filter(|deal| deal.open && quarter.contains(deal.terms.close)) {
-            let owner = &firm.users[deal.owner as usize];
-            let sells = owner.is_human() && firm.is_eligible(owner.person, week.last);
-            if !sells || !firm.is_client_facing(owner.person, week.last) {
-                continue;
-            }
             let amount = money(&deal.terms, deal.in_dollars).unwrap_or(0);
-            cell.whole += amount;
-            cell.money += if is_stale(deal.touched, week.last) { amount } else { 0 };
+            let is_stale = is_stale(deal.touched.max(deal.created_on), week.last);
+            let cell = Cell { money: if is_stale { amount } else { 0 }, whole: amount, ..Cell::default() };
+            let who = firm.owner_attributes(deal.owner, week.last);
+            self.add(Subject::Stale, Grain::Week, week.first, &who, cell);
         }
-        self.add_to(Subject::Stale, Grain::Week, week.first, "stale", cell);
     }
 }
 

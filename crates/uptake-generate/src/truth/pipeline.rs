@@ -87,13 +87,14 @@ impl Tally {
     }
 
     fn count_funnel(&mut self, deal: &Deal, story: &Story, windows: &[Window]) {
-        let amount = |terms: &_| money(terms, deal.in_dollars).unwrap_or(0);
+        let amount = |terms: &_| money(terms, deal.in_dollars);
         let first = windows.partition_point(|window| window.to <= deal.created.at());
         let mut before = windows.get(first).map_or(Told::Unborn, |window| story.before(window.from));
         for window in &windows[first..] {
             let after = story.before(window.to);
             for (bar, amount) in funnel::legs(before, after, window.quarter, amount) {
-                let cell = Cell { money: amount, ..Cell::default() };
+                let unknown = i64::from(amount.is_none());
+                let cell = Cell { money: amount.unwrap_or(0), unknown, ..Cell::counts(1, 1) };
                 self.add_to(Subject::Funnel, Grain::Week, window.week.first, bar, cell);
             }
             before = after;
@@ -128,23 +129,32 @@ impl Tally {
                 add(window, terms.stage, Cell::counts(0, 1));
             }
         }
+        let week_of = |at: Instant| {
+            let place = windows.partition_point(|window| window.to <= at);
+            windows.get(place).filter(|window| window.from <= at)
+        };
         let pairs = std::iter::once(None).chain(story.moves.iter().map(Some)).zip(&story.moves);
-        for (before, StageMove { at, to, .. }) in pairs {
-            let place = windows.partition_point(|window| window.to <= *at);
-            let Some(window) = windows.get(place).filter(|window| window.from <= *at) else { continue };
-            if *to < WON {
+        for (before, StageMove { at, to, .. }) in pairs.filter(|(_, one)| !story.is_gone(one.at)) {
+            let Some(window) = week_of(*at) else { continue };
+            if *to < WON && !story.returns().any(|back| back == *at) {
                 add(window, *to, Cell::counts(0, 1));
             }
             if let Some(before) = before.filter(|before| leads_forward(before.to, *to)) {
                 add(window, before.to, Cell::counts(1, 0));
             }
         }
+        for back in story.returns() {
+            if let (Some(window), Told::Open(terms)) = (week_of(back), story.before(back + 1))
+                && terms.is_open()
+            {
+                add(window, terms.stage, Cell::counts(0, 1));
+            }
+        }
     }
 
-    /// A deal that is gone has been followed until then, every other one to the end.
+    /// A deal has been followed until it was gone for the first time since, or to the end.
     fn collect_visits(&self, story: &Story, berlin: &Zone, all: &mut Visits) {
-        let until = story.gone_since().unwrap_or_else(|| end_of(AS_OF, berlin));
-        for (stage, entry, visit) in visits(&story.moves, until) {
+        for (stage, entry, visit) in visits(story, end_of(AS_OF, berlin)) {
             for grain in [Grain::Month, Grain::Quarter] {
                 if let Some(start) = self.whole_period(grain, berlin.local_day(entry)) {
                     all.entry((grain, start, stage)).or_default().push(visit);
