@@ -20,6 +20,7 @@ mod line;
 mod matrix;
 pub(crate) mod members;
 mod names;
+mod remarks;
 mod rows;
 mod scatter;
 mod scorecard;

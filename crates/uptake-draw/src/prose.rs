@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use uptake_spec::dashboard::{Inline, Prose, Show, Token};
 use uptake_spec::kpi::Unit;
-use uptake_spec::{Grain, Headline, Value};
+use uptake_spec::{Grain, Headline, Standing, Value};
 
 /// What prose may tell of one KPI or block.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,10 @@ pub struct Figure {
     pub unit: Unit,
     pub grain: Grain,
     pub as_of: NaiveDate,
+    /// What may be said of the headline's period; `None` where nobody asked.
+    pub standing: Option<Standing>,
+    /// The member that moves the figure most, where it is not normal.
+    pub place: Option<String>,
 }
 
 /// `prose` without tokens: each became the text of its figure, or "n/a" where there is none.
@@ -60,13 +64,24 @@ fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> 
             Show::Date => words::date(h.period_start),
             _ => words::period(h.period_start, figure.grain),
         }),
+        "verdict" => verdict(figure).unwrap_or(words::NOTHING.into()),
+        "since" => figure.standing.and_then(|standing| standing.since).map_or(words::NOTHING.into(), words::date),
+        "where" => figure.place.clone().unwrap_or(words::NOWHERE.into()),
         _ => words::NOTHING.into(),
     }
+}
+
+/// Without a complete period it is too early; a figure that is not there is neither normal nor not.
+fn verdict(figure: &Figure) -> Option<String> {
+    let Some(headline) = &figure.headline else { return Some(words::TOO_EARLY.into()) };
+    headline.value?;
+    Some(words::verdict(&figure.standing?, headline.period_start, figure.grain))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uptake_spec::Verdict;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
@@ -82,8 +97,15 @@ mod tests {
             previous: Some(0.652),
             delta: Some(0.032),
         };
-        let figure =
-            Figure { headline: Some(headline), unit: Unit::Share, grain: Grain::Week, as_of: day("2026-10-20") };
+        let standing = Standing { verdict: Verdict::Below, since: Some(day("2026-09-28")), quiet: false, limits: None };
+        let figure = Figure {
+            headline: Some(headline),
+            unit: Unit::Share,
+            grain: Grain::Week,
+            as_of: day("2026-10-20"),
+            standing: Some(standing),
+            place: Some("Berlin".into()),
+        };
         let figures = BTreeMap::from([("active_people".to_string(), figure)]);
         let token = Token { of: "active_people".into(), field: field.into(), show, place: Default::default() };
         let prose = Prose::Paragraph(vec![Inline::Strong(vec![Inline::Token(token)])]);
@@ -98,6 +120,9 @@ mod tests {
         check("delta", Show::Usual, "+3.2 points");
         check("period", Show::Date, "12 Oct 2026");
         check("as_of", Show::Date, "20 Oct 2026");
+        check("verdict", Show::Usual, "lower than normal since the week of 28 Sep 2026");
+        check("since", Show::Date, "28 Sep 2026");
+        check("where", Show::Usual, "Berlin");
     }
 
     #[test]

@@ -4,12 +4,12 @@ use crate::charts::Format;
 use crate::charts::bar::is_few;
 use crate::scale::places;
 use crate::svg::{Anchor, Element, Svg, element, line, path, text, through, whole};
-use crate::text::{Weight, width_px, wrapped};
+use crate::text::{Weight, ellipsized, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Better;
-use uptake_spec::{Answer, Value};
+use uptake_spec::{Answer, Standing, Value, Verdict};
 
 /// What a tile says, in words and numbers; made by [`Tile::of`].
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,16 @@ pub struct Tile {
     target: Option<f64>,
     /// The period of the number and the as-of.
     when: String,
+    /// `lower than normal since …`; `None` where nobody asked.
+    verdict: Option<Told>,
     spark: Vec<Spark>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Told {
+    words: String,
+    /// Something to look at: above or below what is normal.
+    stands_out: bool,
 }
 
 /// The step from the period before.
@@ -73,14 +82,25 @@ impl Tile {
             holds.max_by_key(|step| step.from).map(|step| step.target)
         });
         let change = delta.map(|delta| change(delta, answer, &format, few.is_some()));
-        Tile { title, format, big, change, target, when, spark: spark(answer) }
+        Tile { title, format, big, change, target, when, verdict: None, spark: spark(answer) }
+    }
+
+    /// With a line that says whether the number is normal. A tile without a number says nothing of it.
+    pub fn judged(mut self, answer: &Answer, standing: &Standing) -> Tile {
+        let known = answer.headline().filter(|headline| headline.value.is_some());
+        self.verdict = known.map(|headline| Told {
+            words: words::verdict(standing, headline.period_start, answer.grain),
+            stands_out: !standing.quiet && matches!(standing.verdict, Verdict::Above | Verdict::Below),
+        });
+        self
     }
 
     /// The whole tile in one sentence.
     pub fn summary(&self) -> String {
+        let verdict = self.verdict.as_ref().map_or(String::new(), |told| format!(", {}", told.words));
         let change = self.change.as_ref().map_or(String::new(), |change| format!(", {}", change.words));
         let target = self.target.map_or(String::new(), |t| format!(", target {}", self.format.short(t)));
-        format!("{}: {}{change}{target} ({}).", self.title, self.big, self.when)
+        format!("{}: {}{verdict}{change}{target} ({}).", self.title, self.big, self.when)
     }
 
     pub fn title(&self) -> &str {
@@ -130,7 +150,7 @@ fn spark(answer: &Answer) -> Vec<Spark> {
 
 const HEIGHT: f64 = 128.0;
 
-/// Draws the tile, 360 × 128 for screens and 236 points wide for paper. Same arguments, same bytes.
+/// Draws the tile, 360 × 128 for screens, 20 higher with a verdict, and 236 points wide for paper. Same arguments, same bytes.
 pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
     let k = if size == Size::Paper { 236.0 / 360.0 } else { 1.0 };
     let margin = 14.0;
@@ -156,6 +176,10 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
         marks.extend(told_change(change, margin, base, 360.0 - margin, theme));
         base += 20.0;
     }
+    if let Some(told) = &tile.verdict {
+        marks.push(told_verdict(told, margin, base, 360.0 - margin, theme));
+        base += 20.0;
+    }
     let target = tile.target.map_or(String::new(), |t| format!("Target {} · ", tile.format.short(t)));
     for part in wrapped(&format!("{target}{}", tile.when), 360.0 - 2.0 * margin, 1, 12.0, Weight::Regular) {
         marks.push(text(margin, base, 12.0, Anchor::Start, &part).fill(theme, Paint::Quiet));
@@ -165,7 +189,17 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
     } else {
         vec![element("g").set("transform", format!("scale({})", crate::svg::short(k))).with_all(marks)]
     };
-    whole((360.0 * k, HEIGHT * k), theme, &tile.title, &tile.summary(), scaled)
+    let height = HEIGHT + if tile.verdict.is_some() { 20.0 } else { 0.0 };
+    whole((360.0 * k, height * k), theme, &tile.title, &tile.summary(), scaled)
+}
+
+/// What stands out is set in bold: there is no colour to say that something is unusual, which may be good or bad.
+fn told_verdict(told: &Told, x: f64, base: f64, right: f64, theme: &Theme) -> Element {
+    let said = words::sentence(&told.words);
+    let weight = if told.stands_out { Weight::SemiBold } else { Weight::Regular };
+    let part = ellipsized(&said, right - x, 13.0, weight);
+    let set = text(x, base, 13.0, Anchor::Start, &part).with_title(&part, &said);
+    if told.stands_out { set.semi_bold().fill(theme, Paint::Ink) } else { set.fill(theme, Paint::Quiet) }
 }
 
 /// An arrow and the words; the colour only repeats what they say.

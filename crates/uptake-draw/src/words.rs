@@ -3,12 +3,17 @@
 use chrono::{Datelike, NaiveDate};
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
-use uptake_spec::{Grain, Range, Value};
+use uptake_spec::{Grain, Range, Standing, Value, Verdict};
 
 /// Narrow and not breaking: between a number and its unit.
 const THIN: char = '\u{202f}';
 /// What stands where there is no value.
 pub const NOTHING: &str = "n/a";
+
+/// What stands where limits are not known yet.
+pub const TOO_EARLY: &str = "too early to say what is normal";
+/// What stands where no member of a column is to be named.
+pub const NOWHERE: &str = "nowhere in particular";
 
 /// One value in the way asked: `68 %`, `26,418`, `€1,240,000`, `12 Oct 2026`. Nothing is `n/a`; texts stay as they are.
 ///
@@ -185,6 +190,23 @@ pub fn period_in_words(start: NaiveDate, grain: Grain) -> String {
     }
 }
 
+/// Whether a figure is normal: `normal`, `lower than normal since the week of 3 Aug 2026`, `too early to say what is normal`.
+///
+/// A run that begins with the told period itself, on `start`, needs no since.
+pub fn verdict(standing: &Standing, start: NaiveDate, grain: Grain) -> String {
+    let words = match standing.verdict {
+        Verdict::TooEarly => return TOO_EARLY.into(),
+        _ if standing.quiet => return format!("not judged, in a quiet {}", grain.word()),
+        Verdict::Normal => "normal",
+        Verdict::Above => "higher than normal",
+        Verdict::Below => "lower than normal",
+    };
+    let since = standing.since.filter(|since| *since != start);
+    let since = since.map_or(String::new(), |since| format!(" since {}", period_in_words(since, grain)));
+    let provisional = if standing.is_provisional() { ", provisionally" } else { "" };
+    format!("{words}{since}{provisional}")
+}
+
 /// `25 May to 22 Nov 2026`; both years where they differ.
 pub fn range(range: Range) -> String {
     match (range.from(), range.to()) {
@@ -196,7 +218,11 @@ pub fn range(range: Range) -> String {
 
 /// A column's name for a reader: `team_office` → `Team office`.
 pub fn heading(column: &str) -> String {
-    let words = column.replace('_', " ");
+    sentence(&column.replace('_', " "))
+}
+
+/// Words as the beginning of a line: `lower than normal` → `Lower than normal`.
+pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -248,6 +274,7 @@ fn grouped(digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uptake_spec::normal::Limits;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
@@ -294,6 +321,30 @@ mod tests {
         assert_eq!(change(0.032, Unit::Share, Show::Usual, "EUR"), "+3.2 points");
         assert_eq!(change(-0.01, Unit::Share, Show::Percent { decimals: 0 }, "EUR"), "−1 point");
         assert_eq!(change(-1200.0, Unit::Money, Show::Usual, "EUR"), "−€1,200");
+    }
+
+    #[test]
+    fn a_verdict_is_told_as_people_say_it() {
+        let limits = |provisional| Limits {
+            from: day("2026-01-05"),
+            centre: 0.5,
+            lower: 0.4,
+            upper: 0.6,
+            sigma: 0.03,
+            range_limit: None,
+            provisional,
+        };
+        let check = |verdict, since: Option<&str>, quiet, provisional, expected: &str| {
+            let since = since.map(day);
+            let standing = Standing { verdict, since, quiet, limits: Some(limits(provisional)) };
+            assert_eq!(super::verdict(&standing, day("2026-08-17"), Grain::Week), expected);
+        };
+        check(Verdict::Normal, None, false, false, "normal");
+        check(Verdict::Normal, None, false, true, "normal, provisionally");
+        check(Verdict::Below, Some("2026-08-17"), false, false, "lower than normal");
+        check(Verdict::Below, Some("2026-08-03"), false, false, "lower than normal since the week of 3 Aug 2026");
+        check(Verdict::Above, Some("2026-08-03"), true, false, "not judged, in a quiet week");
+        check(Verdict::TooEarly, None, true, false, "too early to say what is normal");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod plain_columns;
 mod random;
 mod recording;
 mod records;
+mod remarks;
 mod roster;
 mod seeding;
 mod selling;
@@ -33,6 +34,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 pub use holidays::HOLIDAYS;
+pub use remarks::{annotations, quiet_weeks};
 
 use calendar::{AS_OF, DAY, Day, Instant, monday_of, start_of, weekday};
 use firm::BERLIN;
@@ -102,7 +104,7 @@ fn simulate(order: &Order, dir: &Path) -> Result<World> {
 /// The firm on the eve of the first day.
 fn begin(order: &Order, dir: &Path) -> World {
     let start = start_of(order.months);
-    let relaunch = monday_of(start + (AS_OF - start) * 6 / 10);
+    let relaunch = remarks::relaunch_of(start);
     let span = Span { start, first_export: export_sundays(start)[0], relaunch };
     let mut dice = Dice::new(order.seed);
     let firm = found(order, &span, &mut dice);

@@ -15,7 +15,7 @@ use crate::landing::{Entry, Journal};
 use crate::manifest::Manifest;
 use crate::relations::{Ground, empty_context, of_questions, register_base, register_models};
 use crate::store::Store;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use datafusion::prelude::{SessionContext, col};
 use datafusion::scalar::ScalarValue;
 use futures::future::BoxFuture;
@@ -38,6 +38,9 @@ const BEGINS: &str = "input_begins";
 const ROSTER: &str = "roster";
 /// The model that lists users who are no people.
 const LEFT_OUT: &str = "left_out";
+
+/// The longest history that is asked for at once.
+const MOST_YEARS: i32 = 10;
 
 pub(crate) struct Inner {
     context: SessionContext,
@@ -187,6 +190,19 @@ impl Session {
     pub fn as_of(&self, kpi: &Kpi, params: &Params) -> Result<NaiveDate, AnswerError> {
         let kpi = kpi.chosen(&params.options).map_err(|(what, hint)| AnswerError::wrong(what, hint))?;
         answer::as_of(&self.0, &kpi, params)
+    }
+
+    /// The first day of the history of `kpi`: its inputs' last beginning, or where they tell of none the first of all; but not
+    /// before the project's `go_live`, for what was brought over from elsewhere is no course of things here. History of more than
+    /// ten years is told from the January ten years back. `None` where nothing begins, or `kpi` cannot be asked.
+    pub fn begins_on(&self, kpi: &Kpi, params: &Params) -> Option<NaiveDate> {
+        let kpi = kpi.chosen(&params.options).ok()?;
+        let as_of = answer::as_of(&self.0, &kpi, params).ok()?;
+        let begins =
+            answer::begins(&self.0, &kpi).map(|(day, _)| day).or_else(|| self.0.begins.values().min().copied())?;
+        let earliest = NaiveDate::from_ymd_opt(as_of.year() - MOST_YEARS, 1, 1);
+        let first = [earliest, self.0.project.settings.go_live].into_iter().flatten().fold(begins, NaiveDate::max);
+        (first <= as_of).then_some(first)
     }
 
     /// Answers a viewer's SELECT within limits.

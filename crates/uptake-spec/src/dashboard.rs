@@ -86,6 +86,8 @@ pub struct TileBlock {
     pub title: Option<String>,
     /// Show the change against the period before.
     pub compare: bool,
+    /// Say whether the number is normal.
+    pub normal: bool,
     pub link: Option<Link>,
 }
 
@@ -100,6 +102,8 @@ pub struct ChartBlock {
     pub alt: String,
     /// `[[line]]`: the KPIs whose dated targets are drawn; only the block's own has any here.
     pub targets: Vec<(String, Place)>,
+    /// Show what is normal: a band behind a line that is alone, words beneath several. Only for a KPI.
+    pub normal: bool,
     pub link: Option<Link>,
 }
 
@@ -125,6 +129,41 @@ pub enum DataFrom {
         series: Option<String>,
         place: Place,
     },
+    /// What all KPIs of the page say together; only tables show it.
+    Scan(Scan),
+}
+
+/// A look over every series that a page shows: its KPIs, and each cut by the columns of `by`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    pub of: ScanOf,
+    /// Columns by which each KPI is cut that has them. Empty: as [`ScanOf`] says.
+    pub by: Vec<String>,
+    pub by_place: Place,
+    /// Another page, by its slug, with where it is named; `None` is the page that the block stands on.
+    pub page: Option<(String, Place)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScanOf {
+    /// Each series with its limits and its verdict; without `by`, the whole firm's.
+    WhatIsNormal,
+    /// The three that are farthest from normal, weighed by their size; without `by`, each KPI is also cut by its first column.
+    ThreeChanges,
+}
+
+impl ScanOf {
+    /// Where blocks and `uptake kpi` take the name of a KPI, they take these too.
+    pub const ALL: [(&str, ScanOf); 2] =
+        [("what_is_normal", ScanOf::WhatIsNormal), ("three_changes", ScanOf::ThreeChanges)];
+
+    pub fn called(name: &str) -> Option<ScanOf> {
+        ScanOf::ALL.iter().find(|(known, _)| *known == name).map(|(_, of)| *of)
+    }
+
+    pub fn name(&self) -> &'static str {
+        ScanOf::ALL.iter().find(|(_, of)| of == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// A KPI with what this block asks of it.
@@ -157,6 +196,24 @@ impl Block {
             What::Table(TableBlock { data: DataFrom::Kpi(ask), .. }) => Some(ask),
             _ => None,
         }
+    }
+
+    /// The look over a page that a table shows.
+    pub fn scan(&self) -> Option<&Scan> {
+        match &self.what {
+            What::Table(TableBlock { data: DataFrom::Scan(scan), .. }) => Some(scan),
+            _ => None,
+        }
+    }
+
+    /// The KPI question of a block that says what is normal for it.
+    pub fn judged(&self) -> Option<&Ask> {
+        let wanted = match &self.what {
+            What::Tile(tile) => tile.normal,
+            What::Chart(chart) => chart.normal,
+            _ => false,
+        };
+        self.ask().filter(|_| wanted)
     }
 
     /// Where the block, or a row of it, leads.

@@ -21,7 +21,7 @@ pub use answer::{Answer, Headline, TargetStep};
 pub use calendar::{Calendar, Holiday};
 pub use dashboard::Dashboard;
 pub use kpi::Kpi;
-pub use normal::{Normal, Verdict};
+pub use normal::{Normal, Standing, Verdict};
 pub use params::{Attributes, Filter, Grain, Params, Range, Viewer};
 pub use problem::{Place, Problem};
 pub use project::{Files, Project, read_parts, read_project};

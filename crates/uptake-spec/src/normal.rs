@@ -3,6 +3,11 @@
 //! Limits are mean ± 2.66 × mean moving range (Wheeler, *Understanding Variation*); the constant is 3 ÷ d₂ with d₂ = 1.128 for
 //! ranges of two. The rules are the first two of Western Electric: a point outside the limits, eight in a row on one side.
 
+mod contribution;
+pub mod surprise;
+
+pub use contribution::{Cell, Member, most_of};
+
 use crate::kpi::Unit;
 use crate::params::Range;
 use chrono::NaiveDate;
@@ -51,6 +56,8 @@ pub struct Limits {
     pub centre: f64,
     pub lower: f64,
     pub upper: f64,
+    /// What the limits take for one standard deviation: a third of their reach, whatever the unit lets them keep of it.
+    pub sigma: f64,
     /// A change from one period to the next beyond this is unusual; `None` with limits by standard deviation.
     pub range_limit: Option<f64>,
     /// Of fewer than [`BASELINE`] periods.
@@ -71,6 +78,19 @@ pub enum Verdict {
     Normal,
     Above,
     Below,
+}
+
+/// What may be said of one period of a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// Of the period, or of the last before it that was judged.
+    pub verdict: Verdict,
+    /// The first day of the run that signals.
+    pub since: Option<NaiveDate>,
+    /// The period itself is quiet, and nothing is said of it.
+    pub quiet: bool,
+    /// Those in force; `None` while it is too early.
+    pub limits: Option<Limits>,
 }
 
 /// A series with its limits.
@@ -105,14 +125,41 @@ impl Normal {
         Normal { limits, points: judged, verdict, since }
     }
 
+    /// What may be said of the period that begins on `day`: by all that is known, also of later periods, so that it is the
+    /// same whichever days are shown.
+    pub fn on(&self, day: NaiveDate) -> Standing {
+        let until = self.points.partition_point(|judged| judged.point.period.from() <= day);
+        let (verdict, since) = verdict(&self.points[..until], self.limits.is_empty());
+        let here = self.points[..until].last().filter(|judged| judged.point.period.from() == day);
+        let quiet = here.is_some_and(|judged| judged.point.quiet);
+        Standing { verdict, since, quiet, limits: self.limits_at(day).copied() }
+    }
+
+    /// First days of the periods that made `limits`.
+    pub fn baseline(&self, limits: &Limits) -> Vec<NaiveDate> {
+        let from = self.points.iter().map(|judged| judged.point).filter(|point| point.period.from() >= limits.from);
+        from.filter(|point| point.judged_value().is_some()).take(BASELINE).map(|point| point.period.from()).collect()
+    }
+
     /// The limits that hold for a period that begins on `day`.
     pub fn limits_at(&self, day: NaiveDate) -> Option<&Limits> {
         self.limits.iter().rev().find(|limits| limits.from <= day).or(self.limits.first())
     }
 }
 
+impl Standing {
+    /// Nothing is known yet.
+    pub const TOO_EARLY: Standing = Standing { verdict: Verdict::TooEarly, since: None, quiet: false, limits: None };
+
+    /// The limits are made of too few periods to stay as they are.
+    pub fn is_provisional(&self) -> bool {
+        self.limits.is_some_and(|limits| limits.provisional)
+    }
+}
+
 impl Point {
-    fn judged_value(&self) -> Option<f64> {
+    /// `None` where there is nothing to judge: a gap, a quiet or a running period.
+    pub fn judged_value(&self) -> Option<f64> {
         self.value.filter(|_| self.complete && !self.quiet)
     }
 }
@@ -139,6 +186,7 @@ fn limits_of(points: &[Point], unit: Unit) -> Option<Limits> {
         centre,
         lower: (centre - reach).max(floor),
         upper: (centre + reach).min(ceiling),
+        sigma: reach / 3.0,
         range_limit: by_range.then(|| RANGE_LIMIT * mean(&ranges)),
         provisional: known.len() < BASELINE,
     })
@@ -156,8 +204,8 @@ fn mark(judged: &mut [Judged], limits: &Limits) {
     }
     for point in judged.iter_mut() {
         match point.point.judged_value() {
-            Some(value) if value > limits.upper => point.signal = Some((Rule::Outside, Side::Above)),
-            Some(value) if value < limits.lower => point.signal = Some((Rule::Outside, Side::Below)),
+            Some(value) if is_more(value, limits.upper) => point.signal = Some((Rule::Outside, Side::Above)),
+            Some(value) if is_more(limits.lower, value) => point.signal = Some((Rule::Outside, Side::Below)),
             _ => {}
         }
     }
@@ -172,8 +220,8 @@ fn runs(judged: &[Judged], centre: f64) -> Vec<(Side, Vec<usize>)> {
             continue;
         }
         let side = match point.judged_value() {
-            Some(value) if value > centre => Some(Side::Above),
-            Some(value) if value < centre => Some(Side::Below),
+            Some(value) if is_more(value, centre) => Some(Side::Above),
+            Some(value) if is_more(centre, value) => Some(Side::Below),
             _ => None,
         };
         match (side, runs.last_mut()) {
@@ -184,6 +232,11 @@ fn runs(judged: &[Judged], centre: f64) -> Vec<(Side, Vec<usize>)> {
         going = side.is_some();
     }
     runs
+}
+
+/// By more than adding up many times could make of the same number: the mean of nine times 0.4 is not 0.4.
+fn is_more(a: f64, b: f64) -> bool {
+    a - b > 1e-9 * a.abs().max(b.abs())
 }
 
 /// The first point, after `begin`, of a run that an annotation explains.
@@ -333,12 +386,35 @@ mod tests {
     }
 
     #[test]
+    fn every_period_has_its_standing_whatever_comes_after() {
+        let normal = Normal::of(&series(&with(&[30.0, 45.0, 52.0])), Unit::Count, &[]);
+        let told = |number| (normal.on(week(number).from()).verdict, normal.on(week(number).from()).since);
+        assert_eq!(told(13), (Verdict::Below, Some(week(13).from())));
+        assert_eq!([told(12).0, told(14).0, told(15).0], [Verdict::Normal; 3]);
+        assert_eq!(normal.baseline(&normal.limits[0]).len(), BASELINE);
+        // 4.00 ÷ 1.128
+        assert!(close(normal.limits[0].sigma, 3.55), "{:?}", normal.limits[0]);
+        let mut quiet = series(&with(&[45.0; 9]));
+        quiet[20].quiet = true;
+        let quiet = Normal::of(&quiet, Unit::Count, &[]).on(week(21).from());
+        assert_eq!((quiet.quiet, quiet.verdict, quiet.since), (true, Verdict::Below, Some(week(13).from())));
+        assert_eq!(Normal::of(&[], Unit::Count, &[]).on(week(1).from()), Standing::TOO_EARLY);
+    }
+
+    #[test]
     fn points_that_follow_each_other_are_judged_by_their_deviation() {
         let rising: Vec<f64> = (1..=12).map(f64::from).collect();
         let limits = Normal::of(&series(&rising), Unit::Rate, &[]).limits[0];
         // mean 6.5, s = √13 = 3.606; by ranges of 1 the limits would be 3.84 and 9.16.
         assert!(close(limits.upper, 6.5 + 3.0 * 13.0_f64.sqrt()) && limits.lower == 0.0, "{limits:?}");
         assert_eq!(limits.range_limit, None);
+    }
+
+    #[test]
+    fn what_never_moves_is_normal() {
+        let still = Normal::of(&series(&[0.4; 21]), Unit::Share, &[]);
+        assert_eq!((still.verdict, still.points[0].signal), (Verdict::Normal, None));
+        assert_eq!(surprise::effect(0.4, &still.limits[0]), 0.0);
     }
 
     #[test]

@@ -3,10 +3,13 @@
 mod asking;
 mod days;
 mod drawing;
+mod judging;
+mod scan;
 
 pub use asking::{Asked, Given, ask_for, query_of};
 pub use days::{as_ofs, newest_as_of, period_of};
 pub use drawing::{draw, notice};
+pub use scan::{in_figures, in_words, scan};
 
 use asking::ask;
 

@@ -1,9 +1,11 @@
 //! From answers to pictures: one place that knows which facts a chart wants, and how large it is drawn.
 
 use chrono::NaiveDate;
-use uptake_draw::{Body, Chart, Facts, Page, Size, Svg, Theme};
+use uptake_draw::{Body, Chart, Facts, Judged, JudgedPoint, LimitStep, Page, Signal, Size, Svg, Theme};
 use uptake_spec::dashboard::{ChartBlock, DataFrom, What};
-use uptake_spec::{Answer, Column, Data, Grain, Place, Problem, Project, Range, Table};
+use uptake_spec::normal::Rule;
+use uptake_spec::project::Remark;
+use uptake_spec::{Answer, Column, Data, Grain, Normal, Place, Problem, Project, Range, Table};
 
 /// Twice as many pixels as units: sharp on today's screens.
 pub const PNG_SCALE: f32 = 2.0;
@@ -24,6 +26,31 @@ pub fn chart(block: &ChartBlock, answer: &Answer, currency: &str) -> Result<Char
     })
 }
 
+/// What is normal for the series of a chart, and what happened within its days.
+pub fn judged(normal: &Normal, annotations: &[Remark], days: Range) -> Judged {
+    let limits = normal.limits.iter().map(|limits| LimitStep {
+        from: limits.from,
+        centre: limits.centre,
+        lower: limits.lower,
+        upper: limits.upper,
+        provisional: limits.provisional,
+    });
+    let signal = |rule| match rule {
+        Rule::Outside => Signal::Outside,
+        Rule::Run => Signal::Run,
+    };
+    let points = normal.points.iter().filter(|judged| judged.point.quiet || judged.signal.is_some());
+    let points = points.map(|judged| JudgedPoint {
+        start: judged.point.period.from(),
+        quiet: judged.point.quiet,
+        signal: judged.signal.map(|(rule, _)| signal(rule)),
+    });
+    let within = |remark: &&Remark| (days.from()..=days.to()).contains(&remark.d);
+    let mut remarks: Vec<Remark> = annotations.iter().filter(within).cloned().collect();
+    remarks.sort_by_key(|remark| remark.d);
+    Judged { limits: limits.collect(), points: points.collect(), remarks }
+}
+
 /// The chart of a block that shows the rows of a page's own question.
 ///
 /// # Errors
@@ -31,7 +58,7 @@ pub fn chart(block: &ChartBlock, answer: &Answer, currency: &str) -> Result<Char
 pub fn chart_of_rows(block: &ChartBlock, title: String, rows: &Table) -> Result<Chart, Problem> {
     let (x, y, series) = match &block.data {
         DataFrom::Query { x, y, series, .. } => (x.as_deref(), y.as_deref(), series.as_deref()),
-        DataFrom::Kpi(_) => (None, None, None),
+        DataFrom::Kpi(_) | DataFrom::Scan(_) => (None, None, None),
     };
     Chart::fit_query(rows, &block.kind, &block.kind_place, title, &block.alt, x, y, series)
 }

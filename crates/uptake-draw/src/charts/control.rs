@@ -5,6 +5,7 @@ use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::line::{self, Lines};
 use super::members::Drawn;
+use super::remarks;
 use super::rows::Asked;
 use super::stops::Stop;
 use super::{Chart, Facts, Format, Picture};
@@ -14,6 +15,7 @@ use crate::svg::{Anchor, Element, Svg, dot, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
 use chrono::NaiveDate;
+use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range, Table};
 
 /// What is normal for the series of a chart, and which of its periods are not; for [`Chart::judged`].
@@ -23,6 +25,8 @@ pub struct Judged {
     pub limits: Vec<LimitStep>,
     /// Of the periods that are quiet or break a rule; all others may be left out.
     pub points: Vec<JudgedPoint>,
+    /// What happened within the days of the chart, in the order of time.
+    pub remarks: Vec<Remark>,
 }
 
 /// The limits that hold from the period that begins on `from` until the next begin; the first also before.
@@ -121,6 +125,10 @@ impl Judged {
 
     /// ` Outside what is normal: the week of 5 Oct 2026 (below).`
     pub(super) fn summary(&self, lines: &Lines) -> String {
+        format!("{}{}", self.verdicts(lines), remarks::summary(&self.remarks, &lines.stops))
+    }
+
+    fn verdicts(&self, lines: &Lines) -> String {
         if self.limits.is_empty() {
             return " Too early to say what is normal.".into();
         }
@@ -175,6 +183,8 @@ impl Group {
     fn words(&self) -> String {
         match self.signal {
             Signal::Outside => self.side().into(),
+            // Where the picture begins within a run, it does not show how long that is.
+            Signal::Run if self.stops.first() == Some(&0) => format!("a run {}", self.side()),
             Signal::Run => format!("{} in a row {}", self.stops.len(), self.side()),
         }
     }
@@ -214,7 +224,7 @@ pub(super) fn band(
 }
 
 /// Marks what is not normal by shape and word, and makes quiet periods hollow.
-pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f64], scale: &Linear) {
+pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f64], scale: &Linear, top: f64) {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let Some(series) = lines.series.first() else { return };
     let at = |stop: usize| series.values[stop].map(|value| (xs[stop], scale.at(value)));
@@ -225,6 +235,9 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
         }
     }
     let mut taken = Taken::default();
+    if !judged.remarks.is_empty() {
+        taken.keep(0.0, 0.0, canvas.width, top - canvas.text * 0.5); // the words of the remarks
+    }
     let points: Vec<(f64, f64)> = (0..xs.len()).filter_map(at).collect();
     for pair in points.windows(2) {
         let steps = ((pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1) / 4.0).ceil().max(1.0);
@@ -302,7 +315,8 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     let bottom = frame.bottom(foot);
     let values = lines.series.iter().flat_map(|s| s.values.iter().flatten()).copied().chain(judged.reach());
     let scale = Linear::around(values, 5, format.smallest_step(), format.highest());
-    let scale = scale.onto(bottom, frame.top + canvas.text * 0.5);
+    let top = frame.top + canvas.text * 0.5 + remarks::strip_px(&judged.remarks, &canvas);
+    let scale = scale.onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let behind = frame.marks.len();
     let left = value_axis(&mut frame, &scale, format, right);
@@ -310,6 +324,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     let xs = places(&days, left + canvas.text * 0.6, right);
     frame.marks.splice(behind..behind, band(judged, &lines.stops, &xs, &scale, theme, &canvas));
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
+    remarks::draw(&mut frame, &judged.remarks, &lines.stops, &xs, top, bottom);
     for series in &lines.series {
         frame.marks.extend(line::series_lines(lines, series, &xs, &scale, theme, 0, canvas.stroke * 0.6));
         let complete = series.values.iter().enumerate().filter(|(at, _)| lines.stops[*at].complete);
@@ -320,7 +335,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
                 .push(dot(xs[at], scale.at(value), canvas.stroke * 1.25).fill(theme, Paint::Series(0)).told(&told));
         }
     }
-    signals(&mut frame, judged, lines, &xs, &scale);
+    signals(&mut frame, judged, lines, &xs, &scale, top);
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }

@@ -6,12 +6,13 @@ use super::ends::{self, End, Key};
 use super::frame::frame;
 use super::members::{self, Drawn};
 use super::stops::{self, Stop};
-use super::{Chart, Facts, Format, Picture, summary, target_on};
+use super::{Chart, Facts, Format, Picture, remarks, summary, target_on};
 use crate::scale::{Linear, places};
 use crate::svg::{Element, Svg, dot, path, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
 use chrono::NaiveDate;
+use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range, Table};
 
 /// The most lines in one picture: with more, a reader cannot tell them apart.
@@ -200,7 +201,9 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     }
     let foot = canvas.text * 2.6 + canvas.margin;
     let bottom = frame.bottom(foot);
-    let scale = lines.scale(&chart.format, 5).onto(bottom, frame.top + canvas.text * 0.5);
+    let happened: &[Remark] = lines.judged().map_or(&[], |judged| &judged.remarks);
+    let top = frame.top + canvas.text * 0.5 + remarks::strip_px(happened, &canvas);
+    let scale = lines.scale(&chart.format, 5).onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     // The band lies behind the grid, whose place is known only once its values are written.
     let behind = frame.marks.len();
@@ -212,6 +215,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
         frame.marks.splice(behind..behind, band);
     }
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
+    remarks::draw(&mut frame, happened, &lines.stops, &xs, top, bottom);
     frame.marks.extend(target_line(lines, &xs, &scale, theme, canvas.stroke));
     for (at, series) in lines.series.iter().enumerate() {
         let drawn = series_lines(lines, series, &xs, &scale, theme, at, canvas.stroke);
@@ -227,7 +231,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
         );
     }
     if let Some(judged) = lines.judged() {
-        control::signals(&mut frame, judged, lines, &xs, &scale);
+        control::signals(&mut frame, judged, lines, &xs, &scale, top);
     }
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);

@@ -229,7 +229,7 @@ pub fn watched() -> (Answer, Judged) {
     let mut points = vec![point(12, false, Some(Signal::Outside)), point(15, true, None)];
     points.extend((17..26).map(|week| point(week, false, Some(Signal::Run))));
     let step = LimitStep { from: monday(0), centre: 0.5025, lower: 0.3961, upper: 0.6089, provisional: false };
-    (watched, Judged { limits: vec![step], points })
+    (watched, Judged { limits: vec![step], points, ..Judged::default() })
 }
 
 /// Moves of one month; most go on, some back, a few stay.

@@ -5,6 +5,7 @@ use super::made_up::*;
 use super::{check_chart, check_each};
 use uptake_draw::*;
 use uptake_spec::kpi::{Better, Unit};
+use uptake_spec::project::Remark;
 use uptake_spec::table::Data;
 use uptake_spec::{Answer, Grain, Place, Table};
 
@@ -129,12 +130,17 @@ fn control_charts() {
         &chart(&with_targets(watched.clone()), "line", "People who worked").judged(judged.clone()),
     );
     let provisional = LimitStep { provisional: true, ..judged.limits[0] };
-    let early = Judged { limits: vec![provisional], points: vec![] };
+    let early = Judged { limits: vec![provisional], ..Judged::default() };
     half("control-provisional", &chart(&watched, "control", "People who worked").judged(early));
     half("control-early", &chart(&watched, "control", "People who worked").judged(Judged::default()));
     let shifted = LimitStep { from: monday(17), centre: 0.47, lower: 0.42, upper: 0.52, provisional: false };
-    let two = Judged { limits: vec![judged.limits[0], shifted], points: vec![] };
+    let two = Judged { limits: vec![judged.limits[0], shifted], ..Judged::default() };
     half("control-shift", &chart(&watched, "control", "People who worked").judged(two));
+    let remark = |week, text: &str| Remark { d: monday(week) + chrono::Days::new(2), text: text.into() };
+    let remarks = vec![remark(9, "Relaunch with training"), remark(10, "New start page"), remark(25, "Release 4")];
+    let happened = Judged { remarks, ..judged.clone() };
+    half("control-remarks", &chart(&watched, "control", "People who worked").judged(happened.clone()));
+    half("line-remarks", &chart(&watched, "line", "People who worked").judged(happened));
 }
 
 #[test]

@@ -14,8 +14,9 @@ use made_up::*;
 use std::path::Path;
 use uptake_draw::*;
 use uptake_spec::kpi::{Better, Unit};
+use uptake_spec::normal::Limits;
 use uptake_spec::table::Data;
-use uptake_spec::{Answer, Place, Table};
+use uptake_spec::{Answer, Place, Standing, Table, Verdict};
 
 /// Compares with the golden file, or rewrites it.
 fn check(name: &str, drawn: &Svg) {
@@ -211,6 +212,24 @@ fn tiles() {
     );
     draw("tile-alone-phone", &firm(), "People who worked", false, Size::Phone, Theme::light());
     draw("tile-few-phone", &few(), "People who worked", true, Size::Phone, Theme::light());
+    let limits = Limits {
+        from: monday(0),
+        centre: 0.5,
+        lower: 0.4,
+        upper: 0.6,
+        sigma: 0.033,
+        range_limit: None,
+        provisional: false,
+    };
+    let standing = |verdict, since| Standing { verdict, since, quiet: false, limits: Some(limits) };
+    let judged = |name: &str, standing: Standing, size| {
+        let firm = with_targets(firm());
+        let tile = Tile::of(&firm, "People who worked".into(), true, "EUR").judged(&firm, &standing);
+        check(name, &tile_svg(&tile, size, &Theme::light()));
+    };
+    judged("tile-normal-phone", standing(Verdict::Normal, None), Size::Phone);
+    judged("tile-above-phone", standing(Verdict::Above, Some(monday(9))), Size::Phone);
+    judged("tile-above-paper", standing(Verdict::Above, Some(monday(9))), Size::Paper);
     let nothing = answer(Unit::Share, "", &[], 0.0);
     draw("tile-empty-phone", &nothing, "People who worked", true, Size::Phone, Theme::light());
     let mut neutral =

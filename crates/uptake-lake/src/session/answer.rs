@@ -6,7 +6,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub(super) use asked::as_of;
+pub(super) use asked::{as_of, begins};
 
 use super::overlay;
 use super::{Bound, Inner};

@@ -2,7 +2,7 @@
 
 use super::link::{Link, read_link};
 use super::prose::{Source, read_inlines, split_tokens};
-use super::{Ask, Block, ChartBlock, DataFrom, Inline, Prose, TableBlock, TileBlock, What, Width};
+use super::{Ask, Block, ChartBlock, DataFrom, Inline, Prose, Scan, ScanOf, TableBlock, TileBlock, What, Width};
 use crate::fields::{Fields, Piece};
 use crate::params::Grain;
 use crate::problem::{Place, Problem, did_you_mean};
@@ -11,6 +11,8 @@ use comrak::{Arena, Options};
 use std::path::Path;
 
 const FENCES: [&str; 5] = ["kpi", "chart", "table", "note", "sql"];
+/// The kinds of charts that show what is normal.
+const JUDGED: [&str; 2] = ["line", "control"];
 const WIDTHS: [(&str, Width); 4] =
     [("1", Width::Full), ("1/2", Width::Half), ("1/3", Width::Third), ("2/3", Width::TwoThirds)];
 
@@ -104,12 +106,13 @@ fn read_fence(
 fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
     let compare = f.one_of("compare", &[("previous", true), ("none", false)]).unwrap_or(true);
     let (title, link, width, id) = (f.text("title"), link(f), width(f), f.text("id"));
+    let normal = f.flag("normal").unwrap_or(false);
     let ask = read_ask(f);
     Some(Block {
         id: id.unwrap_or(ask.kpi.clone()),
         width,
         place: place.clone(),
-        what: What::Tile(TileBlock { ask, title, compare, link }),
+        what: What::Tile(TileBlock { ask, title, compare, normal, link }),
     })
 }
 
@@ -117,18 +120,28 @@ fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
     let (id, width, title, link) = (f.text("id"), width(f), f.text("title"), link(f));
     let kind = f.needed("type").unwrap_or_default();
     let alt = f.needed("alt").unwrap_or_default();
-    if f.flag("normal") == Some(true) {
-        f.object(
-            "normal",
-            "\"normal\" needs the limits of what is normal, which are not there yet",
-            "leave the line out",
-        );
-    }
     let targets = f.tables("line", |f| Some((f.needed("target")?, f.place("target"))));
     let kind_place = f.place("type");
+    let normal = read_normal(f, &kind);
     let (own_id, data) = read_data(f);
-    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, targets, link });
+    if matches!(data, DataFrom::Scan(_)) {
+        f.object("kpi", format!("{own_id} is no chart"), "show it in a table block");
+    }
+    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, targets, normal, link });
     Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
+}
+
+/// A control chart always shows what is normal; a line where it is told to.
+fn read_normal(f: &Fields, kind: &str) -> bool {
+    let asked = f.flag("normal");
+    if asked == Some(true) && f.has("query") {
+        let hint = "name a KPI, or leave the line out";
+        f.object("normal", "what is normal is known of KPIs only, for it needs their whole history", hint);
+    } else if asked == Some(true) && !JUDGED.contains(&kind) && !kind.is_empty() {
+        let what = format!("a chart of type \"{kind}\" cannot show what is normal");
+        f.object("normal", what, "use type = \"line\" or \"control\", or leave the line out");
+    }
+    !f.has("query") && (kind == "control" || asked == Some(true))
 }
 
 fn read_table(f: &Fields, place: &Place) -> Option<Block> {
@@ -180,7 +193,14 @@ fn read_data(f: &Fields) -> (String, DataFrom) {
         return (format!("{name}_picture"), data);
     }
     let ask = read_ask(f);
-    (ask.kpi.clone(), DataFrom::Kpi(ask))
+    let Some(of) = ScanOf::called(&ask.kpi) else { return (ask.kpi.clone(), DataFrom::Kpi(ask)) };
+    for name in ask.options.keys().filter(|name| *name != "page") {
+        f.object(name, format!("unknown key \"{name}\""), did_you_mean(name, ask.keys.iter().copied().chain(["page"])));
+    }
+    if ask.grain.is_some() {
+        f.object("grain", format!("{} takes each KPI as its own block does", ask.kpi), "leave the line out");
+    }
+    (ask.kpi, DataFrom::Scan(Scan { of, by: ask.by, by_place: ask.by_place, page: ask.options.get("page").cloned() }))
 }
 
 /// Reads what is left of a block: the KPI, its grouping, and as options every other key.

@@ -59,8 +59,6 @@ const SHOWS: [(&str, Show); 7] = [
     ("money", Show::Money),
     ("date", Show::Date),
 ];
-/// These need limits of what is normal, which no KPI draws yet.
-const NEED_NORMAL: [&str; 3] = ["verdict", "since", "where"];
 
 impl Show {
     /// Whether a figure in `unit` can be written so. Only a share is a percentage, and a share is nothing else.
@@ -84,6 +82,16 @@ impl Token {
     /// It tells a day, not a number.
     pub fn is_day(&self) -> bool {
         matches!(self.field.as_str(), "period" | "since" | "as_of")
+    }
+
+    /// It tells words: a verdict, or a member of a column.
+    pub fn is_words(&self) -> bool {
+        matches!(self.field.as_str(), "verdict" | "where")
+    }
+
+    /// It wants the limits of what is normal.
+    pub fn wants_normal(&self) -> bool {
+        matches!(self.field.as_str(), "verdict" | "since" | "where")
     }
 }
 
@@ -223,11 +231,7 @@ fn read_token(inside: &str, at: &Place) -> Result<Token, Problem> {
     if !FIELDS.contains(&field) {
         return Err(object(format!("no figure is called \"{field}\""), did_you_mean(field, FIELDS)));
     }
-    if NEED_NORMAL.contains(&field) {
-        let what = format!("{{{of}.{field}}} needs the limits of what is normal, which are not there yet");
-        return Err(object(what, "use .value, .previous or .delta".into()));
-    }
-    let usual = if field == "period" || field == "as_of" { Show::Date } else { Show::Usual };
+    let usual = if ["period", "since", "as_of"].contains(&field) { Show::Date } else { Show::Usual };
     let show = match show {
         None => usual,
         Some(word) => match SHOWS.iter().find(|(name, _)| *name == word) {

@@ -5,7 +5,7 @@ use super::{Ending, Usage};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
-use uptake_generate::{HOLIDAYS, Order, Shape, generate};
+use uptake_generate::{HOLIDAYS, Order, Shape, annotations, generate, quiet_weeks};
 use uptake_spec::settings::read_settings;
 
 #[derive(Args)]
@@ -59,6 +59,8 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
         write_unless_there(&dir.join("uptake.toml"), &beside_its_exports(SETTINGS))?;
         write_unless_there(&dir.join("targets.csv"), TARGETS)?;
         write_unless_there(&dir.join("holidays.csv"), HOLIDAYS)?;
+        write_unless_there(&dir.join("annotations.csv"), &annotations(arguments.months))?;
+        write_unless_there(&dir.join("quiet_weeks.csv"), &quiet_weeks(arguments.months))?;
         eprintln!("next: uptake --project {} up", dir.display());
     }
     Ok(Ending::Done)

@@ -1,21 +1,27 @@
 //! `uptake kpi`: one KPI, as rows or as a picture.
 
 use super::{CommandLine, Ending, Usage, column_and_value};
+use crate::answers::Answers;
 use crate::formats;
 use crate::home::Home;
-use crate::pictures;
+use crate::{panels, pictures};
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, CommandFactory, ValueEnum};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
 use uptake_lake::AnswerError;
+use uptake_spec::dashboard::{Scan, ScanOf};
 use uptake_spec::problem::did_you_mean;
-use uptake_spec::{Answer, Attributes, Filter, Grain, Params, Project, Range, Viewer};
+use uptake_spec::{Answer, Attributes, Filter, Grain, Params, Place, Project, Range, Viewer};
+
+/// The page at `/`.
+const USUAL_PAGE: &str = "pulse";
 
 #[derive(Args)]
-#[command(after_help = "A KPI's own options are flags of their names: --basis login, --measure count, --window 28.")]
+#[command(after_help = "A KPI's own options are flags of their names: --basis login, --measure count, --window 28.\n\
+                  what_is_normal and three_changes look over the series of a page: --page pulse, --by grade.")]
 pub struct Arguments {
     /// Such as active_people.
     name: String,
@@ -59,9 +65,48 @@ enum KpiFormat {
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let params = arguments.params()?;
     let (project, session) = home.ask().await?;
+    if let Some(of) = ScanOf::called(&arguments.name) {
+        return look(&project, &session, of, params, arguments.format).await;
+    }
     let kpi = project.kpi(&arguments.name).ok_or_else(|| unknown_kpi(&project, &arguments.name))?;
     let answer = session.answer(kpi, &params, &Viewer::Local).await.map_err(as_usage)?;
     print_answer(&answer, &project, arguments.format)?;
+    Ok(Ending::Done)
+}
+
+/// What is normal for the series of a page, or which of them changed most: rows, and no series of its own.
+async fn look(project: &Project, session: &Answers, of: ScanOf, params: Params, format: KpiFormat) -> Result<Ending> {
+    let mut params = params;
+    let slug = params.options.remove("page").unwrap_or(USUAL_PAGE.into());
+    if let Some(other) = params.options.keys().next() {
+        return Err(Usage::new(format!("{} has no option \"{other}\"", of.name()), "there is --page").into());
+    }
+    if params.from.is_some() || params.grain.is_some() {
+        let what = format!("{} is told of the whole history, in the grain of the page's blocks", of.name());
+        return Err(Usage::new(what, "leave --from and --grain out; --to ends it earlier").into());
+    }
+    let Some(page) = project.dashboard(&slug) else {
+        let hint = did_you_mean(&slug, project.dashboards.iter().map(|page| page.slug.as_str()));
+        return Err(Usage::new(format!("no page is called \"{slug}\""), hint).into());
+    };
+    let columns = params.by.iter().chain(params.filters.iter().map(|filter| &filter.column));
+    let known: BTreeSet<&str> = project.kpis.iter().flat_map(|kpi| &kpi.dimensions).map(String::as_str).collect();
+    if let Some(unknown) = columns.into_iter().find(|column| !known.contains(column.as_str())) {
+        let hint = did_you_mean(unknown, known);
+        return Err(Usage::new(format!("no KPI has a column \"{unknown}\""), hint).into());
+    }
+    let scan = Scan { of, by: std::mem::take(&mut params.by), by_place: Place::whole("the command line"), page: None };
+    let found = panels::scan(session, project, page, &scan, &params, &Viewer::Local).await;
+    let text = match format {
+        KpiFormat::Table => formats::text(&panels::in_words(&found, &project.settings.currency)),
+        KpiFormat::Csv => formats::csv(&panels::in_figures(&found)),
+        KpiFormat::Json => formats::table_json(&panels::in_figures(&found), false),
+        KpiFormat::Svg | KpiFormat::Png => {
+            let hint = "take --format table, csv or json";
+            return Err(Usage::new(format!("{} has no picture", of.name()), hint).into());
+        }
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Ending::Done)
 }
 
@@ -111,7 +156,8 @@ pub fn as_filters(pairs: &[(String, String)]) -> Vec<Filter> {
 }
 
 fn unknown_kpi(project: &Project, name: &str) -> Usage {
-    let hint = did_you_mean(name, project.kpis.iter().map(|kpi| kpi.name.as_str()));
+    let looks = ScanOf::ALL.iter().map(|(name, _)| *name);
+    let hint = did_you_mean(name, project.kpis.iter().map(|kpi| kpi.name.as_str()).chain(looks));
     Usage::new(format!("no KPI is called \"{name}\""), hint)
 }
 

@@ -1,6 +1,8 @@
 //! Which questions a page asks, and what came back.
 
 use super::days::{newest_as_of, period_of, with_days};
+use super::judging::{history, history_by, normal, normals, place, standing};
+use super::scan::{in_words, scan};
 use crate::answers::Answers;
 use chrono::NaiveDate;
 use futures::future::join_all;
@@ -9,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uptake_lake::{AnswerError, Bound, Limits};
 use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, TableBlock, What};
-use uptake_spec::{Answer, Dashboard, Grain, Kpi, Params, Project, Range, Table, Viewer, sql};
+use uptake_spec::{Answer, Dashboard, Grain, Kpi, Normal, Params, Project, Range, Standing, Table, Viewer, sql};
 
 /// A page with everything its blocks and its prose asked for.
 pub struct Asked<'a> {
@@ -25,6 +27,8 @@ pub struct Asked<'a> {
     pub grain: Option<Grain>,
     answers: Vec<Answered>,
     rows: Rows<'a>,
+    /// What each look over a page found, by its block's id.
+    scans: Vec<(&'a str, Table)>,
 }
 
 struct Answered {
@@ -66,14 +70,16 @@ pub async fn ask_for<'a>(
 ) -> Asked<'a> {
     let params = with_days(session, project, page, chosen);
     let blocks: Vec<&Block> = page.blocks.iter().filter(|block| wanted(block)).collect();
-    let questions = questions(project, page, &blocks, &params);
+    let mut questions = questions(project, page, &blocks, &params);
+    histories(session, project, page, &blocks, &params, &mut questions);
     let answers = async {
         let answers = questions.iter().map(|(kpi, params)| session.answer(kpi, params, viewer));
         join_all(answers).await
     };
     // A page's own question has no inputs to be told from: it takes the page's day.
     let of_queries = Params { as_of: newest_as_of(session, project, page, &params), ..params.clone() };
-    let (answers, rows) = join!(answers, ask_queries(session, page, &blocks, &of_queries, viewer));
+    let queries = ask_queries(session, page, &blocks, &of_queries, viewer);
+    let (answers, rows, scans) = join!(answers, queries, ask_scans(session, project, page, &blocks, &params, viewer));
     let given = questions.into_iter().zip(answers).map(|((kpi, params), answer)| {
         let kpi = as_chosen(kpi, &params.options);
         Answered { kpi, params, answer }
@@ -82,7 +88,7 @@ pub async fn ask_for<'a>(
     let newest = answers.iter().filter_map(|a| a.answer.as_ref().ok()).map(|answer| answer.as_of).max();
     let as_of = newest.or_else(|| newest_as_of(session, project, page, &params));
     let grain = period_of(page).map(|(grain, _)| grain);
-    Asked { project, session, page, chosen, as_of, grain, params, answers, rows }
+    Asked { project, session, page, chosen, as_of, grain, params, answers, rows, scans }
 }
 
 /// The KPI behind `ask`, and the page's params as far as they reach it.
@@ -95,7 +101,7 @@ pub fn question<'a>(project: &'a Project, ask: &Ask, params: &Params) -> Option<
 }
 
 /// The KPI with its options chosen: some leave fewer columns to filter by. A wrong choice is told when it is asked.
-fn as_chosen(kpi: &Kpi, options: &BTreeMap<String, String>) -> Kpi {
+pub fn as_chosen(kpi: &Kpi, options: &BTreeMap<String, String>) -> Kpi {
     kpi.chosen(options).unwrap_or_else(|_| kpi.clone())
 }
 
@@ -125,12 +131,58 @@ fn questions<'a>(project: &'a Project, page: &Dashboard, blocks: &[&Block], para
         .flat_map(|block| block.tokens())
         .filter_map(|token| question_of_token(project, page, &token.of, params));
     let mut questions: Vec<(&Kpi, Params)> = vec![];
-    for (kpi, asked) in of_blocks.chain(of_tokens) {
-        if !questions.iter().any(|(known, params)| known.name == kpi.name && *params == asked) {
-            questions.push((kpi, asked));
+    of_blocks.chain(of_tokens).for_each(|question| once(&mut questions, question));
+    questions
+}
+
+fn once<'a>(questions: &mut Vec<(&'a Kpi, Params)>, (kpi, asked): (&'a Kpi, Params)) {
+    if !questions.iter().any(|(known, params)| known.name == kpi.name && *params == asked) {
+        questions.push((kpi, asked));
+    }
+}
+
+/// Adds what must be known to say what is normal: the whole history of each series that is judged, and for a place its cut.
+fn histories<'a>(
+    session: &Answers,
+    project: &'a Project,
+    page: &Dashboard,
+    blocks: &[&Block],
+    params: &Params,
+    questions: &mut Vec<(&'a Kpi, Params)>,
+) {
+    for (kpi, asked) in blocks.iter().filter_map(|block| question(project, block.judged()?, params)) {
+        once(questions, (kpi, history(session, kpi, &asked)));
+    }
+    for token in blocks.iter().flat_map(|block| block.tokens()).filter(|token| token.wants_normal()) {
+        let Some((kpi, asked)) = question_of_token(project, page, &token.of, params) else { continue };
+        once(questions, (kpi, history(session, kpi, &asked)));
+        if token.field == "where" {
+            cut_for_place(session, kpi, &asked).into_iter().for_each(|cut| once(questions, (kpi, cut)));
         }
     }
-    questions
+}
+
+/// A place is a member of the first column that the KPI declares.
+fn cut_for_place(session: &Answers, kpi: &Kpi, asked: &Params) -> Option<Params> {
+    let chosen = as_chosen(kpi, &asked.options);
+    history_by(session, kpi, asked, chosen.dimensions.first()?)
+}
+
+async fn ask_scans<'a>(
+    session: &Answers,
+    project: &Project,
+    page: &'a Dashboard,
+    wanted: &[&Block],
+    params: &Params,
+    viewer: &Viewer,
+) -> Vec<(&'a str, Table)> {
+    let blocks = page.blocks.iter().filter(|block| wanted.iter().any(|other| other.id == block.id));
+    let asked = blocks.filter_map(|block| Some((block.id.as_str(), block.scan()?))).map(|(id, look)| async move {
+        let other = look.page.as_ref().and_then(|(slug, _)| project.dashboard(slug));
+        let found = scan(session, project, other.unwrap_or(page), look, params, viewer).await;
+        (id, in_words(&found, &project.settings.currency))
+    });
+    join_all(asked).await
 }
 
 async fn ask_queries<'a>(
@@ -199,6 +251,10 @@ async fn bound_value(session: &Answers, page: &Dashboard, name: &str, params: &P
 impl<'a> Asked<'a> {
     /// What was given for a block; `None` for prose, notes and queries.
     pub fn given(&self, block: &Block) -> Option<Result<Given<'_>, &AnswerError>> {
+        if block.scan().is_some() {
+            let (_, found) = self.scans.iter().find(|(id, _)| *id == block.id)?;
+            return Some(Ok(Given::Rows(found, false)));
+        }
         if let Some(name) = query_of(block) {
             let (_, rows) = self.rows.iter().find(|(known, _)| *known == name)?;
             return Some(rows.as_ref().map(|(table, more)| Given::Rows(table, *more)));
@@ -212,6 +268,37 @@ impl<'a> Asked<'a> {
     pub fn told(&self, of: &str) -> Option<&Answer> {
         let (kpi, params) = question_of_token(self.project, self.page, of, &self.params)?;
         self.answer(kpi, &params)?.answer.as_deref().ok()
+    }
+
+    /// Each series of a block that is judged, by its members; `None` where the block does not ask, or its history is not known.
+    pub fn normals(&self, block: &Block) -> Option<BTreeMap<Vec<String>, Normal>> {
+        let (kpi, asked) = question(self.project, block.judged()?, &self.params)?;
+        let answered = self.answer(kpi, &history(self.session, kpi, &asked))?;
+        Some(normals(self.project, answered.answer.as_ref().ok()?))
+    }
+
+    /// What may be said of the headline of a tile.
+    pub fn standing(&self, block: &Block) -> Option<Standing> {
+        let (kpi, asked) = question(self.project, block.judged()?, &self.params)?;
+        self.standing_of(kpi, &asked).map(|(_, standing)| standing)
+    }
+
+    /// The same of a token's figure, and where it leaves what is normal, if some token asked for that.
+    pub fn told_normal(&self, of: &str) -> Option<(Standing, Option<String>)> {
+        let (kpi, asked) = question_of_token(self.project, self.page, of, &self.params)?;
+        let (normal, standing) = self.standing_of(kpi, &asked)?;
+        let start = self.told(of)?.headline().map(|headline| headline.period_start);
+        let cut = cut_for_place(self.session, kpi, &asked).and_then(|cut| self.answer(kpi, &cut));
+        let place = start.zip(cut).and_then(|(start, cut)| place(&cut.kpi, &normal, cut.answer.as_ref().ok()?, start));
+        Some((standing, place))
+    }
+
+    fn standing_of(&self, kpi: &Kpi, asked: &Params) -> Option<(Normal, Standing)> {
+        let shown = self.answer(kpi, asked)?.answer.as_ref().ok()?;
+        let whole = self.answer(kpi, &history(self.session, kpi, asked))?.answer.as_ref().ok()?;
+        let normal = normal(self.project, whole);
+        let standing = standing(&normal, shown);
+        Some((normal, standing))
     }
 
     /// The filters that were chosen and do not reach the KPI of `block`.

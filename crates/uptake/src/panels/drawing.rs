@@ -2,17 +2,18 @@
 
 use super::Panels;
 use super::asking::{Asked, Given, query_of};
+use super::judging::by_members;
 use crate::pictures;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
-use uptake_draw::{About, Body, CardState, Drawn, Figure, Format, Tile, Way, resolve, words};
+use uptake_draw::{About, Body, CardState, Chart, Drawn, Figure, Format, Tile, Way, resolve, words};
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{
-    Block, ChartBlock, Choice, FilterKind, Inline, PageFilter, Prose, TableBlock, TileBlock, What, Width,
+    Block, ChartBlock, Choice, FilterKind, Inline, PageFilter, Prose, Scan, ScanOf, TableBlock, TileBlock, What, Width,
 };
 use uptake_spec::kpi::{Input, Unit};
 use uptake_spec::table::Data;
-use uptake_spec::{Answer, Column, Kpi, Table};
+use uptake_spec::{Answer, Column, Kpi, Normal, Standing, Table, Verdict};
 
 pub fn panels(asked: &Asked) -> Panels {
     let mut blocks: Vec<Drawn> = vec![];
@@ -51,14 +52,17 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
     match (&block.what, given) {
         (What::Tile(tile), Given::Answer(kpi, answer)) => draw_tile(asked, block, tile, kpi, answer),
         (What::Chart(chart), Given::Answer(kpi, answer)) => match pictures::chart(chart, answer, currency) {
-            Ok(fitted) => Body::Picture {
-                title: fitted.title().into(),
-                chart: fitted,
-                table: answer.table.clone(),
-                notes: notes(asked, kpi, answer),
-                way: way(asked, block),
-                about: about(asked, block, kpi, Some(answer.as_of)),
-            },
+            Ok(fitted) => {
+                let (fitted, told) = judged(asked, block, answer, fitted);
+                Body::Picture {
+                    title: fitted.title().into(),
+                    chart: fitted,
+                    table: answer.table.clone(),
+                    notes: told.into_iter().chain(notes(asked, kpi, answer)).collect(),
+                    way: way(asked, block),
+                    about: about(asked, block, kpi, Some(answer.as_of)),
+                }
+            }
             Err(problem) => failed(asked, block, problem.to_string()),
         },
         (What::Chart(chart), Given::Rows(table, more)) => draw_rows_as_chart(asked, block, chart, table, *more),
@@ -79,10 +83,46 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
     }
 }
 
+/// A chart of one series with its limits; of several, a note that says which are not normal.
+fn judged(asked: &Asked, block: &Block, answer: &Answer, chart: Chart) -> (Chart, Option<String>) {
+    let Some(normals) = asked.normals(block) else { return (chart, None) };
+    let shown: Vec<Vec<String>> = by_members(answer).into_keys().collect();
+    match &shown[..] {
+        [] => (chart, None),
+        [one] => match normals.get(one) {
+            Some(normal) => (chart.judged(pictures::judged(normal, &asked.project.annotations, answer.range)), None),
+            None => (chart, None),
+        },
+        _ => (chart, told_of_several(answer, &normals)),
+    }
+}
+
+/// `Not normal: Analyst (lower than normal since the week of 3 Aug 2026), Partner (higher than normal).`
+fn told_of_several(answer: &Answer, normals: &BTreeMap<Vec<String>, Normal>) -> Option<String> {
+    let start = answer.headline()?.period_start;
+    let told: Vec<(String, Standing)> =
+        normals.iter().map(|(members, normal)| (members.join(", "), normal.on(start))).collect();
+    let stands_out = |standing: &Standing| matches!(standing.verdict, Verdict::Above | Verdict::Below);
+    let out = told.iter().filter(|(_, standing)| stands_out(standing) && !standing.quiet);
+    let out: Vec<String> =
+        out.map(|(name, standing)| format!("{name} ({})", words::verdict(standing, start, answer.grain))).collect();
+    Some(match &out[..] {
+        [] if told.iter().all(|(_, standing)| standing.verdict == Verdict::TooEarly) => {
+            format!("{}.", words::sentence(words::TOO_EARLY))
+        }
+        [] => "All within what is normal.".into(),
+        out => format!("Not normal: {}.", out.join(", ")),
+    })
+}
+
 fn draw_tile(asked: &Asked, block: &Block, tile: &TileBlock, kpi: &Kpi, answer: &Answer) -> Body {
     let title = tile.title.clone().unwrap_or_else(|| answer.title.clone());
+    let drawn = Tile::of(answer, title, tile.compare, &asked.project.settings.currency);
     Body::Tile {
-        tile: Tile::of(answer, title, tile.compare, &asked.project.settings.currency),
+        tile: match asked.standing(block) {
+            Some(standing) => drawn.judged(answer, &standing),
+            None => drawn,
+        },
         notes: notes(asked, kpi, answer),
         way: way(asked, block),
         table: answer.table.clone(),
@@ -113,7 +153,10 @@ fn draw_rows(asked: &Asked, block: &Block, rows: &TableBlock, table: &Table) -> 
         answer: None,
         more: table.rows() - shown,
         way: way(asked, block),
-        about: about_query(asked, block),
+        about: match block.scan() {
+            Some(scan) => about_scan(asked, scan),
+            None => about_query(asked, block),
+        },
     }
 }
 
@@ -139,13 +182,18 @@ fn part(table: &Table, rows: std::ops::Range<usize>) -> Table {
 
 fn figures(asked: &Asked, block: &Block) -> BTreeMap<String, Figure> {
     let told = block.tokens().into_iter().filter_map(|token| Some((token.of.clone(), asked.told(&token.of)?)));
-    let figure = |answer: &Answer| Figure {
-        headline: answer.headline(),
-        unit: answer.unit,
-        grain: answer.grain,
-        as_of: answer.as_of,
+    let figure = |of: &str, answer: &Answer| {
+        let (standing, place) = asked.told_normal(of).map_or((None, None), |(standing, place)| (Some(standing), place));
+        Figure {
+            headline: answer.headline(),
+            unit: answer.unit,
+            grain: answer.grain,
+            as_of: answer.as_of,
+            standing,
+            place,
+        }
     };
-    told.map(|(of, answer)| (of, figure(answer))).collect()
+    told.map(|(of, answer)| (of.clone(), figure(&of, answer))).collect()
 }
 
 fn notes(asked: &Asked, kpi: &Kpi, answer: &Answer) -> Vec<String> {
@@ -236,6 +284,34 @@ fn about_query(asked: &Asked, block: &Block) -> About {
         means: format!("A question of this page only; its SQL stands in {}.", asked.page.file.display()),
         unit: String::new(),
         sql: sql.unwrap_or_default(),
+        as_of: asked.as_of,
+        sources: vec![],
+        test: String::new(),
+    }
+}
+
+fn about_scan(asked: &Asked, scan: &Scan) -> About {
+    let (code, asks, means) = match scan.of {
+        ScanOf::WhatIsNormal => (
+            "V02",
+            "Which figures are not as they usually are?",
+            "Limits are those of an XmR chart: the mean of the first 12 closed periods that are not quiet, ± 2.66 times the mean \
+             step from one to the next. Not normal is a period outside them, or one of eight in a row on one side of the mean.",
+        ),
+        ScanOf::ThreeChanges => (
+            "V03",
+            "What changed most?",
+            "Of all series of the page, whole and by column, those that are not normal in their newest complete period and are not so \
+             by chance (Benjamini–Hochberg, 10 %), by their distance from the mean in standard deviations times their share of the whole.",
+        ),
+    };
+    About {
+        kpi: scan.of.name().into(),
+        code: code.into(),
+        asks: asks.into(),
+        means: means.into(),
+        unit: String::new(),
+        sql: String::new(),
         as_of: asked.as_of,
         sources: vec![],
         test: String::new(),

@@ -114,6 +114,37 @@ fn mistakes() -> Vec<(&'static str, String, &'static str, &'static str)> {
             ":pct0",
         ),
         (
+            "dashboards/normal.md",
+            front("") + "\n```chart\nkpi = \"active_people\"\ntype = \"bar\"\nalt = \"A.\"\nnormal = true\n```\n",
+            "dashboards/normal.md:10:10: a chart of type \"bar\" cannot show what is normal",
+            "\"control\"",
+        ),
+        (
+            "dashboards/verdict.md",
+            front("") + "\nIt is {active_people.verdict:pct0} in {won.where}.\n",
+            "dashboards/verdict.md:6:7: {active_people.verdict} is words",
+            "write nothing behind the name",
+        ),
+        (
+            "dashboards/coverage.md",
+            front("")
+                + "\nLess in {coverage.where}.\n\n```kpi\nid = \"coverage\"\nkpi = \"open_pipeline\"\nmeasure = \"coverage\"\n```\n",
+            "dashboards/coverage.md:6:9: {coverage.where} looks into a column, and open_pipeline has none",
+            "whole firm",
+        ),
+        (
+            "dashboards/scan.md",
+            front("") + "\n```table\nkpi = \"three_changes\"\npage = \"pluse\"\n```\n",
+            "dashboards/scan.md:8:1: no page is called \"pluse\"",
+            "did you mean \"pulse\"?",
+        ),
+        (
+            "dashboards/cut.md",
+            front("") + "\n```kpi\nkpi = \"won\"\n```\n\n```table\nkpi = \"what_is_normal\"\nby = \"grde\"\n```\n",
+            "dashboards/cut.md:12:6: no KPI of the page has a column \"grde\"",
+            "did you mean \"grade\"?",
+        ),
+        (
             "dashboards/note.md",
             front("") + "\n```note\ntext = \"Of all {active_peple.value}.\"\n```\n",
             "dashboards/note.md:7:16: no block and no KPI is called \"active_peple\"",

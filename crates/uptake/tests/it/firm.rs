@@ -128,7 +128,7 @@ pub fn fresh(name: &str) -> PathBuf {
 /// A project of its own with the settings of `of`, and an empty lake.
 pub fn project_like(of: &Path, name: &str) -> PathBuf {
     let dir = fresh(name);
-    for file in ["uptake.toml", "targets.csv", "holidays.csv"] {
+    for file in ["uptake.toml", "targets.csv", "holidays.csv", "annotations.csv", "quiet_weeks.csv"] {
         fs::copy(of.join(file), dir.join(file)).expect("a generated firm has its settings");
     }
     dir

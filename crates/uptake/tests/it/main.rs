@@ -9,6 +9,7 @@ mod fixtures;
 mod http;
 mod killed;
 mod loading;
+mod normal;
 mod remote;
 mod schedules;
 mod truth;
@@ -23,6 +24,7 @@ fn main() {
         loading::stories(),
         truth::stories(),
         answers::stories(),
+        normal::stories(),
         http::stories(),
         killed::stories(),
         remote::stories(),

@@ -81,7 +81,7 @@ pub fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, An
     let (calendar, grain) = (session.project.calendar(), params.grain.unwrap_or(Grain::Week));
     let range = range(&calendar, grain, as_of, params)?;
     let periods = calendar.periods(range, grain);
-    let begins = kpi.reads.iter().filter_map(|input| Some((*session.begins.get(input)?, *input))).max();
+    let begins = begins(session, &kpi);
     let window = window(&kpi, params);
     let mut asked = Asked { kpi, range, grain, periods, as_of, attributes, begins, window, calendar };
     asked.periods.splice(0..0, compared_with(&asked));
@@ -125,6 +125,11 @@ fn compared_with(asked: &Asked) -> Option<Range> {
     let mut complete = asked.periods.iter().filter(|period| asked.is_complete(**period));
     let first = complete.next().filter(|first| **first == asked.periods[0] && complete.next().is_none())?;
     Some(asked.calendar.period_of(first.from().checked_sub_days(Days::new(1))?, asked.grain))
+}
+
+/// The input that begins last of those `kpi` reads, with its first day.
+pub fn begins(session: &Inner, kpi: &Kpi) -> Option<(NaiveDate, Input)> {
+    kpi.reads.iter().filter_map(|input| Some((*session.begins.get(input)?, *input))).max()
 }
 
 /// The asked day, else the least day that all inputs of the KPI are complete through.

@@ -2,7 +2,7 @@
 
 use super::{in_sql, is_broken};
 use crate::dashboard::{
-    Ask, Block, ChartBlock, Choice, Dashboard, DataFrom, FilterKind, Link, Show, TableBlock, Token, What,
+    Ask, Block, ChartBlock, Choice, Dashboard, DataFrom, FilterKind, Link, Scan, ScanOf, Show, TableBlock, Token, What,
 };
 use crate::kpi::{Kpi, Unit};
 use crate::problem::{Place, Problem, did_you_mean};
@@ -25,7 +25,9 @@ pub(super) fn in_page(project: &Project, page: &Dashboard, files: &Files) -> Vec
     let all_read = page.blocks.iter().filter_map(Block::ask).all(|ask| !is_broken(project, files, &ask.kpi));
     for filter in page.filters.iter().filter(|_| all_read) {
         let FilterKind::Multi { column } = &filter.kind else { continue };
-        let by_kpi = page.blocks.iter().filter_map(Block::ask).filter_map(|ask| project.kpi(&ask.kpi));
+        let others = page.blocks.iter().filter_map(Block::scan).filter_map(|scan| looked_at(project, scan));
+        let blocks = page.blocks.iter().chain(others.flat_map(|other| &other.blocks));
+        let by_kpi = blocks.filter_map(Block::ask).filter_map(|ask| project.kpi(&ask.kpi));
         let used = by_kpi.clone().any(|kpi| kpi.dimensions.contains(column)) || uses_parameter(page, &filter.name);
         if !used {
             let what = format!("nothing on this page uses the filter \"{}\"", filter.name);
@@ -57,6 +59,7 @@ fn in_block(project: &Project, files: &Files, page: &Dashboard, block: &Block) -
     if let What::Chart(chart) = &block.what {
         problems.extend(in_target_lines(chart));
     }
+    problems.extend(block.scan().into_iter().flat_map(|scan| in_scan(project, files, page, scan)));
     if let What::Chart(ChartBlock { data: DataFrom::Query { name, place, .. }, .. })
     | What::Table(TableBlock { data: DataFrom::Query { name, place, .. }, .. }) = &block.what
     {
@@ -72,12 +75,38 @@ fn in_block(project: &Project, files: &Files, page: &Dashboard, block: &Block) -
     problems
 }
 
+/// The other page that a scan names, if it is there.
+fn looked_at<'a>(project: &'a Project, scan: &Scan) -> Option<&'a Dashboard> {
+    project.dashboard(&scan.page.as_ref()?.0)
+}
+
+fn in_scan(project: &Project, files: &Files, page: &Dashboard, scan: &Scan) -> Vec<Problem> {
+    let other = looked_at(project, scan);
+    if let (None, Some((slug, place))) = (other, &scan.page) {
+        let is_broken = files.text(&format!("dashboards/{slug}.md")).is_some();
+        let hint = did_you_mean(slug, project.dashboards.iter().map(|page| page.slug.as_str()));
+        let missing = Problem::new(place.clone(), format!("no page is called \"{slug}\""), hint);
+        return if is_broken { vec![] } else { vec![missing] };
+    }
+    let asks = other.unwrap_or(page).blocks.iter().filter_map(Block::ask);
+    let columns: Vec<&str> =
+        asks.filter_map(|ask| project.kpi(&ask.kpi)).flat_map(|kpi| &kpi.dimensions).map(String::as_str).collect();
+    let unknown = scan.by.iter().filter(|column| !columns.contains(&column.as_str()));
+    let object = |column: &String| {
+        let what = format!("no KPI of the page has a column \"{column}\"");
+        let known: std::collections::BTreeSet<&str> = columns.iter().copied().collect();
+        Problem::new(scan.by_place.clone(), what, did_you_mean(column, known))
+    };
+    unknown.map(object).collect()
+}
+
 fn in_token(project: &Project, files: &Files, page: &Dashboard, token: &Token) -> Option<Problem> {
     let block = page.blocks.iter().find(|block| block.id == token.of).and_then(Block::ask);
     let kpi = project.kpi(block.map_or(&token.of, |ask| &ask.kpi));
     if let Some(kpi) = kpi {
         let chosen = kpi.chosen(&block.map(Ask::chosen).unwrap_or_default());
-        return in_show(token, chosen.as_ref().unwrap_or(kpi).unit);
+        let kpi = chosen.as_ref().unwrap_or(kpi);
+        return in_where(token, kpi).or_else(|| in_show(token, kpi.unit));
     }
     if block.is_some() || is_broken(project, files, &token.of) {
         return None; // what is wrong with the block's KPI is told there
@@ -88,16 +117,26 @@ fn in_token(project: &Project, files: &Files, page: &Dashboard, token: &Token) -
     Some(Problem::new(token.place.clone(), what, did_you_mean(&token.of, known)))
 }
 
+/// A place is a member of the KPI's first column.
+fn in_where(token: &Token, kpi: &Kpi) -> Option<Problem> {
+    let nowhere = token.field == "where" && kpi.dimensions.is_empty();
+    let what = || format!("{{{}.where}} looks into a column, and {} has none", token.of, kpi.name);
+    nowhere
+        .then(|| Problem::new(token.place.clone(), what(), "as it is asked here it is one figure for the whole firm"))
+}
+
 /// A figure that cannot be written in the way asked: people in euros, a day in percent.
 fn in_show(token: &Token, unit: Unit) -> Option<Problem> {
-    let suits = match token.is_day() {
-        true => matches!(token.show, Show::Date | Show::Usual),
-        false => token.show.suits(unit),
+    let suits = match token {
+        token if token.is_words() => token.show == Show::Usual,
+        token if token.is_day() => matches!(token.show, Show::Date | Show::Usual),
+        token => token.show.suits(unit),
     };
     if suits {
         return None;
     }
     let (is, hint) = match unit {
+        _ if token.is_words() => ("words", "nothing"),
         _ if token.is_day() => ("a day", ":date, or nothing"),
         Unit::Share => ("a share", ":pct0, :pct1 or nothing"),
         Unit::Money => ("an amount of money", ":money or nothing"),
@@ -149,7 +188,7 @@ fn in_link(project: &Project, files: &Files, block: &Block, link: &Link) -> Vec<
 fn in_target_lines(chart: &ChartBlock) -> Vec<Problem> {
     let own = match &chart.data {
         DataFrom::Kpi(ask) => ask.kpi.as_str(),
-        DataFrom::Query { .. } => "",
+        DataFrom::Query { .. } | DataFrom::Scan(_) => "",
     };
     let object = |(kpi, place): &(String, Place)| match own {
         "" => Problem::new(place.clone(), "a query of a page has no target", "leave the [[line]] out"),
@@ -183,7 +222,8 @@ fn in_ask(project: &Project, ask: &Ask) -> Vec<Problem> {
 fn without_kpi(project: &Project, ask: &Ask) -> Vec<Problem> {
     let mut problems = vec![];
     if !ask.kpi.is_empty() {
-        let hint = did_you_mean(&ask.kpi, project.kpis.iter().map(|k| k.name.as_str()));
+        let scans = ScanOf::ALL.iter().map(|(name, _)| *name);
+        let hint = did_you_mean(&ask.kpi, project.kpis.iter().map(|k| k.name.as_str()).chain(scans));
         problems.push(Problem::new(ask.kpi_place.clone(), format!("no KPI is called \"{}\"", ask.kpi), hint));
     }
     for (name, (_, place)) in &ask.options {
