@@ -63,13 +63,13 @@ const JOINING: [&str; 11] = [
     "struct",
     "named_struct",
 ];
+/// Functions that put their third argument in the place of parts of their first.
+const REPLACING: [&str; 2] = ["replace", "regexp_replace"];
 /// Functions whose output the memory pool does not see and that nothing bounds, or that make rows out of nothing.
-const FORBIDDEN: [&str; 15] = [
+const FORBIDDEN: [&str; 13] = [
     "repeat",
     "lpad",
     "rpad",
-    "replace",
-    "regexp_replace",
     "overlay",
     "range",
     "generate_series",
@@ -218,6 +218,13 @@ fn growth_of(expr: &Expr) -> u64 {
     match expr {
         Expr::ScalarFunction(function) if JOINING.contains(&function.name()) => {
             sum(&function.args.iter().collect::<Vec<_>>())
+        }
+        Expr::ScalarFunction(function) if REPLACING.contains(&function.name()) => {
+            let written = match function.args.get(2) {
+                Some(Expr::Literal(value, _)) => value.to_string().len() as u64,
+                _ => MOST_GROWTH,
+            };
+            function.args.first().map_or(1, growth_of).saturating_mul(1 + written)
         }
         Expr::BinaryExpr(both) if both.op == Operator::StringConcat => sum(&[&both.left, &both.right]),
         Expr::ScalarSubquery(inner) => growth(&inner.subquery),

@@ -307,6 +307,8 @@ fn mistakes_in_sql() {
     let doubled = (1..=22).map(|n| format!("t{n} AS (SELECT concat(s, s) AS s FROM t{})", n - 1)).collect::<Vec<_>>();
     let bomb = format!("WITH t0 AS (SELECT name AS s FROM people), {} SELECT length(s) FROM t22", doubled.join(", "));
     told(&bomb, "more than 1000 times");
+    told("SELECT replace(name, 'a', email) FROM people", "more than 1000 times");
+    on(firm(), &["sql", "SELECT regexp_replace(name, '[aeiou]', '*', 'g') FROM people"]).ended(0);
     let names = "SELECT concat(name, ' (', email, ')') || ', ' || 'of ' || name FROM people";
     on(firm(), &["sql", names]).ended(0);
     let twice = on(firm(), &["kpi", "won", "--by", "office", "--by", "office"]).ended(2).err;
