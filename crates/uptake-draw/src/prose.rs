@@ -48,9 +48,11 @@ fn told(text: &[Inline], figures: &BTreeMap<String, Figure>, currency: &str) -> 
 
 fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> String {
     let Some(figure) = figures.get(&token.of) else { return words::NOTHING.into() };
-    let shown = |n: Option<f64>| {
-        let value = n.map_or(Value::Nothing, Value::Float);
-        words::show(value, figure.unit, token.show, currency)
+    let is_difference = figure.headline.as_ref().is_some_and(|h| h.is_difference);
+    let shown = |n: Option<f64>| match n {
+        Some(n) if is_difference => words::change(n, figure.unit, token.show, currency),
+        Some(n) => words::show(Value::Float(n), figure.unit, token.show, currency),
+        None => words::show(Value::Nothing, figure.unit, token.show, currency),
     };
     let of = |read: fn(&Headline) -> Option<f64>| figure.headline.as_ref().and_then(read);
     match token.field.as_str() {
@@ -88,6 +90,10 @@ mod tests {
     }
 
     fn check(field: &str, show: Show, expected: &str) {
+        check_of(false, field, show, expected);
+    }
+
+    fn check_of(is_difference: bool, field: &str, show: Show, expected: &str) {
         let headline = Headline {
             period_start: day("2026-10-12"),
             period_end: day("2026-10-18"),
@@ -96,6 +102,7 @@ mod tests {
             denominator: None,
             previous: Some(0.652),
             delta: Some(0.032),
+            is_difference,
         };
         let standing = Standing { verdict: Verdict::Below, since: Some(day("2026-09-28")), quiet: false, limits: None };
         let figure = Figure {
@@ -123,6 +130,13 @@ mod tests {
         check("verdict", Show::Usual, "lower than normal since the week of 28 Sep 2026");
         check("since", Show::Date, "28 Sep 2026");
         check("where", Show::Usual, "Berlin");
+    }
+
+    #[test]
+    fn the_distance_of_two_shares_is_told_in_points() {
+        check_of(true, "value", Show::Percent { decimals: 0 }, "+68 points");
+        check_of(true, "previous", Show::Usual, "+65.2 points");
+        check_of(true, "delta", Show::Usual, "+3.2 points");
     }
 
     #[test]

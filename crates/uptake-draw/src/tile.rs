@@ -69,6 +69,9 @@ impl Tile {
         let big = match (value, few) {
             (None, _) => words::NOTHING.into(),
             (Some(_), Some((part, whole))) => words::of(part, whole),
+            (Some(value), None) if headline.as_ref().is_some_and(|h| h.is_difference) => {
+                words::change(value, answer.unit, Show::Usual, &format.currency)
+            }
             (Some(value), None) => format.short(value),
         };
         let delta = headline.as_ref().and_then(|h| h.delta).filter(|_| compare);

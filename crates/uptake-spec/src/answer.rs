@@ -51,6 +51,8 @@ pub struct Headline {
     pub previous: Option<f64>,
     /// value − previous: points for shares.
     pub delta: Option<f64>,
+    /// The value is the distance between two members: of shares, in points.
+    pub is_difference: bool,
 }
 
 impl Answer {
@@ -67,6 +69,8 @@ impl Answer {
         let is_first = self.complete_rows().next().is_some_and(|row| self.start(row) == self.start(newest));
         let value = number(now, "value");
         let previous = if is_first { self.before } else { number(before, "value") };
+        let told = self.split.as_ref().and_then(|split| Some((split, split.headline.as_ref()?)));
+        let is_difference = told.is_some_and(|(split, told)| split.differences.iter().any(|one| one.name == *told));
         Some(Headline {
             period_start: self.start(newest)?,
             period_end: self.end(newest)?,
@@ -75,6 +79,7 @@ impl Answer {
             denominator: number(now, "denominator"),
             previous,
             delta: value.zip(previous).map(|(now, then)| now - then),
+            is_difference,
         })
     }
 
