@@ -238,6 +238,7 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
     if !judged.remarks.is_empty() {
         taken.keep(0.0, 0.0, canvas.width, top - canvas.text * 0.5); // the words of the remarks
     }
+    let left = xs.first().map_or(canvas.margin, |x| x - canvas.text * 0.4); // further left stand the words of the axis
     let points: Vec<(f64, f64)> = (0..xs.len()).filter_map(at).collect();
     for pair in points.windows(2) {
         let steps = ((pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1) / 4.0).ceil().max(1.0);
@@ -261,7 +262,7 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
             let (x, y) = marked[at];
             let (over, under) = (y - high * 0.8 - high, y + high * 0.8);
             let near = if group.above { [over, under] } else { [under, over] };
-            near.map(|top| ((x - wide / 2.0).min(canvas.right() - wide).max(canvas.margin), top))
+            near.map(|top| ((x - wide / 2.0).min(canvas.right() - wide).max(left), top))
         });
         if let Some((x, top)) = spots.into_iter().find(|(x, top)| taken.is_free(*x, *top, wide, high)) {
             taken.keep(x, top, wide, high);

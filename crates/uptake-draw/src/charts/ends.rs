@@ -65,12 +65,16 @@ pub(super) fn beside(frame: &mut Frame, ends: &[End], scale: &Linear, right: f64
     }
 }
 
-/// Writes the value of a line that is alone above its mark.
-pub(super) fn above(frame: &mut Frame, value: &str, x: f64, y: f64) {
+/// Writes the value of a line that is alone above its mark, or beneath it where the line comes from `before`, higher up, and there is room
+/// over `bottom`.
+pub(super) fn alone(frame: &mut Frame, value: &str, (x, y): (f64, f64), before: Option<f64>, bottom: f64) {
     let (size, theme, canvas) = (frame.canvas.text, frame.theme, frame.canvas);
     let half = width_px(value, size, Weight::SemiBold) / 2.0;
     let at = x.min(canvas.width - canvas.margin - half);
-    let set = text(at, y - canvas.stroke * 1.9 - size * 0.5, size, Anchor::Middle, value).semi_bold();
+    let (over, under) = (y - canvas.stroke * 1.9 - size * 0.5, y + canvas.stroke * 1.9 + size * 1.1);
+    let falls = before.is_some_and(|before| before < y - size * 0.3);
+    let base = if falls && under + size * 0.3 < bottom { under } else { over };
+    let set = text(at, base, size, Anchor::Middle, value).semi_bold();
     frame.marks.push(set.fill(theme, Paint::Ink).rimmed(theme, size * 0.25));
 }
 

@@ -236,9 +236,10 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
-    let newest = lines.series.first().and_then(|series| lines.newest(series));
-    if let (true, Some((stop, value))) = (ends.is_empty(), newest) {
-        ends::above(&mut frame, &chart.format.short(value), xs[stop], scale.at(value));
+    let newest = lines.series.first().and_then(|series| Some((series, lines.newest(series)?)));
+    if let (true, Some((series, (stop, value)))) = (ends.is_empty(), newest) {
+        let before = stop.checked_sub(1).and_then(|before| series.values[before]).map(|value| scale.at(value));
+        ends::alone(&mut frame, &chart.format.short(value), (xs[stop], scale.at(value)), before, bottom);
     }
     frame.finish(chart, bottom + foot)
 }
