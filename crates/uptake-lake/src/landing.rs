@@ -99,6 +99,9 @@ struct Ready<'p> {
     job: Arc<Job>,
 }
 
+/// Hears of each file, with the name of its load: one file of corrected rows can be of several.
+type Tell<'a> = &'a mut dyn FnMut(&str, &FileReport);
+
 type ByTable<'p> = BTreeMap<String, Vec<Ready<'p>>>;
 
 /// Lands every file below `order.paths`. A refused file does not keep the others from landing. On object stores another load may be
@@ -113,10 +116,11 @@ pub async fn load(
     at: DateTime<Utc>,
     on_file: &mut dyn FnMut(&FileReport),
 ) -> Result<LoadReport, LakeError> {
-    let _lock = store.lock().await?;
+    // Who writes nothing waits for nobody.
+    let _lock = if order.dry_run { None } else { Some(store.lock().await?) };
     let mut told = HashSet::new();
-    let mut tell = |report: &FileReport| {
-        if told.insert((report.file.clone(), report.snapshot)) {
+    let mut tell = |load: &str, report: &FileReport| {
+        if told.insert((report.file.clone(), load.to_string())) {
             on_file(report);
         }
     };
@@ -137,11 +141,11 @@ async fn load_once(
     project: &Project,
     order: &LoadOrder,
     at: DateTime<Utc>,
-    on_file: &mut dyn FnMut(&FileReport),
+    tell: Tell<'_>,
 ) -> Result<LoadReport, LakeError> {
     let mut journal = Journal::open(store).await?;
     let mut report = LoadReport::default();
-    let mut by_table = prepared(project, order, &journal, &mut report, on_file);
+    let mut by_table = prepared(project, order, &journal, &mut report, tell);
     conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
     conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
     let rejects = Arc::new(Spool::default());
@@ -149,7 +153,7 @@ async fn load_once(
         files.sort_by(|a, b| (a.job.day, &a.job.file).cmp(&(b.job.day, &b.job.file)));
         match land(store, &table, &mut files, order.dry_run, &mut journal, &rejects, at).await {
             Ok(landed) => {
-                landed.iter().for_each(&mut *on_file);
+                files.iter().zip(&landed).for_each(|(ready, report)| tell(&ready.job.load, report));
                 report.files.extend(landed);
             }
             Err(LakeError::Refused(problem)) => {
@@ -180,7 +184,7 @@ fn prepared<'p>(
     order: &'p LoadOrder,
     journal: &Journal,
     report: &mut LoadReport,
-    on_file: &mut dyn FnMut(&FileReport),
+    tell: Tell<'_>,
 ) -> ByTable<'p> {
     let search = find::find(&order.paths);
     report.skipped = search.skipped;
@@ -193,8 +197,8 @@ fn prepared<'p>(
                 Ok(ready) => by_table.entry(ready.fit.table()).or_default().push(ready),
                 Err(problem) => report.refused.push(problem),
             },
-            Prepared::Known(known) => {
-                on_file(&known);
+            Prepared::Known(load, known) => {
+                tell(&load, &known);
                 report.files.push(known);
             }
             Prepared::Skipped(file, why) => report.skipped.push((file, why)),
@@ -304,6 +308,9 @@ impl Stored {
     }
 }
 
+const REJECTED_AGAIN: &str =
+    "rejected again: `uptake rejects` lists the rows as they first came, the table `rejects` also why now";
+
 fn counted(ready: &Ready, poured: &Poured) -> FileReport {
     let Poured { read, landed, rejected, torn, .. } = *poured;
     let header_only = if read == 0 { "header only" } else { "" };
@@ -313,7 +320,8 @@ fn counted(ready: &Ready, poured: &Poured) -> FileReport {
         (true, false) => "already loaded",
         (false, _) => "",
     };
-    let notes = [ready.note.as_str(), header_only, amended, torn];
+    let again = if rejected > 0 && ready.fit.correction.is_some() { REJECTED_AGAIN } else { "" };
+    let notes = [ready.note.as_str(), header_only, amended, torn, again];
     let report = FileReport {
         file: ready.job.file.clone(),
         source: ready.fit.source.name.clone(),

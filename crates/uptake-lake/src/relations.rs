@@ -83,7 +83,7 @@ fn register(context: &SessionContext, name: &str, provider: Arc<dyn TableProvide
 /// Small relations made of settings and dated CSVs.
 fn register_settings(context: &SessionContext, project: &Project, ground: Ground<'_>) -> Result<(), LakeError> {
     use ColumnType::{Boolean, Date, Decimal, Text};
-    let text = |text: &String| Cell::Text(text.clone());
+    let text = |text: &String| Cell::Text(text.clone().into());
     let settings = &project.settings;
     let one = |words: &[String]| words.iter().map(|word| vec![text(word)]).collect();
     let (robots, leaders): (Rows, Rows) = (one(&settings.robots), one(&settings.leader_grades));
@@ -158,7 +158,12 @@ fn all_snapshots(journal: &Journal) -> Rows {
         journal.entries().iter().map(|e| (e.report.source.as_str(), e.report.object.as_str())).collect();
     let rows = pairs.into_iter().flat_map(|(source, object)| {
         let row = move |(day, complete)| {
-            vec![Cell::Text(source.into()), Cell::Text(object.into()), Cell::Date(day), Cell::Boolean(complete)]
+            vec![
+                Cell::Text(source.to_string().into()),
+                Cell::Text(object.to_string().into()),
+                Cell::Date(day),
+                Cell::Boolean(complete),
+            ]
         };
         journal.snapshots(source, object).into_iter().map(row)
     });

@@ -89,7 +89,8 @@ pub struct Object {
     pub kind: Kind,
     /// Whether the file's stem must be the object's name.
     pub named: bool,
-    /// The columns whose values together name a row. Missing ones count as empty.
+    /// The columns whose values together name a row. One that a file lacks is no part of its keys; where it lacks them all, all its columns
+    /// together name a row.
     pub key: Vec<String>,
     /// The column of the newest system stamp: decides between two rows of one key, and dates a file that nothing else dates.
     pub newest: Option<String>,

@@ -209,15 +209,7 @@ impl Builder {
 pub fn array(kind: ColumnType, cells: impl Iterator<Item = Cell>) -> ArrayRef {
     let mut builder = Builder::new(kind);
     for cell in cells {
-        builder.push(&match cell {
-            Cell::Nothing => Datum::Nothing,
-            Cell::Text(v) => Datum::Text(v.into()),
-            Cell::Integer(v) => Datum::Integer(v),
-            Cell::Decimal(v) => Datum::Decimal(v),
-            Cell::Date(v) => Datum::Date(v),
-            Cell::Instant(v) => Datum::Instant(v),
-            Cell::Boolean(v) => Datum::Boolean(v),
-        });
+        builder.push(&cell);
     }
     builder.finish()
 }

@@ -1,6 +1,6 @@
 //! From the text of one cell to its value, by the type its column declares.
 
-use super::dates::{Order, read_other_date};
+use super::dates::{Order, minutes_east, read_other_date};
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -8,19 +8,9 @@ use std::fmt::Write;
 use uptake_spec::source::ColumnType;
 
 /// One value of a small table in memory.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    Nothing,
-    Text(String),
-    Integer(i64),
-    /// Ten-thousandths.
-    Decimal(i128),
-    Date(NaiveDate),
-    Instant(DateTime<Utc>),
-    Boolean(bool),
-}
+pub type Cell = Datum<'static>;
 
-/// One value as it lands: a [`Cell`] that borrows its text from the file.
+/// One value as it lands; its text is borrowed from the file where it can be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Datum<'t> {
     Nothing,
@@ -211,13 +201,14 @@ fn zone_suffix(zone: &str) -> Option<Option<i32>> {
         .map(|b| b.is_ascii_digit().then(|| i32::from(b - b'0')))
         .collect::<Option<_>>()?;
     let [h1, h2, m1, m2] = digits[..] else { return None };
-    Some(Some(sign * ((h1 * 10 + h2) * 3600 + (m1 * 10 + m2) * 60)))
+    Some(Some(sign * minutes_east(h1 * 10 + h2, m1 * 10 + m2)? * 60))
 }
 
 fn unusual_instant(text: &str) -> Option<Wall> {
     for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
         if let Ok(instant) = DateTime::parse_from_str(text, format) {
-            return Some((instant.naive_utc(), Some(0)));
+            let east = instant.offset().local_minus_utc().abs();
+            return minutes_east(east / 3600, east / 60 % 60).map(|_| (instant.naive_utc(), Some(0)));
         }
     }
     let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
@@ -236,7 +227,8 @@ fn read_boolean(text: &str) -> Result<bool, String> {
     }
 }
 
-fn shortened(text: &str) -> String {
+/// The first 40 characters: whoever reads a message need not see a whole cell.
+pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_string(),
@@ -336,6 +328,17 @@ mod tests {
         assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &berlin).is_err());
         assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &in_zone(None)).is_err());
         assert!(read("2026-01-05 09:00:61", ColumnType::Instant).is_err());
+    }
+
+    #[test]
+    fn an_offset_that_no_clock_has_is_no_time() {
+        assert!(read("2026-01-05 09:00:00+1400", ColumnType::Instant).is_ok());
+        for zone in ["+9900", "-99:00", "+1500", "+2300", "+15", "+0060", "+01:75"] {
+            for clock in ["09:00:00", "09:00:00.000"] {
+                let text = format!("2026-01-05T{clock}{zone}");
+                assert!(read(&text, ColumnType::Instant).is_err(), "{text}");
+            }
+        }
     }
 
     #[test]

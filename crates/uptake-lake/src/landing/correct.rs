@@ -2,7 +2,7 @@
 
 use super::decode::Document;
 use super::journal::Journal;
-use super::recognise::{Recognised, check_needs};
+use super::recognise::{Corrects, Recognised, check_needs};
 use super::rows::{Rows, Step};
 use super::snapshot::Dated;
 use crate::error::{LakeError, compute};
@@ -112,7 +112,7 @@ pub fn fits<'p>(
     let place = |name: &str| header.iter().position(|word| word.eq_ignore_ascii_case(name)).unwrap_or_default();
     let origins = document.text(|text| origins(text, place("_load")))?;
     let file = document.found.shown();
-    let fit = |(of, line): (String, u64)| {
+    let fit = |(nth, (of, line)): (usize, (String, u64))| {
         let entry = journal.known(&of).filter(|entry| entry.corrects().is_none());
         let source = entry.and_then(|e| project.sources.iter().find(|source| source.name == e.report.source));
         let (Some(entry), Some(source)) = (entry, source) else {
@@ -123,13 +123,18 @@ pub fn fits<'p>(
         let name = &entry.report.object;
         let own = source.objects.iter().find(|object| object.name == *name).cloned();
         let other = || source.other.clone().map(|other| Object { name: name.clone(), ..other });
-        let object = own.or_else(other).unwrap_or_else(|| panic!("{name} landed, so its source has such objects"));
+        let Some(object) = own.or_else(other) else {
+            let what = format!("{} describes {name} no longer, of which this rejected row is", source.title);
+            let hint = format!("describe it in {} again, or load its rows as what they are now", source.file.display());
+            return Err(Problem::new(Place::new(&file, line as usize, 1), what, hint));
+        };
         let day = entry.report.snapshot.expect("what has rows has a day");
-        let fit = Recognised { source, object, set: None, whole: false, correction: Some(of) };
+        let correction = Some(Corrects { of, first: nth == 0 });
+        let fit = Recognised { source, object, set: None, whole: false, correction };
         let dated = Dated { day, from: "the rows it corrects" };
         Ok((check_needs(fit, &document.found, header)?, dated))
     };
-    origins.into_iter().map(fit).collect()
+    origins.into_iter().enumerate().map(fit).collect()
 }
 
 /// Every load that the rows name, with the line that names it first.

@@ -122,12 +122,20 @@ fn hours_east(zone: &str) -> Option<i32> {
     let offset = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC")).unwrap_or(zone);
     let sign = if offset.strip_prefix('-').is_some() { -1 } else { 1 };
     let digits: String = offset.strip_prefix(['+', '-'])?.replace(':', "");
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let (hours, minutes) = match digits.len() {
         1 | 2 => (digits.parse::<i32>().ok()?, 0),
         4 => (digits.get(..2)?.parse::<i32>().ok()?, digits.get(2..)?.parse::<i32>().ok()?),
         _ => return None,
     };
-    Some(sign * (hours * 60 + minutes))
+    minutes_east(hours, minutes).map(|east| sign * east)
+}
+
+/// An offset in minutes; `None` for one that no clock has: more than 14 hours, or more than 59 minutes.
+pub fn minutes_east(hours: i32, minutes: i32) -> Option<i32> {
+    ((0..=14).contains(&hours) && (0..=59).contains(&minutes)).then_some(hours * 60 + minutes)
 }
 
 /// What the cells of one column told about the order of day and month.
@@ -223,6 +231,16 @@ mod tests {
         assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
         for wrong in ["02/30/26", "13/13/2026", "2/3", "1/2/345", "02/23/26 13:00 PM", "02/23/26 9:00 XYZ", "5"] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_offset_is_one_that_clocks_have() {
+        for (zone, minutes) in [("GMT+14", 840), ("+05:45", 345), ("UTC-3", -180), ("-0330", -210)] {
+            assert_eq!(hours_east(zone), Some(minutes), "{zone}");
+        }
+        for wrong in ["GMT+99", "GMT+15", "+9900", "+0060", "+-5", "++5", "+1+23", "+"] {
+            assert_eq!(hours_east(wrong), None, "{wrong}");
         }
     }
 

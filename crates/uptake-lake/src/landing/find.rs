@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use uptake_spec::{Place, Problem};
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 /// A file or the entry of a zip, not yet read.
 #[derive(Debug, Clone)]
@@ -71,13 +72,23 @@ impl Found {
         let torn = |e: String| {
             refused(format!("it cannot be unpacked: {e}"), "the file is damaged or cut off; fetch it again")
         };
+        let locked = |e: ZipError| match e {
+            ZipError::UnsupportedArchive(_)
+            | ZipError::CompressionMethodNotSupported(_)
+            | ZipError::InvalidPassword => refused(
+                format!("it cannot be unpacked: {e}"),
+                "save it as an ordinary zip without a password, or unpack it",
+            ),
+            ZipError::Io(e) => torn(e.to_string()),
+            e => torn(e.to_string()),
+        };
         match &self.entry {
             Some(entry) => {
-                let unpacked = archives.unpacked(&self.path, entry.at, &torn)?;
+                let unpacked = archives.unpacked(&self.path, entry.at, &locked)?;
                 match unpacked {
                     Unpacked::Small(bytes) => read(&mut &bytes[..]).map_err(|e| torn(e.to_string())),
                     Unpacked::Large(mut archive) => {
-                        let file = archive.by_index(entry.at).map_err(|e| torn(e.to_string()))?;
+                        let file = archive.by_index(entry.at).map_err(locked)?;
                         read(&mut Limited { inner: file, left: MOST_BYTES }).map_err(|e| torn(e.to_string()))
                     }
                 }
@@ -112,7 +123,7 @@ enum Unpacked {
 const SMALL: u64 = 16 << 20;
 
 impl Archives {
-    fn unpacked(&self, path: &Path, at: usize, torn: &dyn Fn(String) -> Problem) -> Result<Unpacked, Problem> {
+    fn unpacked(&self, path: &Path, at: usize, told: &dyn Fn(ZipError) -> Problem) -> Result<Unpacked, Problem> {
         let mut kept = self.0.lock().expect("nobody panics with it");
         if let Some((_, _, bytes)) = kept.file.as_ref().filter(|(p, a, _)| p == path && *a == at) {
             return Ok(Unpacked::Small(bytes.clone()));
@@ -121,14 +132,14 @@ impl Archives {
             Some((open, archive)) if open == path => archive,
             _ => archive(path)?,
         };
-        let file = archive.by_index(at).map_err(|e| torn(e.to_string()))?;
+        let file = archive.by_index(at).map_err(told)?;
         if file.size() > SMALL {
             drop(file);
             return Ok(Unpacked::Large(archive));
         }
         let mut bytes = vec![];
         // A zip may lie about the size of what is in it.
-        file.take(SMALL + 1).read_to_end(&mut bytes).map_err(|e| torn(e.to_string()))?;
+        file.take(SMALL + 1).read_to_end(&mut bytes).map_err(|e| told(e.into()))?;
         if bytes.len() as u64 > SMALL {
             return Ok(Unpacked::Large(archive));
         }

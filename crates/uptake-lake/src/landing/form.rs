@@ -1,7 +1,7 @@
 //! How the rows of one file are read: its columns, their types, and which of them name a row.
 
-use super::cell::{Datum, Habits, read_cell};
-use super::recognise::Recognised;
+use super::cell::{Datum, Habits, read_cell, shortened};
+use super::recognise::{Corrects, Recognised};
 use super::rows::{Reject, raw};
 use chrono::{DateTime, NaiveDate, Utc};
 use csv::ByteRecord;
@@ -23,7 +23,7 @@ pub struct Form {
     habits: Vec<Habits>,
     /// What the hash of a value begins with: its column's name in small letters.
     prefixes: Vec<Vec<u8>>,
-    /// The columns that together name a row: all, where the file has none of those the source declares.
+    /// The columns that together name a row: those of the declared ones that the file has, and all where it has none.
     key: Vec<usize>,
     pub key_words: String,
     /// Whether the file has the key's columns, and they are ids.
@@ -37,8 +37,8 @@ pub struct Form {
 /// Rows that `uptake rejects --out` wrote, corrected by hand: where each came from stands in the row itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Correction {
-    /// The load that rejected the rows; those of other loads are passed over.
-    pub of: String,
+    /// Its load rejected the rows; those of other loads are passed over.
+    corrects: Corrects,
     pub load_at: usize,
     pub file_at: usize,
     pub line_at: usize,
@@ -74,7 +74,7 @@ impl Form {
         let mut places: HashMap<String, usize> = HashMap::with_capacity(columns.len());
         for (place, (name, _)) in columns.iter().enumerate() {
             if places.insert(name.to_lowercase(), place).is_some() {
-                let what = format!("two columns are called \"{name}\"");
+                let what = format!("two columns are called \"{}\"", shortened(name));
                 return Err(Problem::new(Place::new(file, 1, 1), what, "rename or remove one of them"));
             }
         }
@@ -82,10 +82,10 @@ impl Form {
         let stamps = fit.source.stamps.as_ref();
         let modified = stamps.and_then(|s| s.modified.as_ref()).map(|m| m.1.as_str());
         let dating = [fit.object.newest.as_deref(), modified, stamps.map(|s| s.created.1.as_str())];
-        let correction = fit.correction.as_ref().map(|of| {
+        let correction = fit.correction.as_ref().map(|corrects| {
             let at = |name: &str| words.iter().position(|word| word.eq_ignore_ascii_case(name)).unwrap_or_default();
             let [load_at, file_at, line_at] = ["_load", "_file", "_line"].map(at);
-            Correction { of: of.clone(), load_at, file_at, line_at }
+            Correction { corrects: corrects.clone(), load_at, file_at, line_at }
         });
         let mut key: Vec<usize> = fit.object.key.iter().filter_map(|name| place(name)).collect();
         let keyed_by_ids = !key.is_empty() && key.iter().all(|at| columns[*at].1 == ColumnType::Id);
@@ -150,7 +150,12 @@ impl Form {
 
     /// Whether the row came out of the load that this correction is about; every row of any other file.
     pub fn is_meant(&self, record: &ByteRecord) -> bool {
-        self.correction.as_ref().is_none_or(|c| record.get(c.load_at) == Some(c.of.as_bytes()))
+        self.correction.as_ref().is_none_or(|c| record.get(c.load_at) == Some(c.corrects.of.as_bytes()))
+    }
+
+    /// Whether rows that cannot be read by columns are counted here: each file counts its own once.
+    pub fn counts_broken(&self) -> bool {
+        self.correction.as_ref().is_none_or(|c| c.corrects.first)
     }
 
     fn fits(&self, record: &ByteRecord) -> bool {

@@ -13,6 +13,7 @@ use crate::store::Store;
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::DataFusionError;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uptake_spec::source::ColumnType::{self, Boolean, Date, Instant, Integer, Text};
@@ -189,17 +190,24 @@ impl Journal {
         }
         let loads: Vec<String> = open.keys().cloned().collect();
         let (send, receive) = tokio::sync::mpsc::channel(2);
-        let write = tokio::task::spawn_blocking(move || {
-            rejects.each(|some| {
+        let reading = tokio::task::spawn_blocking(move || {
+            let read = rejects.each(|some| {
                 let some: Vec<_> = some.iter().filter_map(|(load, reject)| Some((open.get(load)?, reject))).collect();
                 let rows = build(&REJECTS, some.len(), |row, column| reject_cell(some[row], column));
                 // Nobody listens any more where the write failed; that is told there.
                 let _ = send.blocking_send(Ok(rows));
-            })
+            });
+            if read.is_err() {
+                // Nothing may be committed of what came so far.
+                let why = "the rejected rows could not be read back";
+                let _ = send.blocking_send(Err(DataFusionError::Execution(why.into())));
+            }
+            read
         });
         let schema = build(&REJECTS, 0, |_, _| Cell::Nothing).schema();
-        store.append_stream("rejects", schema, receive, &loads).await?;
-        write.await.expect("reading rejects back does not panic").map_err(LakeError::Spool)
+        let written = store.append_stream("rejects", schema, receive, &loads).await;
+        reading.await.expect("reading rejects back does not panic").map_err(LakeError::Spool)?;
+        written
     }
 
     async fn done(&self, store: &Store, table: &str, loads: &[String]) -> Result<HashSet<String>, LakeError> {
@@ -276,10 +284,10 @@ impl Entry {
             "at" => Cell::Instant(self.at),
             "note" => text(&report.note),
             "newest" => self.newest.map_or(Cell::Nothing, Cell::Instant),
-            "organisation" => self.organisation.clone().map_or(Cell::Nothing, Cell::Text),
+            "organisation" => text(self.organisation.as_deref().unwrap_or_default()),
             "part" => Cell::Integer(self.part),
             "whole" => Cell::Boolean(self.whole),
-            "columns" => Cell::Text(self.columns.join("\n")),
+            "columns" => Cell::Text(self.columns.join("\n").into()),
             "snapshot_from" => text(report.snapshot_from),
             "digest" => text(&self.digest),
             _ => text(&self.load),
@@ -288,7 +296,7 @@ impl Entry {
 }
 
 fn text(text: &str) -> Cell {
-    if text.is_empty() { Cell::Nothing } else { Cell::Text(text.into()) }
+    if text.is_empty() { Cell::Nothing } else { Cell::Text(text.to_string().into()) }
 }
 
 fn build(columns: &[(&str, ColumnType)], rows: usize, cell: impl Fn(usize, &str) -> Cell) -> RecordBatch {
@@ -306,22 +314,18 @@ fn read_entry(table: &Table, row: usize) -> Entry {
         Value::Integer(n) => n,
         _ => 0,
     };
-    let read = count("read") as u64;
     let report = FileReport {
         file: text("file"),
         source: text("source"),
         object: text("object"),
-        table: if read == 0 {
-            String::new()
-        } else {
-            format!("landing.{}_{}", text("source"), text("object").to_lowercase())
-        },
+        // Whoever tells of it again asks the source for the name.
+        table: String::new(),
         snapshot: match table.value(row, "snapshot") {
             Value::Date(day) => Some(day),
             _ => None,
         },
         snapshot_from: "",
-        read,
+        read: count("read") as u64,
         landed: count("landed") as u64,
         rejected: count("rejected") as u64,
         duplicate: count("duplicate") as u64,
@@ -345,5 +349,32 @@ fn instant(value: Value) -> Option<DateTime<Utc>> {
     match value {
         Value::Instant(at) => Some(at),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn rejects_that_cannot_be_read_back_are_not_called_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("lake").to_string_lossy()).expect("a lake");
+        let entry = Entry {
+            report: FileReport { read: 1, rejected: 1, ..Default::default() },
+            load: "one".into(),
+            digest: String::new(),
+            organisation: None,
+            part: 0,
+            whole: false,
+            columns: vec![],
+            newest: None,
+            by_stamps: false,
+            at: DateTime::default(),
+        };
+        let journal = Journal { entries: vec![entry], stored: 0 };
+        let ended = journal.commit(&store, Spool::torn(folder.path())).await;
+        assert!(matches!(ended, Err(LakeError::Spool(_))), "{ended:?}");
+        assert_eq!(store.committed("rejects", &["one".into()]).await.expect("a lake"), [false]);
     }
 }

@@ -82,7 +82,7 @@ pub type Stored<'a> = &'a dyn Fn(NaiveDate) -> Result<Marks, LakeError>;
 /// Reads the files of one table in the order of their snapshots.
 ///
 /// # Errors
-/// A file that cannot be read any more; the lake's storage.
+/// A file that cannot be read any more; no room for rejects; the lake's storage.
 pub fn pour(
     jobs: &[Arc<Job>],
     columns: &[(String, ColumnType)],
@@ -113,7 +113,7 @@ pub fn pour(
             before: nearest.and_then(|day| seen.get(&day)),
             same_day: seen.get(&day).filter(|_| job.form.correction.is_some()),
         };
-        poured.push(file.pour(columns, asked_for.then_some(&mut now), rejects, out).map_err(LakeError::Refused)?);
+        poured.push(file.pour(columns, asked_for.then_some(&mut now), rejects, out)?);
         if asked_for {
             seen.entry(day).or_default().extend(now);
         }
@@ -134,13 +134,27 @@ impl File<'_> {
         now: Option<&mut Marks>,
         rejects: &Spool,
         out: Out,
-    ) -> Result<Poured, Problem> {
+    ) -> Result<Poured, LakeError> {
         let Job { form, survey, document, .. } = self.job;
         let mut batcher = (!self.job.written).then(|| Batcher::new(columns, &form.columns));
-        let (poured, rows) = document.text(|text| self.rows(text, &mut batcher, now, rejects, out))?;
+        let mut no_room = None;
+        let mut keep = |reject: &Reject| {
+            rejects.add(&self.job.load, reject).map_err(|error| {
+                let told = std::io::Error::new(error.kind(), error.to_string());
+                no_room = Some(error);
+                told
+            })
+        };
+        let read = document.text(|text| self.rows(text, &mut batcher, now, &mut keep, out));
+        // The export is not at fault for a full disk of ours.
+        if let Some(error) = no_room {
+            return Err(LakeError::Spool(error));
+        }
+        let (poured, rows) = read.map_err(LakeError::Refused)?;
         if rows != survey.rows {
             let what = "it changed while it was read";
-            return Err(Problem::new(Place::whole(&self.job.file), what, "load it again when it is whole"));
+            let hint = "load it again when it is whole";
+            return Err(LakeError::Refused(Problem::new(Place::whole(&self.job.file), what, hint)));
         }
         if let Some(mut batcher) = batcher.filter(|batcher| batcher.rows > 0) {
             out(batcher.finish());
@@ -153,7 +167,7 @@ impl File<'_> {
         text: Text,
         batcher: &mut Option<Batcher>,
         mut now: Option<&mut Marks>,
-        rejects: &Spool,
+        keep: &mut dyn FnMut(&Reject) -> std::io::Result<()>,
         out: Out,
     ) -> std::io::Result<(Poured, u64)> {
         let Job { form, survey, .. } = self.job;
@@ -161,17 +175,19 @@ impl File<'_> {
         let mut rows = Rows::new(text);
         let mut scratch = String::new();
         let most_rows = BATCH_ROWS.min(BATCH_CELLS / form.columns.len().max(1)).max(1);
-        let reject = |poured: &mut Poured, reject: &Reject| {
+        let mut reject = |poured: &mut Poured, reject: &Reject| {
             poured.read += 1;
             poured.rejected += 1;
             poured.torn |= reject.key.is_none();
-            rejects.add(&self.job.load, reject)
+            keep(reject)
         };
         loop {
             match rows.step()? {
                 Step::End => return Ok((poured, rows.count)),
                 Step::Broken(broken) => {
-                    reject(&mut poured, &broken)?;
+                    if form.counts_broken() {
+                        reject(&mut poured, &broken)?;
+                    }
                     continue;
                 }
                 Step::Row => {}

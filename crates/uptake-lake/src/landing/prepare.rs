@@ -20,8 +20,8 @@ use uptake_spec::{Place, Problem, Project};
 
 pub enum Prepared<'p> {
     Surveyed(Box<Surveyed<'p>>),
-    /// Loaded before: every row of it is a duplicate.
-    Known(FileReport),
+    /// Loaded before, by the load of this name: every row of it is a duplicate.
+    Known(String, FileReport),
     /// File and reason.
     Skipped(String, String),
     Refused(Problem),
@@ -80,9 +80,17 @@ impl<'p, 'a> Preparing<'p, 'a> {
             let hint = "export it again as CSV; nothing of it was landed";
             return Err(Problem::new(Place::new(&file, line, 1), "it has a NUL byte: this is no text", hint));
         }
-        let header = document.text(|text| rows::header(text))?;
+        let Some(header) = document.text(|text| rows::header(text))? else {
+            let what = "a quote opens in the header and never closes";
+            return Err(Problem::new(Place::new(&file, 1, 1), what, "close it, or export the file again"));
+        };
         if CORRECTION_COLUMNS.iter().all(|ours| header.iter().any(|word| word.eq_ignore_ascii_case(ours))) {
             let fits = correct::fits(self.project, self.journal, &document, &header)?;
+            if fits.is_empty() {
+                let what = "it has no row that says which load it corrects";
+                let hint = "`uptake rejects --out` writes the rejected rows again";
+                return Err(Problem::new(Place::whole(&file), what, hint));
+            }
             return fits.into_iter().map(|(fit, dated)| self.read(&document, &header, fit, Some(dated))).collect();
         }
         let mut fit = recognise(self.project, found, &header, self.order.source.as_deref())?;
@@ -107,7 +115,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
             let table = if known.report.read == 0 { String::new() } else { fit.table().replace('/', ".") };
             let (note, duplicate) = ("already loaded".into(), known.report.read);
             let report = FileReport { file, table, note, landed: 0, rejected: 0, duplicate, ..known.report.clone() };
-            return Ok(Prepared::Known(report));
+            return Ok(Prepared::Known(known.load.clone(), report));
         }
         let mut form = Form::new(header, &file, &fit)?;
         let said = self.order.date_order.or(fit.source.date_order);
@@ -150,7 +158,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
 /// Names the load of these bytes as this object, of this day.
 fn name(digest: &str, fit: &Recognised, dated: Dated) -> String {
     match &fit.correction {
-        Some(of) => journal::correcting(digest, of),
+        Some(correction) => journal::correcting(digest, &correction.of),
         None => format!("{digest}:{}:{}:{}", fit.source.name, fit.object.name, dated.day),
     }
 }

@@ -1,5 +1,6 @@
 //! Which source and object a file is of: by its name and its header, whatever the folder is called.
 
+use super::cell::shortened;
 use super::find::Found;
 use super::snapshot::without_date;
 use uptake_spec::problem::did_you_mean;
@@ -15,8 +16,17 @@ pub struct Recognised<'p> {
     pub set: Option<(String, u32)>,
     /// A whole-object export: what it lacks is gone.
     pub whole: bool,
-    /// The load whose rejected rows these are, corrected by hand.
-    pub correction: Option<String>,
+    /// Rejected rows, corrected by hand.
+    pub correction: Option<Corrects>,
+}
+
+/// What one file of corrected rows is to one of the loads that it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corrects {
+    /// The load that rejected the rows.
+    pub of: String,
+    /// It is the first that the file names: there its rows are counted that tell no load.
+    pub first: bool,
 }
 
 impl Recognised<'_> {
@@ -162,7 +172,7 @@ pub fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) ->
 }
 
 fn listed(header: &[String]) -> String {
-    let shown: Vec<&str> = header.iter().take(12).map(String::as_str).collect();
+    let shown: Vec<String> = header.iter().take(12).map(|word| shortened(word)).collect();
     let more = header.len().saturating_sub(12);
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }

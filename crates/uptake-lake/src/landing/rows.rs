@@ -23,11 +23,19 @@ const MOST_ROW_BYTES: u64 = 64 << 20;
 /// How much of a rejected row is kept.
 const MOST_RAW_BYTES: usize = 64 << 10;
 
-/// The header of a CSV text, trimmed; empty for an empty file.
-pub fn header(text: impl Read) -> std::io::Result<Vec<String>> {
+/// The header of a CSV text, trimmed; empty for a file of nothing but blank lines, `None` if a quote opens in it and never closes.
+pub fn header(text: impl Read) -> std::io::Result<Option<Vec<String>>> {
     let mut rows = Rows::new(text);
-    let headers = rows.reader.byte_headers().map_err(std::io::Error::from)?;
-    Ok(headers.iter().map(|word| clean(&String::from_utf8_lossy(word))).filter(|w| w.as_bytes() != END_CELL).collect())
+    let words: Vec<String> = match rows.reader.byte_headers() {
+        Ok(words) => words.iter().map(|word| clean(&String::from_utf8_lossy(word))).collect(),
+        Err(_) if rows.since.get() > MOST_ROW_BYTES => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    match rows.is_behind_the_end() {
+        true if words.len() == 1 && words[0].as_bytes() == END_CELL => Ok(Some(vec![])),
+        true => Ok(None),
+        false => Ok(Some(words)),
+    }
 }
 
 /// Header words without blanks, non-breaking ones too.
@@ -102,9 +110,11 @@ impl Quotes {
 
 /// The records below the header. What is held of the file is one row.
 pub struct Rows<R: Read> {
-    reader: csv::Reader<Metered<std::io::Chain<R, &'static [u8]>>>,
+    reader: csv::Reader<Metered<R>>,
     /// Bytes read since the last row ended.
     since: Rc<Cell<u64>>,
+    /// How many bytes the text has, once all are read.
+    bytes: Rc<Cell<Option<u64>>>,
     quotes: Rc<RefCell<Quotes>>,
     pub record: ByteRecord,
     /// How many records were read.
@@ -120,7 +130,8 @@ pub enum Step {
     End,
 }
 
-/// A line behind the last one: if it comes out as a row of its own, the last quote was closed.
+/// A line behind the last one: if it comes out as a row of its own, the last quote was closed. What it holds is known by
+/// where it stands: a file may hold the same.
 const END: &[u8] = b"\n\x02";
 const END_CELL: &[u8] = b"\x02";
 
@@ -128,9 +139,16 @@ impl<R: Read> Rows<R> {
     pub fn new(text: R) -> Rows<R> {
         let since = Rc::new(Cell::new(0));
         let quotes = Rc::new(RefCell::new(Quotes::default()));
-        let inner = Metered { inner: text.chain(END), since: since.clone(), quotes: quotes.clone() };
+        let bytes = Rc::new(Cell::new(None));
+        let inner =
+            Metered { inner: text, end: END, since: since.clone(), quotes: quotes.clone(), bytes: bytes.clone() };
         let reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(128 << 10).from_reader(inner);
-        Rows { reader, since, quotes, record: ByteRecord::new(), count: 0, ended: false }
+        Rows { reader, since, bytes, quotes, record: ByteRecord::new(), count: 0, ended: false }
+    }
+
+    /// Whether the record that was read last goes on to the last byte of [`END`]; those before take the first at most.
+    fn is_behind_the_end(&self) -> bool {
+        self.bytes.get().is_some_and(|bytes| self.reader.position().byte() > bytes + 1)
     }
 
     /// # Errors
@@ -146,8 +164,11 @@ impl<R: Read> Rows<R> {
                 self.ended = true;
                 return Ok(Step::End);
             }
-            Ok(true) if self.record.len() == 1 && &self.record[0] == END_CELL => return self.step(),
-            Ok(true) => self.record.iter().next_back().is_some_and(|cell| cell.ends_with(END_CELL)),
+            Ok(true) if self.is_behind_the_end() && self.record.len() == 1 && &self.record[0] == END_CELL => {
+                self.ended = true;
+                return Ok(Step::End);
+            }
+            Ok(true) => self.is_behind_the_end(),
             Err(_) if self.since.get() > MOST_ROW_BYTES => {
                 self.ended = true;
                 true
@@ -166,16 +187,30 @@ impl<R: Read> Rows<R> {
             false if cut_off => "a quote opens in this row and never closes: the file was cut off".to_string(),
             false => "a quote closes in the midst of a cell: one is missing or too many, here or before".to_string(),
         };
-        let raw = raw(&self.record, usize::MAX);
+        let raw = if cut_off && !self.ended {
+            raw(&without_end(&self.record), usize::MAX)
+        } else {
+            raw(&self.record, usize::MAX)
+        };
         Ok(Step::Broken(Reject { line, column: String::new(), reason, raw, key: None }))
     }
 }
 
-/// Stops where a row grows beyond all measure.
+/// The row as the file has it: [`END`] is ours.
+fn without_end(record: &ByteRecord) -> ByteRecord {
+    let last = record.len().saturating_sub(1);
+    let cells = record.iter().enumerate();
+    cells.map(|(at, cell)| cell.strip_suffix(END).filter(|_| at == last).unwrap_or(cell)).collect()
+}
+
+/// Puts [`END`] behind the text, and stops where a row grows beyond all measure.
 struct Metered<R> {
     inner: R,
+    /// What is still to come of it.
+    end: &'static [u8],
     since: Rc<Cell<u64>>,
     quotes: Rc<RefCell<Quotes>>,
+    bytes: Rc<Cell<Option<u64>>>,
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -183,7 +218,12 @@ impl<R: Read> Read for Metered<R> {
         if self.since.get() > MOST_ROW_BYTES {
             return Err(std::io::Error::other("the row does not end"));
         }
-        let read = self.inner.read(to)?;
+        let mut read = if self.bytes.get().is_none() { self.inner.read(to)? } else { 0 };
+        if read == 0 && !to.is_empty() {
+            let seen = self.quotes.borrow().at;
+            self.bytes.set(self.bytes.get().or(Some(seen)));
+            read = self.end.read(to)?;
+        }
         self.since.set(self.since.get() + read as u64);
         self.quotes.borrow_mut().take(&to[..read]);
         Ok(read)

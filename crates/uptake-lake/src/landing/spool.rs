@@ -55,6 +55,13 @@ impl Spool {
         Ok(())
     }
 
+    /// One that was put on a disk and cannot be read back.
+    #[cfg(test)]
+    pub fn torn(folder: &std::path::Path) -> Spool {
+        let file = std::fs::File::create(folder.join("write-only")).expect("there is room");
+        Spool(Mutex::new(Inner { count: 1, file: Some(file), ..Default::default() }))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.lock().expect("nobody panics with it").count == 0
     }

@@ -7,6 +7,7 @@ mod limits;
 mod names;
 mod once;
 mod shapes;
+mod torn;
 
 use crate::firm::{self, built, copy, fresh, generated, load, on, project_like, tree};
 use crate::story;
@@ -26,6 +27,7 @@ pub fn stories() -> Vec<Trial> {
         shapes::stories(),
         limits::stories(),
         corrected::stories(),
+        torn::stories(),
     ];
     general().into_iter().chain(by_theme.into_iter().flatten()).collect()
 }
@@ -37,6 +39,7 @@ fn general() -> Vec<Trial> {
         story("the order of the loads makes no difference", the_order_makes_no_difference),
         story("one export alone gives 26 weeks", one_export_alone),
         story("a dry run lands nothing", a_dry_run_lands_nothing),
+        story("a dry run writes nothing and waits for nobody", a_dry_run_waits_for_nobody),
         story("a truncated zip is refused", || refused("export.zip", &half_a_zip(), &["export.zip", "zip"])),
         story("a text named .zip is refused", || refused("notes.zip", b"Dear colleague,\n", &["notes.zip", "zip"])),
         story("an entry that leads out of its zip is refused", an_entry_that_leads_out),
@@ -116,6 +119,18 @@ fn a_dry_run_lands_nothing() {
     assert!(sum(&lines(&ran.out), "landed") > 0, "it says what would land");
     let real = on(&dir, &["load", &exports(&generated(1))]).ended(0);
     assert_eq!(sum(&lines(&real.out), "landed"), sum(&lines(&ran.out), "landed"));
+}
+
+fn a_dry_run_waits_for_nobody() {
+    let own = lake::Own::new("dry-and-free");
+    let file = own.file("2026-03-01/UserRole.csv", lake::roles(&[("1", "Sales", "2026-02-01")]));
+    let before = tree(&own.dir);
+    assert_eq!(own.load(&["--dry-run", &file]), lake::counts(1, 0, 0));
+    assert!(tree(&own.dir) == before, "a file was written");
+    own.load(&[&own.file("2026-03-01/Profile.csv", "Id,Name,CreatedDate\n")]);
+    let lock = fs::File::open(own.lake("lock")).expect("a load leaves it");
+    lock.lock().expect("nobody holds it");
+    assert_eq!(own.load(&["--dry-run", &file]), lake::counts(1, 0, 0), "another load holds the lock");
 }
 
 fn an_entry_that_leads_out() {

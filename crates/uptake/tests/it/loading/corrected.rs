@@ -10,6 +10,9 @@ pub fn stories() -> Vec<Trial> {
         story("corrected rows land once, on the day they were of", corrected_rows_land_once),
         story("rejects of several objects go into a folder", several_objects),
         story("corrected rows of another lake are refused", another_lake),
+        story("corrected rows of an object that is described no longer are refused", described_no_longer),
+        story("each load that a file of corrected rows is about is told", each_load_is_told),
+        story("a broken row among corrected ones is counted once", a_broken_row_counts_once),
     ]
 }
 
@@ -86,4 +89,51 @@ fn another_lake() {
                 x,y,3,12ab:salesforce:UserRole:2026-03-01,00E1x0000000003AAA,Partners,2026-01-01 00:00:00,2026-01-01 00:00:00\n";
     let told = own.refused(&[&own.file("back.csv", text)]);
     assert!(told.contains("back.csv:2") && told.contains("knows no load"), "{told}");
+}
+
+fn described_no_longer() {
+    let own = Own::new("described-no-longer");
+    let roster =
+        own.file("2026-03-01/people.csv", "email,name,grade,valid_from\nann@x.example,Ann,Partner,2026-02-30\n");
+    assert_eq!(own.load(&[&roster]), counts(0, 1, 0));
+    let out = own.dir.join("back.csv").to_string_lossy().into_owned();
+    own.run(&["rejects", "--out", &out]).ended(0);
+    let toml = include_str!("../../../../../queries/sources/hr/source.toml").replace("[object.roster", "[object.staff");
+    let folder = own.project().join("queries/sources/hr");
+    fs::create_dir_all(&folder).expect("made");
+    fs::write(folder.join("source.toml"), toml).expect("written");
+    let ran = own.run(&["load", &out]).ended(1);
+    assert!(ran.err.contains("back.csv:2") && ran.err.contains("roster"), "{}", ran.err);
+}
+
+/// A file with the rejected rows of two parts of one export: of one object and day, and of two loads.
+fn of_two_parts(own: &Own) -> String {
+    for part in ["1", "2"] {
+        let text = roles(&[(part, "Sales", "2026-02-01")])
+            + &bad_role("Partners", "2026-02-30").replace("3AAA", &format!("{part}BBB"));
+        own.load(&[&own.zip(
+            &format!("2026-03-01/WE_00D1x0000000001EAA_{part}.ZIP"),
+            &[("UserRole.csv", &text)],
+            true,
+        )]);
+    }
+    let out = own.dir.join("back.csv").to_string_lossy().into_owned();
+    own.run(&["rejects", "--out", &out]).ended(0);
+    fs::read_to_string(&out).expect("it was written").replace("2026-02-30", "2026-02-28")
+}
+
+fn each_load_is_told() {
+    let own = Own::new("each-load");
+    let back = own.file("back.csv", of_two_parts(&own));
+    assert_eq!(own.load(&[&back]), counts(2, 0, 0));
+    assert_eq!(own.load(&[&back]), counts(0, 0, 2));
+}
+
+fn a_broken_row_counts_once() {
+    let own = Own::new("broken-once");
+    let back = own.file("back.csv", of_two_parts(&own) + "\"a\"b,y,3,z,00E1x0000000007AAA\n");
+    let ran = own.run(&["load", &back]).ended(0);
+    assert_eq!(super::lake::counted(&ran), counts(2, 1, 0));
+    assert_eq!(ran.err.matches("rejected again").count(), 1, "{}", ran.err);
+    assert_eq!(own.ask("SELECT count(*) AS n FROM rejects WHERE file LIKE '%back.csv'"), "n 1");
 }
