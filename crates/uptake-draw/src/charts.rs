@@ -252,6 +252,11 @@ impl Chart {
         &self.summary
     }
 
+    /// What it says without values: the rows of a page's own question are of no period.
+    pub(crate) fn nothing(&self) -> &'static str {
+        if self.told.range.is_some() { words::NO_DATA } else { words::NO_ROWS }
+    }
+
     /// Unit, period and as-of.
     pub fn subtitle(&self) -> &str {
         &self.subtitle
@@ -273,7 +278,10 @@ impl Chart {
     }
 
     fn told(title: String, alt: &str, format: Format, marks: Marks, told: Told, columns: Vec<String>) -> Chart {
-        let summary = marks.picture().summary(&format);
+        let summary = match marks.picture().summary(&format) {
+            said if said == words::NO_DATA && told.range.is_none() => words::NO_ROWS.into(),
+            said => said,
+        };
         let mut parts = marks.picture().subtitle(&format, told.range);
         if let Some(what) = &told.what {
             parts[0] = what.clone();

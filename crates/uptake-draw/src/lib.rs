@@ -22,7 +22,7 @@ pub use fonts::{REGULAR, SEMI_BOLD, font};
 pub use grid::{Grid, Heading, crossed, grid};
 pub use page::{About, Body, CardState, Drawn, FilterKind, FilterState, Page, Way, home, page, stylesheet};
 pub use png::{png, png_within};
-pub use prose::{Figure, resolve};
+pub use prose::{Figure, resolve, tells_nothing};
 pub use sheet::sheet;
 pub use svg::{Svg, standalone};
 pub use theme::{Paint, Size, Theme};

@@ -104,10 +104,8 @@ pub enum Body {
 /// Why there is no picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardState {
-    Empty,
     NotLoaded,
     Failed,
-    Late,
 }
 
 /// What is this number? Empty texts are left out.
@@ -130,10 +128,8 @@ pub struct About {
 impl CardState {
     pub fn words(self) -> &'static str {
         match self {
-            CardState::Empty => "Nothing to show",
             CardState::NotLoaded => "Not loaded",
             CardState::Failed => "Could not be drawn",
-            CardState::Late => "Late",
         }
     }
 }
@@ -156,11 +152,19 @@ fn rendered(page: &Page, path: String, listed: Vec<&(String, String, String)>) -
         filters: filters::views(page),
         carried: filters::carried(page),
         when: page.when(),
-        files: ["pdf", "png", "xlsx"].map(|kind| (kind, format!("/d/{}.{kind}{}", page.slug, with_query(&page.query)))),
+        files: files(page),
         path,
         listed,
     };
     view.render().expect("a template of ours writes to a string, which cannot fail")
+}
+
+/// There is no workbook without data.
+fn files(page: &Page) -> Vec<(&'static str, String)> {
+    let has_data = |drawn: &Drawn| matches!(drawn.body, Body::Picture { .. } | Body::Tile { .. } | Body::Rows { .. });
+    let workbook = Some("xlsx").filter(|_| page.blocks.iter().any(has_data));
+    let kinds = ["pdf", "png"].into_iter().chain(workbook);
+    kinds.map(|kind| (kind, format!("/d/{}.{kind}{}", page.slug, with_query(&page.query)))).collect()
 }
 
 #[derive(Template)]
@@ -174,7 +178,7 @@ struct PageView<'a> {
     carried: Vec<(String, String)>,
     when: String,
     /// The page as a file: kind and address.
-    files: [(&'static str, String); 3],
+    files: Vec<(&'static str, String)>,
     path: String,
     listed: Vec<&'a (String, String, String)>,
 }

@@ -35,6 +35,12 @@ pub fn resolve(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str
     }
 }
 
+/// Whether `prose` tells of figures, and each of them would be "n/a".
+pub fn tells_nothing(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str) -> bool {
+    let tokens = prose.tokens();
+    !tokens.is_empty() && tokens.iter().all(|token| figure(token, figures, currency) == words::NOTHING)
+}
+
 fn told(text: &[Inline], figures: &BTreeMap<String, Figure>, currency: &str) -> Vec<Inline> {
     let one = |inline: &Inline| match inline {
         Inline::Token(token) => Inline::Text(figure(token, figures, currency)),
@@ -144,5 +150,24 @@ mod tests {
         let token = Token { of: "won".into(), field: "value".into(), show: Show::Usual, place: Default::default() };
         let told = resolve(&Prose::Paragraph(vec![Inline::Token(token)]), &BTreeMap::new(), "EUR");
         assert_eq!(told, Prose::Paragraph(vec![Inline::Text("n/a".into())]));
+    }
+
+    #[test]
+    fn words_around_unknown_figures_tell_nothing() {
+        let token =
+            |of: &str| Token { of: of.into(), field: "as_of".into(), show: Show::Usual, place: Default::default() };
+        let prose = |of: &[&str]| Prose::Paragraph(of.iter().map(|of| Inline::Token(token(of))).collect());
+        let known = Figure {
+            headline: None,
+            unit: Unit::Count,
+            grain: Grain::Week,
+            as_of: day("2026-10-20"),
+            standing: None,
+            place: None,
+        };
+        let figures = BTreeMap::from([("won".to_string(), known)]);
+        assert!(tells_nothing(&prose(&["lost"]), &figures, "EUR"));
+        assert!(!tells_nothing(&prose(&["lost", "won"]), &figures, "EUR"), "one of them is known");
+        assert!(!tells_nothing(&prose(&[]), &figures, "EUR"), "words without figures stand for themselves");
     }
 }

@@ -7,6 +7,7 @@ use crate::svg::{Anchor, Element, Svg, element, line, rect, text, whole};
 use crate::text::{Weight, ellipsized, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::tile::tile_svg;
+use crate::words;
 use uptake_spec::Table;
 use uptake_spec::dashboard::{Inline, Prose, Width};
 
@@ -208,8 +209,9 @@ fn rows(title: &str, table: &Table, answer: Option<&Format>, more: usize, wide: 
         data.rows.truncate(MOST_ROWS);
     }
     let head = written(title, 16.0, Weight::SemiBold, Paint::Ink, wide, theme);
+    let nothing = if answer.is_some() { words::NO_DATA } else { words::NO_ROWS };
     let body = match data.rows.is_empty() {
-        true => written("No data in this period.", BODY_PX, Weight::Regular, Paint::Quiet, wide, theme),
+        true => written(nothing, BODY_PX, Weight::Regular, Paint::Quiet, wide, theme),
         false => table_of(&data, wide, theme),
     };
     let piece = below(head, body);

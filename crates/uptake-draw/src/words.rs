@@ -10,6 +10,11 @@ const THIN: char = '\u{202f}';
 /// What stands where there is no value.
 pub const NOTHING: &str = "n/a";
 
+/// What stands where a period has no values.
+pub const NO_DATA: &str = "No data in this period.";
+/// What stands where a question without a period has no rows.
+pub const NO_ROWS: &str = "No rows.";
+
 /// What stands where limits are not known yet.
 pub const TOO_EARLY: &str = "too early to say what is normal";
 /// What stands where no member of a column is to be named.

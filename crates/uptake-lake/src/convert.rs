@@ -24,6 +24,34 @@ pub fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Table, Arrow
     Table::new(columns).map_err(|e| ArrowError::SchemaError(e.to_string()))
 }
 
+/// What a column holds, in the words of `queries/lake.toml` where they have one.
+pub fn kind_in_words(kind: &DataType) -> String {
+    use DataType::{
+        Binary, BinaryView, Boolean, Date32, Date64, Decimal128, Decimal256, Dictionary, Float16, Float32, Float64,
+        Interval, LargeBinary, LargeList, LargeUtf8, List, Map, Null, Struct, Time32, Time64, Timestamp, Utf8,
+        Utf8View,
+    };
+    let word = match kind {
+        Utf8 | LargeUtf8 | Utf8View => "text",
+        kind if kind.is_integer() => "integer",
+        Decimal128(..) | Decimal256(..) => "decimal",
+        Float16 | Float32 | Float64 => "number",
+        Date32 | Date64 => "date",
+        Timestamp(..) => "instant",
+        Boolean => "boolean",
+        List(item) | LargeList(item) => return format!("list of {}", kind_in_words(item.data_type())),
+        Struct(_) => "record",
+        Map(..) => "map",
+        Time32(_) | Time64(_) => "time of day",
+        Interval(_) | DataType::Duration(_) => "duration",
+        Binary | BinaryView | LargeBinary => "bytes",
+        Dictionary(_, value) => return kind_in_words(value),
+        Null => "nothing",
+        other => return other.to_string().to_lowercase(),
+    };
+    word.into()
+}
+
 fn data(array: &ArrayRef) -> Result<Data, ArrowError> {
     use DataType::{
         Boolean, Date32, Date64, Decimal128, Dictionary, Float16, Float32, Float64, Int64, LargeUtf8, Timestamp, Utf8,

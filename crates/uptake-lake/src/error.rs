@@ -96,10 +96,19 @@ impl From<DataFusionError> for AnswerError {
             | DataFusionError::SchemaError(..)
             | DataFusionError::Execution(_)
             | DataFusionError::ArrowError(..)
-            | DataFusionError::External(_) => AnswerError::wrong(in_words(&error), ""),
+            | DataFusionError::External(_) => {
+                let told = in_words(&error);
+                let hint = hint(&told);
+                AnswerError::wrong(told, hint)
+            }
             _ => AnswerError::Engine(Box::new(error)),
         }
     }
+}
+
+/// The way out of a name that is no table's; empty for every other mistake.
+fn hint(told: &str) -> &'static str {
+    if told.starts_with("table '") && told.ends_with("' not found") { "`uptake tables` lists all" } else { "" }
 }
 
 /// What was put aside on disk passed its limit; on its way through Arrow the error loses its kind.

@@ -22,9 +22,10 @@ use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uptake_spec::kpi::Input;
+use uptake_spec::problem::did_you_mean;
 use uptake_spec::project::Model;
 use uptake_spec::source::{Kind, Source};
-use uptake_spec::{Answer, Column, Data, Kpi, Params, Project, Table, Value, Viewer};
+use uptake_spec::{Answer, Column, Data, Filter, Kpi, Params, Project, Table, Value, Viewer};
 
 /// One build, ready to answer. Cheap to clone; readers keep theirs while another takes its place.
 #[derive(Clone)]
@@ -220,7 +221,7 @@ impl Session {
         Box::pin(guard::query(&self.0.context, sql, parameters, limits))
     }
 
-    /// Every relation with its columns: schema, table, column, type, rows.
+    /// Every relation with its columns: schema, table, column, type (text, integer, decimal, number, date, instant, boolean, list…), rows.
     pub fn tables(&self) -> BoxFuture<'_, Result<Table, AnswerError>> {
         Box::pin(self.counted_tables())
     }
@@ -234,8 +235,12 @@ impl Session {
             names.sort();
             for name in names {
                 let frame = self.0.context.table(format!("{schema_name}.{name}")).await?;
-                let fields: Vec<(String, String)> =
-                    frame.schema().fields().iter().map(|f| (f.name().clone(), f.data_type().to_string())).collect();
+                let fields: Vec<(String, String)> = frame
+                    .schema()
+                    .fields()
+                    .iter()
+                    .map(|f| (f.name().clone(), convert::kind_in_words(f.data_type())))
+                    .collect();
                 let count = frame.count().await? as i64;
                 for (column, kind) in fields {
                     schemas.push(Some(schema_name.to_string()));
@@ -254,11 +259,23 @@ impl Session {
 
     /// The values of a column of people's attributes, for a filter; sorted.
     pub fn members<'a>(&'a self, column: &'a str) -> BoxFuture<'a, Result<Vec<String>, AnswerError>> {
-        Box::pin(self.sorted_members(column))
+        Box::pin(self.0.members(column))
     }
 
-    async fn sorted_members(&self, column: &str) -> Result<Vec<String>, AnswerError> {
-        let frame = self.0.context.table(MEMBERS_OF).await?;
+    /// Whether people have every value of `filters`: without, an answer would be nothing of nothing, and nobody would see why.
+    /// Pages ask [`Session::members`] for their filters anyway, so [`Session::answer`] does not ask again. What is no attribute
+    /// of people, and what nobody has a value for, is not judged.
+    ///
+    /// # Errors
+    /// The first value that nobody has.
+    pub fn check_members<'a>(&'a self, filters: &'a [Filter]) -> BoxFuture<'a, Result<(), AnswerError>> {
+        Box::pin(self.0.check_members(filters))
+    }
+}
+
+impl Inner {
+    async fn members(&self, column: &str) -> Result<Vec<String>, AnswerError> {
+        let frame = self.context.table(MEMBERS_OF).await?;
         if frame.schema().field_with_unqualified_name(column).is_err() {
             return Ok(vec![]);
         }
@@ -271,6 +288,18 @@ impl Session {
             _ => None,
         };
         Ok((0..table.rows()).filter_map(text).collect())
+    }
+
+    async fn check_members(&self, filters: &[Filter]) -> Result<(), AnswerError> {
+        for Filter { column, values } in filters {
+            let known = self.members(column).await?;
+            let unknown = values.iter().find(|value| !known.is_empty() && !known.contains(value));
+            if let Some(value) = unknown {
+                let hint = did_you_mean(value, known.iter().map(String::as_str));
+                return Err(AnswerError::wrong(format!("no {column} is called \"{value}\""), hint));
+            }
+        }
+        Ok(())
     }
 }
 

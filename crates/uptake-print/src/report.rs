@@ -2,7 +2,7 @@
 
 use crate::world::Files;
 use serde_json::{Value, json};
-use uptake_draw::{About, Body, Drawn, Grid, Page, Size, Theme, grid, svg, tile_svg};
+use uptake_draw::{About, Body, Drawn, Grid, Page, Size, Theme, grid, svg, tile_svg, words};
 use uptake_spec::dashboard::{Inline, Prose};
 
 /// More rows than this are in the CSV; on paper nobody reads them.
@@ -77,15 +77,16 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, level: &mut u8, files: &mu
             } else {
                 grid.rows.truncate(MOST_ROWS);
             }
-            vec![rows(title, heading, &grid, more + cut)]
+            let nothing = if answer.is_some() { words::NO_DATA } else { words::NO_ROWS };
+            vec![rows(title, heading, &grid, more + cut, nothing)]
         }
     }
 }
 
-fn rows(title: &str, level: u8, grid: &Grid, more: usize) -> Value {
+fn rows(title: &str, level: u8, grid: &Grid, more: usize, nothing: &str) -> Value {
     let names: Vec<&str> = grid.headings.iter().map(|heading| heading.name.as_str()).collect();
     let numbers: Vec<bool> = grid.headings.iter().map(|heading| heading.number).collect();
-    json!({ "kind": "rows", "title": title, "level": level, "names": names, "numbers": numbers, "rows": grid.rows, "more": more })
+    json!({ "kind": "rows", "title": title, "level": level, "names": names, "numbers": numbers, "rows": grid.rows, "more": more, "nothing": nothing })
 }
 
 /// As on the page: headings begin below the page's title, never skip a level, and one that repeats the title is left out.

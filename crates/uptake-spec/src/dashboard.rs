@@ -12,6 +12,7 @@ pub use prose::{Inline, Prose, Show, Token};
 use crate::fields::{Fields, Piece};
 use crate::params::Grain;
 use crate::problem::{Place, Problem};
+use crate::sql;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -184,6 +185,20 @@ pub struct Ask {
 impl Ask {
     pub fn chosen(&self) -> BTreeMap<String, String> {
         self.options.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect()
+    }
+}
+
+impl Dashboard {
+    /// Whether days can be chosen: the page has a period, or something on it is asked over days.
+    pub fn takes_days(&self) -> bool {
+        let over_days = |block: &Block| match &block.what {
+            What::Query { sql } => {
+                sql::reads(sql).is_ok_and(|r| r.parameters.contains("from") || r.parameters.contains("to"))
+            }
+            _ => block.ask().is_some() || block.scan().is_some() || !block.tokens().is_empty(),
+        };
+        self.filters.iter().any(|filter| matches!(filter.kind, FilterKind::Period { .. }))
+            || self.blocks.iter().any(over_days)
     }
 }
 

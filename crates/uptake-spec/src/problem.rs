@@ -75,18 +75,19 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
-/// Levenshtein's distance, in characters.
+/// How many letters are to be put in, taken out, changed, or swapped with the next, to come from `a` to `b`.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (mut earlier, mut row): (Vec<usize>, Vec<usize>) = (vec![], (0..=b.len()).collect());
+    for i in 0..a.len() {
+        let mut next = vec![i + 1];
+        for j in 0..b.len() {
+            let change = row[j] + usize::from(a[i] != b[j]);
+            let is_swap = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
+            let swap = if is_swap { earlier[j - 1] + 1 } else { change };
+            next.push(change.min(swap).min(row[j + 1] + 1).min(next[j] + 1));
         }
+        earlier = std::mem::replace(&mut row, next);
     }
     row[b.len()]
 }
@@ -101,6 +102,7 @@ mod tests {
         assert_eq!(did_you_mean("actve_people", known), "did you mean \"active_people\"?");
         assert_eq!(did_you_mean("zzzzzz", known), "there is active_people, won");
         assert_eq!(distance("kitten", "sitting"), 3); // the textbook pair
+        assert_eq!(did_you_mean("form", ["format", "from"]), "did you mean \"from\"?"); // two letters swapped are one slip
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod up;
 use crate::home::Home;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 /// Do people use the CRM they were given, and does it show in the business?
@@ -134,10 +135,20 @@ fn column_and_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// Writes data to stdout. A reader that closed the pipe has seen enough: that is no mistake.
-pub fn say(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+fn say(text: &str) -> Result<()> {
+    say_bytes(text.as_bytes())
+}
+
+/// As [`say`], for what is no text.
+fn say_bytes(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         written => Ok(written?),
     }
+}
+
+/// A line on stderr about work that goes on: whether anybody still reads it must not end the work.
+fn tell(line: &str) {
+    let _nobody_reads = writeln!(std::io::stderr(), "{line}");
 }

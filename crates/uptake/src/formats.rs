@@ -15,6 +15,15 @@ pub enum Format {
     Json,
 }
 
+/// A table in one of the formats; `truncated` says that there were more rows.
+pub fn written(table: &Table, format: Format, truncated: bool) -> String {
+    match format {
+        Format::Table => text(table),
+        Format::Csv => csv(table),
+        Format::Json => table_json(table, truncated),
+    }
+}
+
 /// Aligned columns under their names; numbers stand right. Ends with a newline.
 pub fn text(table: &Table) -> String {
     let names: Vec<String> = table.columns().iter().map(|c| c.name.clone()).collect();

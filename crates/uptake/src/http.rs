@@ -14,6 +14,8 @@ use crate::schedule::ledger::Ledger;
 use crate::schedule::sending::{Desk, turn};
 use anyhow::{Context, Result};
 use axum::Router;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -89,10 +91,12 @@ fn router(door: Door) -> Router {
         .route("/readyz", get(|| async { "ready\n" })) // without a build the server does not start
         .route("/metrics", get(metrics::metrics))
         .fallback(pages::nothing_here)
+        .method_not_allowed_fallback(pages::only_read)
         .layer(axum::middleware::from_fn_with_state(door, guard::guard))
 }
 
-async fn font(axum::extract::Path(name): axum::extract::Path<String>) -> Result<Response, Trouble> {
+async fn font(name: Result<Path<String>, PathRejection>) -> Result<Response, Trouble> {
+    let Path(name) = name.map_err(|_| Trouble::NoSuchFont)?;
     let bytes = uptake_draw::font(&name).ok_or(Trouble::NoSuchFont)?;
     // A font's bytes never change under its name.
     Ok(([(CONTENT_TYPE, "font/woff2"), (CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response())

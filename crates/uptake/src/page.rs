@@ -1,15 +1,28 @@
 //! A page, whole: what the viewer chose, what the blocks show, what stands around them.
 
 use crate::answers::Answers;
-use crate::panels::{Panels, newest_as_of, notice, panels, period_of};
+use crate::panels::{Panels, newest_as_of, notice, panels, period_of, with_days};
 use crate::query::{Chosen, Wrong, read_query};
 use std::collections::BTreeMap;
 use uptake_draw::{CardState, Drawn, FilterKind as Shown, FilterState, Page, words};
 use uptake_spec::dashboard::{FilterKind, PageFilter};
-use uptake_spec::{Dashboard, Grain, Project, Viewer};
+use uptake_spec::{Dashboard, Grain, Project, Range, Viewer};
 
 /// What every filter of a page allows, by the filter's name; a column that was never loaded allows nothing.
 pub type Members = BTreeMap<String, Vec<String>>;
+
+/// The page at `/`.
+pub const FIRST: &str = "pulse";
+
+/// More periods than this no picture shows, and nobody reads.
+const MOST_PERIODS: usize = 400;
+
+/// All pages as a reader finds them: the one at `/`, then the others by title.
+pub fn in_order(project: &Project) -> Vec<&Dashboard> {
+    let mut pages: Vec<&Dashboard> = project.dashboards.iter().collect();
+    pages.sort_by_key(|page| (page.slug != FIRST, page.title.to_lowercase()));
+    pages
+}
 
 pub async fn members(session: &Answers, page: &Dashboard) -> Members {
     let mut members = Members::new();
@@ -35,10 +48,8 @@ pub fn chosen(
     pairs: &[(String, String)],
 ) -> Result<Chosen, Vec<Wrong>> {
     let chosen = read_query(page, &project.calendar(), members, pairs)?;
-    match behind_the_data(session, project, page, &chosen) {
-        Some(wrong) => Err(vec![wrong]),
-        None => Ok(chosen),
-    }
+    let wrong = behind_the_data(session, project, page, &chosen).or_else(|| too_many(session, project, page, &chosen));
+    wrong.map_or(Ok(chosen), |wrong| Err(vec![wrong]))
 }
 
 /// A first day after the running period, in which the data ends: every block would be empty.
@@ -49,6 +60,20 @@ fn behind_the_data(session: &Answers, project: &Project, page: &Dashboard, chose
     (from > running.to()).then(|| {
         let what = format!("the page begins on {from}, and its data ends on {as_of}");
         Wrong::new(what, format!("ask from {} or earlier", running.to()))
+    })
+}
+
+/// More periods than a picture can show, as far as the data reaches.
+fn too_many(session: &Answers, project: &Project, page: &Dashboard, chosen: &Chosen) -> Option<Wrong> {
+    let (calendar, params) = (project.calendar(), with_days(session, project, page, &chosen.params(page)));
+    let grain = period_of(page).map_or(Grain::Week, |(grain, _)| grain);
+    let running = calendar.period_of(newest_as_of(session, project, page, &params)?, grain);
+    let asked = Range::new(params.from?, params.to.unwrap_or(running.to()).min(running.to()))?;
+    let count = calendar.periods(asked, grain).len();
+    (count > MOST_PERIODS).then(|| {
+        let (word, first) = (grain.word(), calendar.back(asked.to(), grain, MOST_PERIODS as u32 - 1));
+        let what = format!("{} to {} are {count} {word}s", asked.from(), asked.to());
+        Wrong::new(what, format!("a page shows {MOST_PERIODS} {word}s at most: ask from {first} or later"))
     })
 }
 
@@ -79,9 +104,8 @@ pub async fn page(
         build: session.build(),
         blocks,
         filters: page.filters.iter().filter_map(|filter| filter_state(filter, members, chosen)).collect(),
-        pages: project
-            .dashboards
-            .iter()
+        pages: in_order(project)
+            .into_iter()
             .map(|page| (page.slug.clone(), page.title.clone(), page.asks.clone()))
             .collect(),
         query: chosen.query(),

@@ -7,7 +7,7 @@ mod judging;
 mod scan;
 
 pub use asking::{Asked, Given, ask_for, query_of};
-pub use days::{as_ofs, newest_as_of, period_of};
+pub use days::{as_ofs, newest_as_of, period_of, with_days};
 pub use drawing::{draw, notice};
 pub use scan::{in_figures, in_words, scan};
 

@@ -1,6 +1,6 @@
 //! What a viewer chose on a page: the query of a URL, or the flags of `uptake report`, as params.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{NaiveDate, Weekday};
 use std::collections::BTreeMap;
 use uptake_spec::dashboard::FilterKind;
 use uptake_spec::problem::did_you_mean;
@@ -25,11 +25,8 @@ pub struct Chosen {
     pub members: BTreeMap<String, Vec<String>>,
 }
 
-/// The words one can always choose by, beside the page's own filters.
-const ALWAYS: [&str; 4] = ["period", "from", "to", "as_of"];
-
-/// Years far away would make a series without end.
-const NEAR: std::ops::RangeInclusive<i32> = 1970..=2100;
+/// The words one can choose days by, beside the page's own filters; where nothing is asked over days, only the last.
+const OF_DAYS: [&str; 4] = ["period", "from", "to", "as_of"];
 
 /// Reads the pairs of a query. `members` are the values each filter of the page allows.
 ///
@@ -45,6 +42,7 @@ pub fn read_query(
     let mut wrong = vec![];
     for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let taken = match key.as_str() {
+            key if !words_of_days(page).contains(&key) && OF_DAYS.contains(&key) => Err(unknown(page, key)),
             "from" => day("from", value).map(|day| chosen.from = Some(day)),
             "to" => day("to", value).map(|day| chosen.to = Some(day)),
             "as_of" => day("as_of", value).map(|day| chosen.as_of = Some(day)),
@@ -113,11 +111,20 @@ fn said_twice(page: &Dashboard, pairs: &[(String, String)]) -> Vec<Wrong> {
     let times = |fits: &dyn Fn(&str) -> bool| given().filter(|key| fits(key)).count();
     let periods = times(&|key| is_period(page, key));
     let days = times(&|key| key == "from" || key == "to");
-    let twice = ["from", "to", "as_of"].iter().any(|day| times(&|key| key == *day) > 1);
-    match periods > 1 || twice || (periods == 1 && days > 0) {
-        true => vec![Wrong::new("the days are said twice", "say a period, or from and to, once")],
-        false => vec![],
+    let twice = |day: &str| times(&|key| key == day) > 1;
+    let mut wrong = vec![];
+    if periods > 1 || twice("from") || twice("to") || (periods == 1 && days > 0) {
+        wrong.push(Wrong::new("the days are said twice", "say a period, or from and to, once"));
     }
+    if twice("as_of") {
+        wrong.push(Wrong::new("as_of is said twice", "say it once"));
+    }
+    wrong
+}
+
+/// Which of [`OF_DAYS`] the page takes.
+fn words_of_days(page: &Dashboard) -> &'static [&'static str] {
+    if page.takes_days() { &OF_DAYS } else { &OF_DAYS[3..] }
 }
 
 fn is_period(page: &Dashboard, key: &str) -> bool {
@@ -125,24 +132,29 @@ fn is_period(page: &Dashboard, key: &str) -> bool {
 }
 
 fn day(key: &str, value: &str) -> Result<NaiveDate, Wrong> {
-    near_day(value)
-        .ok_or_else(|| Wrong::new(format!("\"{key}\" cannot be \"{value}\""), "it wants a day such as 2026-09-30"))
+    let no_day = |_| Wrong::new(format!("\"{key}\" cannot be \"{value}\""), "it wants a day such as 2026-09-30");
+    within_calendar(value.parse().map_err(no_day)?)
+}
+
+fn within_calendar(day: NaiveDate) -> Result<NaiveDate, Wrong> {
+    Calendar::check(day).map(|()| day).map_err(|(what, hint)| Wrong::new(what, hint))
 }
 
 /// Days by name: `2026-Q1` (fiscal), `2026-03`, `2026-W14`, or `2026-03-02..2026-05-31`.
 fn period(word: &str, calendar: &Calendar) -> Result<Range, Wrong> {
     let found = match word.split_once("..") {
-        Some((from, to)) => near_day(from).zip(near_day(to)).and_then(|(from, to)| Range::new(from, to)),
+        Some((from, to)) => from.parse().ok().zip(to.parse().ok()).and_then(|(from, to)| Range::new(from, to)),
         None => quarter(word, calendar).or_else(|| week(word, calendar)).or_else(|| month(word, calendar)),
     };
     let hint = "write it as 2026-Q1, 2026-03, 2026-W14 or 2026-03-02..2026-05-31";
-    found.ok_or_else(|| Wrong::new(format!("no period is called \"{word}\""), hint))
+    let days = found.ok_or_else(|| Wrong::new(format!("no period is called \"{word}\""), hint))?;
+    within_calendar(days.from()).and(within_calendar(days.to())).map(|_| days)
 }
 
 /// The fiscal quarter the calendar itself calls so.
 fn quarter(word: &str, calendar: &Calendar) -> Option<Range> {
-    let year = near(word.split_once("-Q")?.0)?;
-    let firsts = [year - 1, year]
+    let year: i32 = word.split_once("-Q")?.0.parse().ok()?;
+    let firsts = [year.saturating_sub(1), year]
         .into_iter()
         .flat_map(|year| (1..=12).filter_map(move |month| NaiveDate::from_ymd_opt(year, month, 1)));
     let first = firsts.into_iter().find(|first| calendar.fiscal_quarter(*first) == word)?;
@@ -152,29 +164,19 @@ fn quarter(word: &str, calendar: &Calendar) -> Option<Range> {
 /// The project's week that holds the ISO week's Thursday, by which ISO numbers weeks.
 fn week(word: &str, calendar: &Calendar) -> Option<Range> {
     let (year, number) = word.split_once("-W")?;
-    let thursday = NaiveDate::from_isoywd_opt(near(year)?, number.parse().ok()?, Weekday::Thu)?;
+    let thursday = NaiveDate::from_isoywd_opt(year.parse().ok()?, number.parse().ok()?, Weekday::Thu)?;
     Some(calendar.period_of(thursday, Grain::Week))
 }
 
 fn month(word: &str, calendar: &Calendar) -> Option<Range> {
     let (year, number) = word.split_once('-').filter(|(_, number)| number.len() == 2)?;
-    let first = NaiveDate::from_ymd_opt(near(year)?, number.parse().ok()?, 1)?;
+    let first = NaiveDate::from_ymd_opt(year.parse().ok()?, number.parse().ok()?, 1)?;
     Some(calendar.period_of(first, Grain::Month))
 }
 
-fn near_day(word: &str) -> Option<NaiveDate> {
-    word.parse::<NaiveDate>().ok().filter(|day| NEAR.contains(&day.year()))
-}
-
-fn near(year: &str) -> Option<i32> {
-    year.parse().ok().filter(|year| NEAR.contains(year))
-}
-
 fn member(page: &Dashboard, members: &BTreeMap<String, Vec<String>>, key: &str, value: &str) -> Result<(), Wrong> {
-    let names = || page.filters.iter().map(|f| f.name.as_str());
-    if !names().any(|name| name == key) {
-        let known: Vec<&str> = names().chain(ALWAYS.into_iter().filter(|word| !names().any(|n| n == *word))).collect();
-        return Err(Wrong::new(format!("this page has no filter \"{key}\""), did_you_mean(key, known)));
+    if !page.filters.iter().any(|filter| filter.name == key) {
+        return Err(unknown(page, key));
     }
     let allowed = members.get(key).map(Vec::as_slice).unwrap_or_default();
     if !allowed.iter().any(|known| known == value) {
@@ -184,6 +186,12 @@ fn member(page: &Dashboard, members: &BTreeMap<String, Vec<String>>, key: &str, 
         ));
     }
     Ok(())
+}
+
+fn unknown(page: &Dashboard, key: &str) -> Wrong {
+    let names = || page.filters.iter().map(|f| f.name.as_str());
+    let days = words_of_days(page).iter().copied().filter(|word| !names().any(|name| name == *word));
+    Wrong::new(format!("this page has no filter \"{key}\""), did_you_mean(key, names().chain(days)))
 }
 
 #[cfg(test)]
@@ -196,7 +204,11 @@ mod tests {
                         [filter.grade]\ntype = \"multi\"\nvalues = \"users.grade\"\n+++\n";
 
     fn read(query: &str) -> Result<Chosen, Vec<Wrong>> {
-        let page = read_dashboard("t.md".as_ref(), PAGE).0.expect("the page is right");
+        read_on(PAGE, query)
+    }
+
+    fn read_on(page: &str, query: &str) -> Result<Chosen, Vec<Wrong>> {
+        let page = read_dashboard("t.md".as_ref(), page).0.expect("the page is right");
         let settings = "firm = \"F\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\nfiscal_year_start = 4\n";
         let calendar = Calendar::new(&read_settings("uptake.toml".as_ref(), settings).expect("right"), &[]);
         let members = [("grade".to_string(), vec!["Partner".to_string(), "Analyst".to_string()])].into();
@@ -224,6 +236,38 @@ mod tests {
         assert_eq!(read(&chosen.query()), Ok(chosen.clone()));
         assert_eq!(chosen.members["grade"], ["Partner", "Analyst"]);
         assert_eq!(read("grade=&period="), Ok(Chosen::default())); // an empty form field is no choice
+    }
+
+    fn told(wrong: Result<Chosen, Vec<Wrong>>) -> Vec<String> {
+        wrong.expect_err("wrong").iter().map(|w| format!("{}; {}", w.what, w.hint)).collect()
+    }
+
+    #[test]
+    fn days_reach_as_far_as_the_calendar() {
+        assert_eq!(days("from=1900-01-01&to=2200-12-31"), "1900-01-01..2200-12-31");
+        assert_eq!(days("period=2150-02"), "2150-02-01..2150-02-28");
+        let far = "2201-01-01 is too far away; the calendar has the years 1900 to 2200";
+        assert_eq!(told(read("as_of=2201-01-01")), [far]);
+        assert_eq!(told(read("period=2201-01")), [far]);
+        assert_eq!(told(read("period=2201-01-01..2201-02-01")), [far]);
+    }
+
+    #[test]
+    fn one_day_said_twice_is_told_by_its_name() {
+        assert_eq!(told(read("as_of=2026-01-01&as_of=2026-01-02")), ["as_of is said twice; say it once"]);
+    }
+
+    #[test]
+    fn a_page_on_which_nothing_is_asked_over_days_takes_none() {
+        let page = "+++\ntitle = \"T\"\nasks = \"A\"\n+++\n\n```sql loads\nSELECT * FROM loads\n```\n\n\
+                    ```table\nquery = \"loads\"\n```\n";
+        for key in ["from", "to", "period"] {
+            let expected = format!("this page has no filter \"{key}\"; there is as_of");
+            assert_eq!(told(read_on(page, &format!("{key}=2026-01-01"))), [expected]);
+        }
+        assert!(read_on(page, "as_of=2026-01-01").is_ok());
+        let over_days = page.replace("FROM loads", "FROM loads WHERE snapshot >= $from");
+        assert!(read_on(&over_days, "from=2026-01-01").is_ok());
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Frame<'_> {
         let plate = 6.0 * size;
         self.marks
             .push(rect(margin, self.top, width - 2.0 * margin, plate).at("rx", 4.0).fill(self.theme, Paint::Wash));
-        let said = text(width / 2.0, self.top + plate / 2.0 + size * 0.35, size, Anchor::Middle, super::summary::EMPTY);
+        let said = text(width / 2.0, self.top + plate / 2.0 + size * 0.35, size, Anchor::Middle, chart.nothing());
         self.marks.push(said.fill(self.theme, Paint::Quiet));
         let height = self.top + plate + margin;
         self.finish(chart, height)

@@ -7,7 +7,7 @@ use crate::words;
 use uptake_spec::dashboard::Show;
 
 /// What a picture without values says.
-pub(super) const EMPTY: &str = "No data in this period.";
+pub(super) const EMPTY: &str = words::NO_DATA;
 
 pub(super) fn of_lines(lines: &Lines, format: &Format) -> String {
     match &lines.series[..] {

@@ -33,6 +33,8 @@ pub(super) struct BlockView<'a> {
     heading_ways: Vec<Option<String>>,
     /// Rows of `data` that are in the downloads only.
     more: usize,
+    /// What stands in place of `data` without rows.
+    nothing: &'static str,
     /// Of the block's own heading, 2 to 6.
     level: u8,
 }
@@ -109,6 +111,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
         linked: 0,
         heading_ways: vec![],
         more: 0,
+        nothing: words::NO_DATA,
         level,
     };
     let own_level = (*level + 1).min(6);
@@ -127,7 +130,8 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
-            BlockView { notes, downloads, drill, about, data, heading_ways, more, ..plain(what, own_level) }
+            let nothing = chart.nothing();
+            BlockView { notes, downloads, drill, about, data, heading_ways, more, nothing, ..plain(what, own_level) }
         }
         Body::Tile { tile, notes, way, table, about } => {
             let pictures = vec![("tile", tile_svg(tile, Size::Phone, &Theme::light()))];
@@ -154,6 +158,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
                 row_ways,
                 linked,
                 more: more + cut,
+                nothing: if answer.is_some() { words::NO_DATA } else { words::NO_ROWS },
                 about: about_view(about),
                 ..plain(What::Rows { title }, own_level)
             }

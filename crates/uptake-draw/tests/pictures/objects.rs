@@ -70,6 +70,19 @@ fn an_empty_answer_suits_every_kind() {
     }
 }
 
+#[test]
+fn a_question_without_rows_speaks_of_no_period() {
+    let columns = vec![column("grade", Data::Text(vec![])), column("deals", Data::Integer(vec![]))];
+    let table = Table::new(columns).expect("equal lengths");
+    for kind in ["line", "bar", "stacked", "scorecard"] {
+        let chart = Chart::fit_query(&table, kind, &Place::default(), "Deals".into(), "", None, None, None);
+        let chart = chart.expect("no rows suit every kind");
+        assert_eq!(chart.summary(), "No rows.", "{kind}");
+        let picture = svg(&chart, Size::Desk, &Theme::light()).0;
+        assert!(picture.contains(">No rows.</text>") && !picture.contains("period"), "{kind}: {picture}");
+    }
+}
+
 /// An empty answer cut by these columns.
 fn crossed(empty: &Answer, by: &[&str]) -> Answer {
     let mut columns: Vec<_> = empty.table.columns().iter().filter(|c| c.name != "grade").cloned().collect();

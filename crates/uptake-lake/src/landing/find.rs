@@ -72,15 +72,20 @@ impl Found {
         let torn = |e: String| {
             refused(format!("it cannot be unpacked: {e}"), "the file is damaged or cut off; fetch it again")
         };
-        let locked = |e: ZipError| match e {
+        // What cannot be unpacked is told at opening, or only at the first byte.
+        let is_locked = |e: &ZipError| match e {
             ZipError::UnsupportedArchive(_)
             | ZipError::CompressionMethodNotSupported(_)
-            | ZipError::InvalidPassword => refused(
+            | ZipError::InvalidPassword => true,
+            ZipError::Io(e) => e.to_string().contains("not supported"),
+            _ => false,
+        };
+        let locked = |e: ZipError| match is_locked(&e) {
+            true => refused(
                 format!("it cannot be unpacked: {e}"),
                 "save it as an ordinary zip without a password, or unpack it",
             ),
-            ZipError::Io(e) => torn(e.to_string()),
-            e => torn(e.to_string()),
+            false => torn(e.to_string()),
         };
         match &self.entry {
             Some(entry) => {
@@ -89,7 +94,7 @@ impl Found {
                     Unpacked::Small(bytes) => read(&mut &bytes[..]).map_err(|e| torn(e.to_string())),
                     Unpacked::Large(mut archive) => {
                         let file = archive.by_index(entry.at).map_err(locked)?;
-                        read(&mut Limited { inner: file, left: MOST_BYTES }).map_err(|e| torn(e.to_string()))
+                        read(&mut Limited { inner: file, left: MOST_BYTES }).map_err(|e| locked(e.into()))
                     }
                 }
             }

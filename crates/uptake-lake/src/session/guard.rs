@@ -90,7 +90,7 @@ pub(super) async fn query(
 ) -> Result<Rows, AnswerError> {
     let used = judge_text(sql)?;
     if let Some(name) = used.iter().find(|name| !parameters.contains_key(*name)) {
-        return Err(AnswerError::wrong(format!("${name} has no value"), "declare a filter of that name"));
+        return Err(AnswerError::wrong(format!("${name} has no value"), "write the value itself"));
     }
     let values: HashMap<String, ScalarValue> =
         used.iter().map(|name| (name.clone(), parameters[name].scalar())).collect();
@@ -158,9 +158,12 @@ fn judge_text(sql: &str) -> Result<Vec<String>, AnswerError> {
         ));
     }
     if tokens.iter().any(|token| is_word(token, &[Keyword::RECURSIVE])) {
-        return Err(AnswerError::wrong("WITH RECURSIVE is not allowed", "use generate by a calendar table instead"));
+        return Err(AnswerError::wrong(
+            "WITH RECURSIVE is not allowed",
+            "write the rows with VALUES, or take them from a table",
+        ));
     }
-    let found = reads(sql).map_err(|why| AnswerError::wrong(why, "only one SELECT is allowed"))?;
+    let found = reads(sql).map_err(|why| AnswerError::wrong(why, ""))?;
     Ok(found.parameters.into_iter().collect())
 }
 

@@ -129,9 +129,10 @@ impl TableProvider for Asked {
         // Memory and disk are those of the query that asks.
         let base = SessionStateBuilder::new_from_existing(session.context.state());
         let context = SessionContext::new_with_state(base.with_runtime_env(state.runtime_env().clone()).build());
+        let told = |error: AnswerError| DataFusionError::External(Box::new(error));
+        Box::pin(session.check_members(&self.params.filters)).await.map_err(told)?;
         let answer = answer::answer(&session, &context, &self.function.kpi, &self.params, &Viewer::Local);
-        let answer = Box::pin(answer).await;
-        let answer = answer.map_err(|error: AnswerError| DataFusionError::External(Box::new(error)))?;
+        let answer = Box::pin(answer).await.map_err(told)?;
         let batch = batch(&answer.table, &self.schema)?;
         MemTable::try_new(self.schema.clone(), vec![vec![batch]])?.scan(state, projection, filters, limit).await
     }

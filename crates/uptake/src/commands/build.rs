@@ -1,6 +1,6 @@
 //! `uptake build`: models up to date, published whole.
 
-use super::Ending;
+use super::{Ending, tell};
 use crate::home::Home;
 use anyhow::Result;
 use chrono::Utc;
@@ -16,13 +16,13 @@ pub async fn run(home: Home) -> Result<Ending> {
 
 /// Builds, and tells it on stderr model by model.
 pub async fn build(lake: &Lake, project: &Project) -> Result<()> {
-    let mut tell = |model: &uptake_lake::ModelReport| {
-        eprintln!("{:>10} rows  {:<28}  {} ms", model.rows, model.name, model.took_ms);
+    let mut on_each = |model: &uptake_lake::ModelReport| {
+        tell(&format!("{:>10} rows  {:<28}  {} ms", model.rows, model.name, model.took_ms));
     };
-    let report = lake.build(project, Utc::now(), &mut tell).await?;
+    let report = lake.build(project, Utc::now(), &mut on_each).await?;
     match report.fresh {
-        true => eprintln!("build {} is up to date", report.build),
-        false => eprintln!("published build {}", report.build),
+        true => tell(&format!("build {} is up to date", report.build)),
+        false => tell(&format!("published build {}", report.build)),
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `uptake check`: every mistake of a project in one run, without data.
 
-use super::Ending;
+use super::{Ending, say};
 use crate::answers::Answers;
 use crate::home::{Home, counted};
 use crate::panels::{Given, ask_for, query_of};
@@ -18,7 +18,7 @@ use uptake_spec::{Dashboard, Files, Params, Place, Problem, Project, Table, View
 pub async fn run(home: Home) -> Result<Ending> {
     let problems = mistakes(&home.files()?).await;
     for problem in &problems {
-        println!("{problem}");
+        say(&format!("{problem}\n"))?;
     }
     if problems.is_empty() {
         eprintln!("no mistakes");

@@ -1,23 +1,20 @@
 //! `uptake kpi`: one KPI, as rows or as a picture.
 
-use super::{CommandLine, Ending, Usage, column_and_value};
+use super::{CommandLine, Ending, Usage, column_and_value, say, say_bytes};
 use crate::answers::Answers;
 use crate::formats;
 use crate::home::Home;
+use crate::page::FIRST;
 use crate::{panels, pictures};
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, CommandFactory, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::io::Write;
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{Scan, ScanOf};
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::{Answer, Attributes, Filter, Grain, Params, Place, Project, Range, Viewer};
-
-/// The page at `/`.
-const USUAL_PAGE: &str = "pulse";
 
 #[derive(Args)]
 #[command(after_help = "A KPI's own options are flags of their names: --basis login, --measure count, --window 28.\n\
@@ -69,6 +66,11 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
         return look(&project, &session, of, params, arguments.format).await;
     }
     let kpi = project.kpi(&arguments.name).ok_or_else(|| unknown_kpi(&project, &arguments.name))?;
+    let options = || kpi.options.iter().map(|option| option.name.as_str());
+    if let Some(other) = params.options.keys().find(|name| !options().any(|known| known == *name)) {
+        return Err(unknown_option(&kpi.name, other, options()).into());
+    }
+    session.check_members(&params.filters).await.map_err(as_usage)?;
     let answer = session.answer(kpi, &params, &Viewer::Local).await.map_err(as_usage)?;
     print_answer(&answer, &project, arguments.format)?;
     Ok(Ending::Done)
@@ -77,9 +79,9 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
 /// What is normal for the series of a page, or which of them changed most: rows, and no series of its own.
 async fn look(project: &Project, session: &Answers, of: ScanOf, params: Params, format: KpiFormat) -> Result<Ending> {
     let mut params = params;
-    let slug = params.options.remove("page").unwrap_or(USUAL_PAGE.into());
+    let slug = params.options.remove("page").unwrap_or(FIRST.into());
     if let Some(other) = params.options.keys().next() {
-        return Err(Usage::new(format!("{} has no option \"{other}\"", of.name()), "there is --page").into());
+        return Err(unknown_option(of.name(), other, ["page"].into_iter()).into());
     }
     if params.from.is_some() || params.grain.is_some() {
         let what = format!("{} is told of the whole history, in the grain of the page's blocks", of.name());
@@ -95,6 +97,7 @@ async fn look(project: &Project, session: &Answers, of: ScanOf, params: Params, 
         let hint = did_you_mean(unknown, known);
         return Err(Usage::new(format!("no KPI has a column \"{unknown}\""), hint).into());
     }
+    session.check_members(&params.filters).await.map_err(as_usage)?;
     let scan = Scan { of, by: std::mem::take(&mut params.by), by_place: Place::whole("the command line"), page: None };
     let found = panels::scan(session, project, page, &scan, &params, &Viewer::Local).await;
     let text = match format {
@@ -106,24 +109,22 @@ async fn look(project: &Project, session: &Answers, of: ScanOf, params: Params, 
             return Err(Usage::new(format!("{} has no picture", of.name()), hint).into());
         }
     };
-    std::io::stdout().lock().write_all(text.as_bytes())?;
+    say(&text)?;
     Ok(Ending::Done)
 }
 
 fn print_answer(answer: &Answer, project: &Project, format: KpiFormat) -> Result<()> {
-    let mut out = std::io::stdout().lock();
     match format {
         KpiFormat::Table => {
             eprintln!("{}, as of {}, attributes by {}", answer.title, answer.as_of, answer.attributes.word());
             answer.notes.iter().for_each(|note| eprintln!("note: {note}"));
-            out.write_all(formats::text(&answer.table).as_bytes())?;
+            say(&formats::text(&answer.table))
         }
-        KpiFormat::Csv => out.write_all(formats::csv(&answer.table).as_bytes())?,
-        KpiFormat::Json => out.write_all(formats::answer_json(answer).as_bytes())?,
-        KpiFormat::Svg => out.write_all(pictures::of_answer(answer, &project.settings.currency)?.as_bytes())?,
-        KpiFormat::Png => out.write_all(&pictures::of_answer_as_png(answer, &project.settings.currency)?)?,
+        KpiFormat::Csv => say(&formats::csv(&answer.table)),
+        KpiFormat::Json => say(&formats::answer_json(answer)),
+        KpiFormat::Svg => say(&pictures::of_answer(answer, &project.settings.currency)?),
+        KpiFormat::Png => say_bytes(&pictures::of_answer_as_png(answer, &project.settings.currency)?),
     }
-    Ok(())
 }
 
 impl Arguments {
@@ -159,6 +160,14 @@ fn unknown_kpi(project: &Project, name: &str) -> Usage {
     let looks = ScanOf::ALL.iter().map(|(name, _)| *name);
     let hint = did_you_mean(name, project.kpis.iter().map(|kpi| kpi.name.as_str()).chain(looks));
     Usage::new(format!("no KPI is called \"{name}\""), hint)
+}
+
+/// A flag that is none, of the KPI or of the command.
+fn unknown_option<'a>(of: &str, name: &str, own: impl Iterator<Item = &'a str>) -> Usage {
+    let flags = flags_of_kpi().into_iter().filter(|flag| flag != "option" && flag != "help");
+    let known: Vec<String> = own.map(String::from).chain(flags).map(|flag| format!("--{flag}")).collect();
+    let hint = did_you_mean(&format!("--{}", name.replace('_', "-")), known.iter().map(String::as_str));
+    Usage::new(format!("{of} has no option \"{name}\""), hint)
 }
 
 fn as_usage(error: AnswerError) -> anyhow::Error {

@@ -1,11 +1,12 @@
 //! `uptake load`: exports land in the lake; who loads sees what became of every file.
 
-use super::Ending;
+use super::{Ending, tell};
 use crate::home::{Home, counted};
 use anyhow::Result;
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use serde::Serialize;
+use std::io::Write;
 use uptake_lake::{FileReport, Lake, LoadOrder, LoadReport};
 use uptake_spec::Project;
 use uptake_spec::source::DateOrder;
@@ -37,8 +38,13 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let lake = home.open_lake(&project.settings).await?;
     let Arguments { paths, snapshot, source, complete, date_order, dry_run } = arguments;
     let order = LoadOrder { paths, snapshot, source, complete, date_order, dry_run };
-    let report = land(&lake, &project, &order, &mut |file| println!("{}", as_json(file))).await?;
+    let report = land(&lake, &project, &order, &mut print).await?;
     Ok(if report.refused.is_empty() { Ending::Done } else { Ending::Mistakes })
+}
+
+/// The line for a program. One that closed the pipe has seen enough, and the landing goes on: stderr tells of every file too.
+fn print(file: &FileReport) {
+    let _nobody_reads = writeln!(std::io::stdout(), "{}", as_json(file));
 }
 
 fn date_order(word: &str) -> Result<DateOrder, String> {
@@ -54,15 +60,15 @@ pub async fn land(
     on_file: &mut dyn FnMut(&FileReport),
 ) -> Result<LoadReport> {
     let mut told = 0;
-    let mut tell = |file: &FileReport| {
+    let mut on_each = |file: &FileReport| {
         if told == 0 {
-            eprintln!("{}", headings());
+            tell(&headings());
         }
         told += 1;
-        eprintln!("{}", as_line(file));
+        tell(&as_line(file));
         on_file(file);
     };
-    let report = lake.load(project, order, Utc::now(), &mut tell).await?;
+    let report = lake.load(project, order, Utc::now(), &mut on_each).await?;
     tell_the_rest(&report, order.dry_run);
     Ok(report)
 }
@@ -84,20 +90,20 @@ fn as_line(file: &FileReport) -> String {
 
 fn tell_the_rest(report: &LoadReport, dry_run: bool) {
     for (file, why) in &report.skipped {
-        eprintln!("skipped {file}: {why}");
+        tell(&format!("skipped {file}: {why}"));
     }
     for problem in &report.refused {
-        eprintln!("refused {problem}");
+        tell(&format!("refused {problem}"));
     }
     let sum = |count: fn(&FileReport) -> u64| report.files.iter().map(count).sum::<u64>();
     let (landed, rejected, duplicate) = (sum(|f| f.landed), sum(|f| f.rejected), sum(|f| f.duplicate));
     let verb = if dry_run { "would land" } else { "landed" };
-    eprintln!(
+    tell(&format!(
         "{verb} {landed} of {} rows from {}; {rejected} rejected, {duplicate} duplicate, {} refused",
         sum(|f| f.read),
         counted(report.files.len(), "file"),
         counted(report.refused.len(), "file"),
-    );
+    ));
 }
 
 /// The line of contract.md for one object file.

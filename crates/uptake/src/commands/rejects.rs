@@ -1,7 +1,7 @@
 //! `uptake rejects`: rows that did not land and why, to be corrected and loaded again.
 
 use super::{Ending, Usage, say};
-use crate::formats::{self, Format};
+use crate::formats::{Format, written};
 use crate::home::{Home, counted};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -33,12 +33,7 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     if let Some(out) = &arguments.out {
         return write(&open, out);
     }
-    let table = as_table(&open);
-    say(&match arguments.format {
-        Format::Table => formats::text(&table),
-        Format::Csv => formats::csv(&table),
-        Format::Json => formats::table_json(&table, false),
-    })?;
+    say(&written(&as_table(&open), arguments.format, false))?;
     Ok(Ending::Done)
 }
 

@@ -1,7 +1,7 @@
 //! `uptake sql`: an analyst's question.
 
-use super::Ending;
-use crate::formats::{self, Format};
+use super::{Ending, say};
+use crate::formats::{Format, written};
 use crate::home::Home;
 use anyhow::Result;
 use clap::Args;
@@ -36,11 +36,7 @@ pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let (_, session) = home.ask().await?;
     let limits = arguments.limits();
     let found = session.query(&arguments.sql, &BTreeMap::new(), &limits, &Viewer::Local).await?;
-    super::say(&match arguments.format {
-        Format::Table => formats::text(&found.table),
-        Format::Csv => formats::csv(&found.table),
-        Format::Json => formats::table_json(&found.table, found.truncated),
-    })?;
+    say(&written(&found.table, arguments.format, found.truncated))?;
     if found.truncated {
         eprintln!("there are more rows than {}: add a LIMIT, or raise --rows", limits.rows);
     }

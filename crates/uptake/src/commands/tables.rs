@@ -1,7 +1,7 @@
 //! `uptake tables`: what there is to ask in SQL.
 
-use super::Ending;
-use crate::formats::{self, Format};
+use super::{Ending, say};
+use crate::formats::{Format, written};
 use crate::home::Home;
 use anyhow::Result;
 use clap::Args;
@@ -14,11 +14,6 @@ pub struct Arguments {
 
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let (_, session) = home.ask().await?;
-    let table = session.tables().await?;
-    super::say(&match arguments.format {
-        Format::Table => formats::text(&table),
-        Format::Csv => formats::csv(&table),
-        Format::Json => formats::table_json(&table, false),
-    })?;
+    say(&written(&session.tables().await?, arguments.format, false))?;
     Ok(Ending::Done)
 }

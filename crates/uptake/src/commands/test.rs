@@ -1,20 +1,26 @@
 //! `uptake test`: the stories beside the KPIs, one line each.
 
-use super::Ending;
+use super::{Ending, say};
 use crate::home::{Home, counted};
 use anyhow::Result;
 
 pub async fn run(home: Home) -> Result<Ending> {
     let project = home.project()?;
-    let mut failed = 0;
-    let mut tell = |name: &str, outcome: &Result<usize, String>| match outcome {
-        Ok(records) => println!("ok      {name} ({})", counted(*records, "record")),
-        Err(why) => {
-            failed += 1;
-            println!("FAILED  {name}\n{}", indented(why));
+    let (mut failed, mut said) = (0, Ok(()));
+    let mut tell = |name: &str, outcome: &Result<usize, String>| {
+        let line = match outcome {
+            Ok(records) => format!("ok      {name} ({})\n", counted(*records, "record")),
+            Err(why) => {
+                failed += 1;
+                format!("FAILED  {name}\n{}\n", indented(why))
+            }
+        };
+        if said.is_ok() {
+            said = say(&line);
         }
     };
     let all_hold = uptake_lake::test(&project, &mut tell).await?;
+    said?;
     if failed > 0 {
         eprintln!("{} of {} failed", failed, counted(project.tests.len(), "test file"));
     }

@@ -11,6 +11,7 @@ use crate::pictures::{self, PNG_SCALE};
 use crate::workbook::workbook;
 use axum::Extension;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use std::sync::Arc;
@@ -38,10 +39,11 @@ const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fon
 
 pub async fn block(
     Extension(current): Extension<Arc<Current>>,
-    Path((slug, file)): Path<(String, String)>,
+    names: Result<Path<(String, String)>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
+    let Path((slug, file)) = names.map_err(|_| no_such_page(&current, uri.path()))?;
     Ok(ready(&current, &uri, make(&current, &slug, &file, uri.query())).await?.response(&headers))
 }
 

@@ -23,6 +23,8 @@ pub enum Trouble {
         files: Vec<String>,
     },
     NoSuchFont,
+    /// Somebody wanted to write.
+    OnlyRead,
     /// The viewer's choice cannot be meant so.
     WrongQuery {
         page: String,
@@ -65,6 +67,7 @@ impl Trouble {
     fn status(&self) -> StatusCode {
         match self {
             Trouble::NoSuchPage { .. } | Trouble::NoSuchBlock { .. } | Trouble::NoSuchFont => StatusCode::NOT_FOUND,
+            Trouble::OnlyRead => StatusCode::METHOD_NOT_ALLOWED,
             Trouble::WrongQuery { .. } => StatusCode::BAD_REQUEST,
             Trouble::NotThisHost { .. } => StatusCode::MISDIRECTED_REQUEST,
             Trouble::NoAnswer { status, .. } => *status,
@@ -83,6 +86,7 @@ impl Trouble {
                 told(&format!("There is no \"{asked}\" on the page \"{page}\""), "These there are:", links)
             }
             Trouble::NoSuchFont => told("There is no such font", "", []),
+            Trouble::OnlyRead => told("Pages are only read", "Ask for them with GET.", [link("/", "All pages")]),
             Trouble::WrongQuery { page, wrong } => {
                 let mistakes =
                     wrong.iter().map(|Wrong { what, hint }| format!("{}<br>{}", escaped(what), escaped(hint)));

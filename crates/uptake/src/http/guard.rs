@@ -29,7 +29,7 @@ pub struct Door {
 }
 
 /// Pages run no scripts and load nothing from elsewhere; styles stand inline in SVGs.
-const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Hands the request on with one [`Current`], writes that one's build on the response, counts it and logs it.

@@ -3,13 +3,14 @@
 use super::current::Current;
 use super::error::Trouble;
 use super::ready::{Made, ready};
-use crate::page::{Members, chosen, members, page as whole_page};
+use crate::page::{FIRST, Members, chosen, in_order, members, page as whole_page};
 use crate::panels::{ask_for, notice};
 use crate::pictures;
 use crate::query::Chosen;
 use crate::workbook::workbook;
 use axum::Extension;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use std::sync::Arc;
@@ -21,10 +22,7 @@ use uptake_spec::{Dashboard, Problem, Viewer};
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// The page that stands first.
-const PULSE: &str = "pulse";
-
-/// The Pulse, then the list of all pages.
+/// The first page, then the list of all others.
 pub async fn home(
     Extension(current): Extension<Arc<Current>>,
     uri: Uri,
@@ -41,9 +39,7 @@ pub async fn warm(current: &Current) {
 }
 
 async fn make_home(current: &Current, uri: &Uri) -> Result<Made, Trouble> {
-    let pages = &current.project.dashboards;
-    let first = current.project.dashboard(PULSE).or(pages.first());
-    let Some(dashboard) = first else { return Err(no_such_page(current, PULSE)) };
+    let Some(dashboard) = in_order(&current.project).first().copied() else { return Err(no_such_page(current, FIRST)) };
     let page = of(current, dashboard, uri.query()).await?;
     Ok(Made::new(HTML, uptake_draw::home(&page)))
 }
@@ -51,10 +47,11 @@ async fn make_home(current: &Current, uri: &Uri) -> Result<Made, Trouble> {
 /// `/d/adoption`, or the page as a file: `/d/adoption.pdf`, `.png`, `.xlsx`.
 pub async fn page(
     Extension(current): Extension<Arc<Current>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
+    let Path(name) = name.map_err(|_| no_such_page(&current, uri.path()))?;
     let made = ready(&current, &uri, make_page(&current, &name, &uri)).await?;
     Ok(made.response(&headers))
 }
@@ -106,6 +103,10 @@ pub async fn nothing_here(Extension(current): Extension<Arc<Current>>, request: 
     no_such_page(&current, request.uri().path())
 }
 
+pub async fn only_read() -> Trouble {
+    Trouble::OnlyRead
+}
+
 /// The pairs of a URL's query, decoded.
 pub fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
@@ -118,7 +119,7 @@ pub fn no_such_page(current: &Current, asked: &str) -> Trouble {
     if !own.is_empty() {
         return Trouble::Mistaken { page: asked.into(), mistakes: own };
     }
-    let pages = current.project.dashboards.iter().map(|page| (page.slug.clone(), page.title.clone()));
+    let pages = in_order(&current.project).into_iter().map(|page| (page.slug.clone(), page.title.clone()));
     Trouble::NoSuchPage { asked: asked.into(), pages: pages.collect() }
 }
 

@@ -6,7 +6,7 @@ use super::judging::by_members;
 use crate::pictures;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
-use uptake_draw::{About, Body, CardState, Chart, Drawn, Figure, Format, Tile, Way, resolve, words};
+use uptake_draw::{About, Body, CardState, Chart, Drawn, Figure, Format, Tile, Way, resolve, tells_nothing, words};
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{
     Block, ChartBlock, Choice, FilterKind, Inline, PageFilter, Prose, Scan, ScanOf, TableBlock, TileBlock, What, Width,
@@ -27,16 +27,11 @@ pub fn panels(asked: &Asked) -> Panels {
     Panels { notes: foot(asked), range: asked.range(), as_of: asked.as_of, grain: asked.grain, blocks }
 }
 
-/// One block; `None` for a query, which others show.
+/// One block; `None` for a query, which others show, and for words that tell of figures of which none is known.
 pub fn draw(asked: &Asked, block: &Block) -> Option<Drawn> {
     let body = match &block.what {
-        What::Prose(prose) => {
-            Body::Prose(vec![resolve(prose, &figures(asked, block), &asked.project.settings.currency)])
-        }
-        What::Note(inlines) => {
-            let words = Prose::Paragraph(inlines.clone());
-            Body::Note(plain(&resolve(&words, &figures(asked, block), &asked.project.settings.currency)))
-        }
+        What::Prose(prose) => Body::Prose(vec![told(asked, block, prose)?]),
+        What::Note(inlines) => Body::Note(plain(&told(asked, block, &Prose::Paragraph(inlines.clone()))?)),
         What::Query { .. } => return None,
         What::Tile(_) | What::Chart(_) | What::Table(_) => match asked.given(block) {
             Some(Ok(given)) => with_data(asked, block, &given),
@@ -45,6 +40,12 @@ pub fn draw(asked: &Asked, block: &Block) -> Option<Drawn> {
         },
     };
     Some(Drawn { id: block.id.clone(), width: block.width, body })
+}
+
+/// Prose with its figures; `None` where it has some, and none is known.
+fn told(asked: &Asked, block: &Block, prose: &Prose) -> Option<Prose> {
+    let (figures, currency) = (figures(asked, block), &asked.project.settings.currency);
+    (!tells_nothing(prose, &figures, currency)).then(|| resolve(prose, &figures, currency))
 }
 
 fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
@@ -220,7 +221,8 @@ fn way(asked: &Asked, block: &Block) -> Option<Way> {
     let own = |key: &str| link.choices.iter().any(|(known, _)| known == key);
     let days = [("from", asked.chosen.from), ("to", asked.chosen.to), ("as_of", asked.chosen.as_of)];
     let says_days = own("period") || target.filters.iter().any(|f| own(&f.name) && is_period(f));
-    let kept = days.into_iter().filter(|(key, _)| !own(key) && (*key == "as_of" || !says_days));
+    let takes_days = target.takes_days() && !says_days;
+    let kept = days.into_iter().filter(|(key, _)| !own(key) && (*key == "as_of" || takes_days));
     choices.extend(kept.filter_map(|(key, day)| Some((key.to_string(), day?.to_string()))));
     for filter in target.filters.iter().filter(|filter| {
         !link.choices.iter().any(|(key, choice)| *key == filter.name && matches!(choice, Choice::Fixed(_)))

@@ -1,12 +1,13 @@
 //! Typed commands: exit status, what stands on stdout, what on stderr.
 
-use crate::firm::{built, fresh, generate, generated, on, repository, tree, uptake, uptake_in};
+use crate::firm::{built, fresh, generate, generated, on, program, repository, tree, uptake, uptake_in};
 use crate::story;
 use libtest_mimic::Trial;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 pub fn stories() -> Vec<Trial> {
     vec![
@@ -18,8 +19,10 @@ pub fn stories() -> Vec<Trial> {
         story("a KPI is written as a table, CSV, JSON, SVG and PNG", the_formats_of_a_kpi),
         story("a KPI's options are flags", the_options_of_a_kpi),
         story("a wrong KPI question is one of usage", a_wrong_question),
+        story("a reader that has seen enough ends no landing, and is no mistake", a_closed_pipe),
         story("SQL answers as a table, CSV and JSON, within limits", sql_answers),
         story("SQL only reads", sql_only_reads),
+        story("a mistake in SQL says the way out", a_mistake_in_sql),
         story("tables lists what can be asked", tables_lists),
         story("a report is a file", a_report_is_a_file),
         story("an address others could reach is refused", other_addresses_are_refused),
@@ -159,6 +162,50 @@ fn a_wrong_question() {
     wrong(&["active_people", "--from", "2026-03-01", "--to", "2026-02-01"], "2026-02-01");
     wrong(&["active_people", "--filter", "grade"], "COLUMN=VALUE");
     wrong(&["active_people", "--from", "2031-01-01"], "2031-01-01");
+    wrong(&["active_people", "--form", "2026-01-01"], "did you mean \"--from\"?");
+    wrong(&["three_changes", "--pgae", "pulse"], "did you mean \"--page\"?");
+    // Nobody has this grade: 0 of 0 would be an answer to another question.
+    wrong(
+        &["active_people", "--filter", "grade=Prtner"],
+        "no grade is called \"Prtner\"\n  hint: did you mean \"Partner\"?",
+    );
+    wrong(&["three_changes", "--filter", "grade=Prtner"], "did you mean \"Partner\"?");
+    let in_sql = on(&built(1), &["sql", "SELECT * FROM active_people('grade=Prtner')"]).ended(1);
+    assert!(in_sql.err.contains("did you mean \"Partner\"?") && in_sql.out.is_empty(), "{}", in_sql.err);
+}
+
+fn a_closed_pipe() {
+    let dir = fresh("closed-pipe");
+    generate(3, &dir);
+    let (project, exports) = (dir.to_string_lossy(), dir.join("exports"));
+    let unread = |args: &[&str]| {
+        let mut command = program();
+        command.args(["--project", &project]).args(args).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        drop((child.stdout.take(), child.stderr.take()));
+        child.wait().expect("it ends").code()
+    };
+    assert_eq!(unread(&["load", &exports.to_string_lossy()]), Some(0));
+    assert_eq!(unread(&["build"]), Some(0));
+    let again = on(&dir, &["load", &exports.to_string_lossy()]).ended(0);
+    assert!(again.err.contains("landed 0 of "), "everything had landed: {}", again.err);
+    for format in ["csv", "json", "svg", "png"] {
+        assert_eq!(unread(&["kpi", "won", "--format", format]), Some(0), "{format}");
+    }
+    fs::write(dir.join("targets.csv"), "metric,target\nwom,1\n").expect("written");
+    assert_eq!(unread(&["check"]), Some(0));
+}
+
+fn a_mistake_in_sql() {
+    let told = |sql: &str| on(&built(1), &["sql", sql]).ended(1).err;
+    assert_eq!(told("SELECT $x"), "error: $x has no value; write the value itself\n");
+    assert_eq!(told("SELECT * FROM usrs"), "error: table 'usrs' not found; `uptake tables` lists all\n");
+    assert_eq!(told("SELECT 1; SELECT 2"), "error: it is not one SELECT\n");
+    let endless = told("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT * FROM n");
+    assert_eq!(
+        endless,
+        "error: WITH RECURSIVE is not allowed; write the rows with VALUES, or take them from a table\n"
+    );
 }
 
 fn sql_answers() {
@@ -203,6 +250,12 @@ fn tables_lists() {
     for table in ["people", "salesforce_opportunity"] {
         assert!(csv.contains(table), "{table} is not in {csv}");
     }
+    let kind = |line: &str| line.rsplit(',').nth(1).unwrap_or_default().to_string();
+    let kinds: BTreeSet<String> = csv.lines().skip(1).map(kind).collect();
+    let known = ["boolean", "date", "decimal", "instant", "integer", "number", "text"];
+    let other = |kind: &&String| !known.contains(&kind.as_str()) && !kind.starts_with("list of ");
+    assert_eq!(kinds.iter().filter(other).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(kinds.contains("text") && kinds.contains("instant"), "{kinds:?}");
 }
 
 fn a_report_is_a_file() {
@@ -226,6 +279,8 @@ fn a_report_is_a_file() {
     let typed = out.to_string_lossy();
     let late = on(&built(1), &["report", page, "--format", "pdf", "--from", "2031-01-01", "--out", &typed]).ended(2);
     assert!(late.err.contains("2031-01-01") && late.err.contains("its data ends on"), "{}", late.err);
+    let long = on(&built(1), &["report", page, "--format", "pdf", "--from", "1970-01-01", "--out", &typed]).ended(2);
+    assert!(long.err.contains("400 weeks at most"), "{}", long.err);
     assert!(!out.exists());
 }
 

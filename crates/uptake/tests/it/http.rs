@@ -20,6 +20,7 @@ pub fn stories() -> Vec<Trial> {
         story("a filter narrows, and stays in the links", a_filter_narrows),
         story("a wrong query says what and the way out", a_wrong_query),
         story("an unknown page lists the pages", an_unknown_page),
+        story("the page at / stands first, the others by title", pages_in_order),
         story("only our own names are answered", only_our_own_names),
         story("pictures, rows and paper of a page", pictures_rows_and_paper),
         story("hostile requests do not end the server", hostile_requests),
@@ -131,7 +132,8 @@ fn the_pages_answer() {
     for path in ["/", &format!("/d/{}", PAGE), "/healthz", "/readyz", "/metrics"] {
         let response = server.get(path).with(200, &[]);
         assert!(response.headers["x-uptake-build"].parse::<u64>().is_ok(), "{path}");
-        assert!(response.headers["content-security-policy"].starts_with("default-src 'none'"), "{path}");
+        let policy = &response.headers["content-security-policy"];
+        assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"), "{path}: {policy}");
         assert_eq!(response.headers["x-content-type-options"], "nosniff");
     }
     let home = server.get("/").with(200, &[]);
@@ -174,6 +176,7 @@ fn a_wrong_query() {
     wrong("period=soon", &["soon", "2026-Q1"]);
     wrong("as_of=yesterday", &["yesterday", "2026-09-30"]);
     wrong("from=2026-03-01&to=2026-02-01", &["2026-02-01"]);
+    wrong("as_of=2150-01-01&as_of=2300-01-01", &["as_of is said twice", "the calendar has the years 1900 to 2200"]);
     wrong("grade=%3Cscript%3Ealert(1)%3C/script%3E", &["&lt;script&gt;"]);
 }
 
@@ -183,6 +186,25 @@ fn an_unknown_page() {
     server.get("/nowhere").with(404, &[]);
     server.get(&format!("/c/{}/nothing.svg", PAGE)).with(404, &["nothing"]);
     server.get("/font/none.woff2").with(404, &[]);
+    // No text at all: told in our own words too.
+    for path in ["/d/%ff", "/c/%ff/x.svg", "/c/pulse/%ff.svg"] {
+        let response = server.get(path).with(404, &["There is no page"]);
+        assert!(response.headers["content-type"].starts_with("text/html"), "{path}");
+    }
+    server.get("/font/%ff").with(404, &["no such font"]);
+}
+
+fn pages_in_order() {
+    let server = Server::of(&built(1));
+    let html = server.get("/d/usage").with(200, &[]).text();
+    let (_, nav) = html.split_once("<nav").expect("a page has a navigation");
+    let (nav, _) = nav.split_once("</nav>").expect("it ends");
+    let titles: Vec<&str> =
+        nav.split("</a>").filter_map(|link| link.rsplit_once('>')).map(|(_, title)| title).collect();
+    let titles: Vec<&str> = titles.into_iter().filter(|title| !title.is_empty()).collect();
+    let by_title = |titles: &[&str]| titles.is_sorted_by_key(|title| title.to_lowercase());
+    assert!(nav.find("/d/").is_some_and(|at| nav[at..].starts_with(&format!("/d/{PAGE}\""))), "{nav}");
+    assert!(titles.len() > 2 && by_title(&titles[1..]), "{titles:?}");
 }
 
 fn only_our_own_names() {
@@ -239,14 +261,9 @@ fn hostile_requests() {
         assert!((400..500).contains(&status), "{path} gave {status}");
     }
     let port = server.port;
-    assert_eq!(
-        server
-            .ask(&format!(
-                "POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            ))
-            .status,
-        405
-    );
+    let post = format!("POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let refused = server.ask(&post).with(405, &["Pages are only read"]);
+    assert!(refused.headers["allow"].contains("GET"), "{:?}", refused.headers);
     server.get("/").with(200, &[]);
 }
 
@@ -282,6 +299,12 @@ fn behind_the_data() {
     server.get(&format!("/d/{page}.pdf?from=2031-01-06")).with(400, &["its data ends on"]);
     server.get(&format!("/c/{page}/active_people.csv?from=2031-01-06")).with(400, &["its data ends on"]);
     server.get(&format!("/d/{page}?from=2026-08-03&as_of=2026-07-01")).with(400, &["2026-07-01"]);
+    // And more weeks than a picture can show.
+    for path in [format!("/d/{page}"), format!("/d/{page}.pdf"), format!("/c/{page}/active_people.csv")] {
+        server.get(&format!("{path}?from=1970-01-01&to=2100-12-31")).with(400, &["400 weeks at most", "or later"]);
+    }
+    server.get("/d/data_health?from=2026-01-05").with(400, &["no filter", "from"]);
+    server.get("/d/data_health?from=&to=").with(200, &[]);
 }
 
 fn nothing_is_loaded() {
@@ -291,9 +314,17 @@ fn nothing_is_loaded() {
     let server = Server::of(&dir);
     let page = server.get("/").with(200, &["Nothing is loaded yet", "uptake load"]).text();
     assert!(!page.contains("1970"), "{page}");
+    assert!(
+        !page.contains("week of n/a") && !page.contains(">n/a<"),
+        "words around figures that are not there: {page}"
+    );
+    let usage = server.get("/d/usage").with(200, &["Nothing is loaded yet", "/d/usage.pdf"]).text();
+    assert!(!usage.contains("/d/usage.xlsx"), "a way to a workbook that is not there");
+    let health = server.get("/d/data_health").with(200, &["No rows."]).text();
+    assert!(!health.contains("No data in this period"), "the page has no period");
     server.get(&format!("/d/{}.pdf", PAGE)).with(200, &[]);
     server.get(&format!("/d/{}.png", PAGE)).with(200, &[]);
-    server.get(&format!("/d/{}.xlsx", PAGE)).with(404, &["no block"]);
+    server.get("/d/usage.xlsx").with(404, &["no block"]);
 }
 
 fn another_loopback_address() {

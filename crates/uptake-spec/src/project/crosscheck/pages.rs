@@ -168,11 +168,12 @@ fn in_link(project: &Project, files: &Files, block: &Block, link: &Link) -> Vec<
         }
         return problems;
     };
+    let days = if target.takes_days() { &["period", "from", "to", "as_of"][..] } else { &["as_of"] };
+    let days = || days.iter().copied();
     for (key, choice) in link.choices.iter().filter(|_| front_was_read(target)) {
-        let days = ["period", "from", "to", "as_of"];
         let filters = || target.filters.iter().map(|filter| filter.name.as_str());
-        if !filters().chain(days).any(|known| known == key) {
-            let hint = did_you_mean(key, filters().chain(days));
+        if !filters().chain(days()).any(|known| known == key) {
+            let hint = did_you_mean(key, filters().chain(days()));
             problems.push(object(format!("the page \"{}\" has no filter \"{key}\"", target.slug), hint));
         } else if let Choice::Member(column) = choice
             && !target.filters.iter().any(|f| f.name == *key && matches!(f.kind, FilterKind::Multi { .. }))
