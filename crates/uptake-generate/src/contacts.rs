@@ -103,9 +103,7 @@ pub(super) fn card(contacts: &[Record], number: u32) -> Card {
         }
         PHONE_AND_TYPO => {
             card.phone = original.phone.replace("+49 ", "0");
-            let typo = if card.last.ends_with('y') { 'i' } else { 'y' };
-            card.last.pop();
-            card.last.push(typo);
+            card.last = mistyped(&card.last);
         }
         PHONE_OF_ANOTHER => card.phone = original.phone,
         SAME_COMPANY => (card.first, card.last) = (without_marks(&card.first), without_marks(&card.last)),
@@ -237,6 +235,17 @@ fn without_marks(name: &str) -> String {
     name.chars().map(bare).collect()
 }
 
+/// The name with another letter at its end, where names are compared without marks: of ß, which is ss there, the second.
+fn mistyped(name: &str) -> String {
+    let mut name = name.to_owned();
+    let typo = match name.pop() {
+        Some('y') => "i",
+        Some('ß') => "sy",
+        _ => "y",
+    };
+    name + typo
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::records::Stamp;
@@ -258,6 +267,14 @@ mod tests {
             }
         }
         all
+    }
+
+    #[test]
+    fn a_typing_error_is_one_letter_of_the_name_without_marks() {
+        for (name, expected) in [("Baker", "Bakey"), ("Gray", "Grai"), ("Groß", "Grosy")] {
+            assert_eq!(mistyped(name), expected);
+            assert_eq!(distance(&without_marks(name), &without_marks(expected)), 1);
+        }
     }
 
     fn normal(card: &Card) -> String {

@@ -69,6 +69,8 @@ pub(super) struct Record {
     pub deleted: bool,
     /// Whether an export has shown it.
     pub seen: bool,
+    /// The completion that an export has shown; 0 for none.
+    pub seen_done: Instant,
 }
 
 impl Record {
@@ -86,6 +88,7 @@ impl Record {
             version: 0,
             deleted: false,
             seen: false,
+            seen_done: 0,
         }
     }
 }

@@ -89,11 +89,13 @@ impl World {
                 if !new_row || self.is_absent(index as u32 + 1, record) {
                     continue;
                 }
-                self.records.get_mut(object, index as u32 + 1).seen = true;
-                let record = &self.records.all(object)[index];
+                let record = self.records.get_mut(object, index as u32 + 1);
                 let (created, modified, done, owner) = (record.created, record.modified, record.done, record.owner);
+                // Who completed a task is told by the first export that shows it completed.
+                let newly_done = done > 0 && done != record.seen_done;
+                (record.seen, record.seen_done) = (true, done);
                 self.show_pair(created, modified);
-                if done > 0 && object == Object::Task {
+                if newly_done && object == Object::Task {
                     let by_modifier = (modified.at() - done).abs() <= COMPLETION_WINDOW;
                     self.show_stamp(if by_modifier { modified.user } else { owner }, done);
                 }

@@ -43,6 +43,8 @@ pub fn stories() -> Vec<Trial> {
         story("every number of firm 1 is as it was simulated", || check(1)),
         story("every number of firm 2 is as it was simulated", || check(2)),
         story("every number of firm 3 is as it was simulated", || check(3)),
+        // A task completed by a colleague and changed again later; a typing error in a name with ß.
+        story("every number of firm 9 is as it was simulated", || check(9)),
     ]
 }
 
