@@ -232,7 +232,7 @@ fn without_marks(name: &str) -> String {
         'ç' => 'c',
         other => other,
     };
-    name.chars().map(bare).collect()
+    name.chars().map(bare).collect::<String>().replace('ß', "ss")
 }
 
 /// The name with another letter at its end, where names are compared without marks: of ß, which is ss there, the second.

@@ -159,7 +159,8 @@ impl World {
             if gone != known.unwrap_or(false) && !deal.shown.owners.is_empty() {
                 deal.shown.gone.push((sunday, gone));
             }
-            if gone {
+            // A row in the bin has its last owner and terms; what was never seen outside of it tells nothing.
+            if deal.presence == Presence::Gone || (gone && deal.shown.owners.is_empty()) {
                 continue;
             }
             let known = deal.shown.owners.last().map(|(_, owner)| *owner);

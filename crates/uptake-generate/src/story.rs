@@ -18,8 +18,8 @@ pub(super) enum Told {
     Unborn,
     Open(Terms),
     Closed(Terms),
-    /// Deleted, or away.
-    Gone,
+    /// Deleted, or away; on the terms that are known of it by then.
+    Gone(Terms),
 }
 
 /// A move into a stage; of a deal without history, in the middle between the two exports.
@@ -88,12 +88,10 @@ impl Story {
 
     /// The deal just before an instant.
     pub(super) fn before(&self, end: Instant) -> Told {
-        let gone = self.gone.iter().rfind(|(from, _)| *from < end);
-        if gone.is_some_and(|(_, gone)| *gone) {
-            return Told::Gone;
-        }
+        let gone = self.gone.iter().rfind(|(from, _)| *from < end).is_some_and(|(_, gone)| *gone);
         match self.steps.iter().rfind(|step| step.from < end) {
             None => Told::Unborn,
+            Some(step) if gone => Told::Gone(step.terms),
             Some(step) if step.open => Told::Open(step.terms),
             Some(step) => Told::Closed(step.terms),
         }
@@ -170,7 +168,7 @@ mod tests {
         assert!(story.moves[0].begun_before);
         assert_eq!(story.before(berlin.at(SUNDAY + 7, 0)), Told::Open(terms(1)));
         assert_eq!(story.before(berlin.at(SUNDAY + 8, 0)), Told::Closed(terms(WON)));
-        assert_eq!(story.before(berlin.at(SUNDAY + 15, 0)), Told::Gone);
+        assert_eq!(story.before(berlin.at(SUNDAY + 15, 0)), Told::Gone(terms(WON)));
         assert_eq!(story.gone_after(berlin.at(SUNDAY, 0)), Some(berlin.at(SUNDAY + 14, 0)));
         assert!(story.is_gone(berlin.at(SUNDAY + 14, 0)) && !story.is_gone(berlin.at(SUNDAY + 13, 0)));
         assert_eq!(story.returns().count(), 0);

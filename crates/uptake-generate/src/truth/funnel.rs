@@ -19,12 +19,10 @@ pub(super) fn legs(
     let was_won = matches!(before, Told::Closed(then) if then.is_won() && is_due(&then));
     let out = |amount: Option<i128>| amount.map(|amount| -amount);
     let (arrival, at_start) = match (before, after) {
-        (Told::Open(then), Told::Gone | Told::Unborn) if is_due(&then) => {
-            return vec![("start", amount(&then)), ("gone", out(amount(&then)))];
-        }
-        (_, Told::Gone | Told::Unborn) => return Vec::new(),
         (Told::Open(then), _) if is_due(&then) => ("start", Some(amount(&then))),
+        (_, Told::Gone(_)) if !was_won => return Vec::new(),
         (Told::Open(then), _) => ("moved in", Some(amount(&then))),
+        (Told::Closed(then), Told::Gone(_)) => ("won before", Some(amount(&then))),
         (Told::Closed(then), Told::Closed(now)) => match (was_won, now.is_won()) {
             (true, true) if is_due(&now) && amount(&then) == amount(&now) => return Vec::new(),
             (true, _) => ("won before", Some(amount(&then))),
@@ -33,9 +31,11 @@ pub(super) fn legs(
             (false, false) => return Vec::new(),
         },
         (Told::Closed(then), _) => ("reopened", Some(amount(&then))),
-        (Told::Unborn | Told::Gone, _) => ("new", None),
+        (Told::Gone(_), Told::Closed(now)) if !now.is_won() => return Vec::new(),
+        (Told::Gone(then), _) => ("gone", Some(amount(&then))),
+        (Told::Unborn, _) => ("new", None),
     };
-    let (Told::Open(now) | Told::Closed(now)) = after else { return Vec::new() };
+    let (Told::Open(now) | Told::Closed(now) | Told::Gone(now)) = after else { return Vec::new() };
     if arrival != "start" && !was_won && !is_due(&now) {
         return Vec::new();
     }
@@ -56,6 +56,7 @@ pub(super) fn legs(
 fn departure(after: Told, is_due: bool) -> &'static str {
     match after {
         Told::Closed(terms) if !terms.is_won() => "lost",
+        Told::Gone(_) => "gone",
         _ if !is_due => "moved out",
         Told::Open(_) => "end",
         _ => "won",
@@ -85,6 +86,10 @@ mod tests {
 
     fn closed(stage: u8, euros: i64, month: u32) -> Told {
         Told::Closed(terms(stage, euros, month))
+    }
+
+    fn gone(euros: i64, month: u32) -> Told {
+        Told::Gone(terms(0, euros, month))
     }
 
     fn bars(moves: &[(Told, Told)]) -> BTreeMap<&'static str, i128> {
@@ -150,7 +155,20 @@ mod tests {
             BTreeMap::from([("moved in", 30), ("amount up", 10), ("won", -40), ("won before", 30), ("lost", -30)])
         );
         assert_eq!(bars(&[(closed(WON, 30, Q3), closed(LOST, 30, Q4))]), BTreeMap::new());
-        assert_eq!(bars(&[(open(30, Q4), Told::Gone)]), BTreeMap::from([("start", 30), ("gone", -30)]));
-        assert_eq!(bars(&[(closed(WON, 30, Q4), closed(WON, 30, Q4)), (open(5, Q1), Told::Gone)]), BTreeMap::new());
+        assert_eq!(bars(&[(closed(WON, 30, Q4), closed(WON, 30, Q4)), (open(5, Q1), gone(5, Q1))]), BTreeMap::new());
+    }
+
+    #[test]
+    fn what_is_gone_leaves_with_its_last_amount_and_comes_back_with_it() {
+        assert_eq!(
+            bars(&[(open(30, Q4), gone(20, Q4))]),
+            BTreeMap::from([("start", 30), ("amount down", -10), ("gone", -20)])
+        );
+        assert_eq!(
+            bars(&[(gone(20, Q4), open(25, Q4))]),
+            BTreeMap::from([("gone", 20), ("amount up", 5), ("end", 25)])
+        );
+        assert_eq!(bars(&[(closed(WON, 30, Q4), gone(30, Q4))]), BTreeMap::from([("won before", 30), ("gone", -30)]));
+        assert_eq!(bars(&[(gone(20, Q4), closed(LOST, 20, Q4)), (gone(20, Q4), gone(25, Q4))]), BTreeMap::new());
     }
 }

@@ -45,6 +45,8 @@ pub fn stories() -> Vec<Trial> {
         story("every number of firm 3 is as it was simulated", || check(3)),
         // A task completed by a colleague and changed again later; a typing error in a name with ß.
         story("every number of firm 9 is as it was simulated", || check(9)),
+        // A deal without history whose amount and deletion come in one export.
+        story("every number of firm 17 is as it was simulated", || check(17)),
     ]
 }
 
@@ -359,7 +361,7 @@ fn to_six(value: Decimal) -> Decimal {
 fn decimal(value: Value) -> Said {
     match value {
         Value::Nothing => Said::Nothing,
-        Value::Float(number) => Decimal::from_f64_retain(number).map_or(Said::Nothing, |d| Said::Number(d.round_dp(9))),
+        Value::Float(number) => Decimal::from_f64_retain(number).map_or(Said::Nothing, |d| Said::Number(d.round_dp(12))),
         other => Said::Number(other.to_string().parse().expect("a number")),
     }
 }
