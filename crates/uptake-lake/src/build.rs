@@ -123,7 +123,7 @@ async fn compute_model(
     model: &Model,
 ) -> Result<Option<(ModelReport, u64)>, LakeError> {
     let file = model.file.display().to_string();
-    let frame = context.sql(&model.sql).await.map_err(compute(&file))?;
+    let frame = uptake_sql::select(context, &model.sql).await.map_err(compute(&file))?;
     if model.stored {
         return write(store, context, &model.name, &model_table(&model.name), frame).await.map(Some);
     }
@@ -140,7 +140,7 @@ async fn write(
     frame: DataFrame,
 ) -> Result<(ModelReport, u64), LakeError> {
     let begun = Instant::now();
-    let version = store.replace(table, frame.into_optimized_plan().map_err(compute(name))?, context.state()).await?;
+    let version = store.replace(table, uptake_sql::optimized(frame).map_err(compute(name))?, context.state()).await?;
     let provider = store.provider(table, version, &context.state()).await?;
     context.deregister_table(name).map_err(compute(name))?;
     context.register_table(name, provider).map_err(compute(name))?;

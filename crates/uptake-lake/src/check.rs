@@ -64,9 +64,9 @@ async fn planned(
     text: &str,
     values: HashMap<String, ScalarValue>,
 ) -> Result<DataFrame, DataFusionError> {
-    let frame = context.sql(text).await?;
+    let frame = uptake_sql::select(context, text).await?;
     let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
-    context.state().optimize(frame.logical_plan())?;
+    uptake_sql::optimized(frame.clone())?;
     Ok(frame)
 }
 

@@ -308,14 +308,14 @@ async fn landing_view(
     scratch.register_table("physical", physical)?;
     scratch.register_table("journaled", journaled)?;
     let frame = match object.kind {
-        Kind::Event => scratch.sql(EVENTS).await?,
+        Kind::Event => uptake_sql::select(&scratch, EVENTS).await?,
         Kind::Record => {
             let days = days_with_next_complete(&journal.snapshots(&source.name, &object.name));
             scratch.register_table(
                 "days",
                 memory(&[("snapshot", ColumnType::Date), ("next_complete", ColumnType::Date)], days),
             )?;
-            scratch.sql(VERSIONS).await?
+            uptake_sql::select(&scratch, VERSIONS).await?
         }
     };
     let there: Vec<String> = frame.schema().fields().iter().map(|f| f.name().clone()).collect();
@@ -347,7 +347,7 @@ async fn base_table(
     let mut parts = vec![];
     for mapping in project.sources.iter().flat_map(|s| &s.mappings).filter(|m| m.table == table.name) {
         let file = mapping.file.display().to_string();
-        let frame = context.sql(&mapping.sql).await.map_err(compute(&file))?;
+        let frame = uptake_sql::select(context, &mapping.sql).await.map_err(compute(&file))?;
         parts.push(shaped(frame, table).map_err(compute(&file))?);
     }
     if table.name == "stamps" {
@@ -479,7 +479,10 @@ pub async fn register_models(context: &SessionContext, project: &Project, ground
         };
         let provider = match stored {
             Some((store, version)) => store.held(&model_table(&model.name), version, &context.state()).await?,
-            None => context.sql(&model.sql).await.map_err(compute(model.file.display().to_string()))?.into_view(),
+            None => uptake_sql::select(context, &model.sql)
+                .await
+                .map_err(compute(model.file.display().to_string()))?
+                .into_view(),
         };
         register(context, &model.name, provider)?;
     }
@@ -499,7 +502,7 @@ pub async fn compute_models(
             continue;
         }
         context.deregister_table(model.name.as_str())?;
-        let frame = context.sql(&model.sql).await?;
+        let frame = uptake_sql::select(context, &model.sql).await?;
         let frame = if model.stored { frame.cache().await? } else { frame };
         context.register_table(model.name.as_str(), frame.into_view())?;
     }

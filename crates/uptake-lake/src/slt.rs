@@ -75,7 +75,7 @@ impl sqllogictest::AsyncDB for Database {
         if asks {
             compute_models(context, self.session.project(), sql, &mut self.fresh).await.map_err(failed)?;
         }
-        let frame = context.sql(sql).await.map_err(failed)?;
+        let frame = uptake_sql::statement(context, sql).await.map_err(failed)?;
         let schema = frame.schema().inner().clone();
         let types = schema.fields().iter().map(|field| kind(field.data_type())).collect();
         let batches = frame.collect().await.map_err(failed)?;

@@ -94,7 +94,7 @@ async fn facts(
     let used = sql::reads(&asked.kpi.sql).map_err(|why| AnswerError::wrong(why, ""))?.parameters;
     let values: HashMap<String, ScalarValue> =
         bound.into_iter().filter(|(name, _)| used.contains(name)).map(|(name, value)| (name, value.scalar())).collect();
-    let frame = context.sql(&asked.kpi.sql).await?;
+    let frame = uptake_sql::select(&context, &asked.kpi.sql).await?;
     Ok(if values.is_empty() { frame } else { frame.with_param_values(values)? })
 }
 

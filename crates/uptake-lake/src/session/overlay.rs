@@ -28,7 +28,7 @@ pub async fn with_periods(
     context.register_table(PERIODS, periods)?;
     let needed = needed(models, query);
     for model in models.iter().filter(|model| needed.contains(&model.name)) {
-        let frame = context.sql(&model.sql).await?;
+        let frame = uptake_sql::select(&context, &model.sql).await?;
         context.register_table(model.name.as_str(), frame.into_view())?;
     }
     Ok(context)

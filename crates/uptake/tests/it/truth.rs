@@ -361,7 +361,9 @@ fn to_six(value: Decimal) -> Decimal {
 fn decimal(value: Value) -> Said {
     match value {
         Value::Nothing => Said::Nothing,
-        Value::Float(number) => Decimal::from_f64_retain(number).map_or(Said::Nothing, |d| Said::Number(d.round_dp(12))),
+        Value::Float(number) => {
+            Decimal::from_f64_retain(number).map_or(Said::Nothing, |d| Said::Number(d.round_dp(12)))
+        }
         other => Said::Number(other.to_string().parse().expect("a number")),
     }
 }
