@@ -1,9 +1,10 @@
 //! The numbers of uptake: landing, the lake, models, sessions.
 //!
-//! With `uptake-sql`, its door to the planner, the only crate that names DataFusion, Arrow or Delta. `landing` takes files in, `build` brings stored models up to
-//! date and publishes them, `session` is the one door through which figures leave.
+//! With `uptake-sql`, its door to the planner, the only crate that names DataFusion, Arrow or Delta. `landing` takes files in,
+//! `build` brings stored models up to date and publishes them, `session` is the one door through which figures leave.
 //!
-//! Futures leave this crate boxed: the body of an `async fn` is compiled in each crate that awaits it, and those of the engine are large.
+//! Futures leave this crate boxed: the body of an `async fn` is compiled in each crate that awaits it, and those of the
+//! engine are large.
 
 mod build;
 mod check;
