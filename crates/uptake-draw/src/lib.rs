@@ -17,6 +17,13 @@ mod theme;
 mod tile;
 pub mod words;
 
+// The pictures' tests know this crate from outside, and are compiled with its unit tests: after an edit it is compiled once.
+#[cfg(test)]
+extern crate self as uptake_draw;
+#[cfg(test)]
+#[path = "../tests/pictures/main.rs"]
+mod pictures;
+
 pub use charts::{Chart, Facts, Format, Judged, JudgedPoint, KINDS, LimitStep, Signal, svg};
 pub use fonts::{REGULAR, SEMI_BOLD, font};
 pub use grid::{Grid, Heading, crossed, grid};

@@ -1,7 +1,7 @@
 //! What does not suit a picture is refused at the door, in words; what is merely empty is not.
 
-use crate::firm::*;
-use crate::made_up::*;
+use super::firm::*;
+use super::made_up::*;
 use uptake_draw::*;
 use uptake_spec::kpi::{Better, Split, Unit};
 use uptake_spec::table::Data;

@@ -1,6 +1,6 @@
 //! The page as HTML: what stands in it, and that nothing of a firm's own words can break out of its place.
 
-use crate::made_up::*;
+use super::made_up::*;
 use uptake_draw::*;
 
 #[test]

@@ -1,7 +1,7 @@
 //! How long a picture takes: `cargo test --release -p uptake-draw -- --ignored --nocapture`.
 
-use crate::firm::*;
-use crate::made_up::*;
+use super::firm::*;
+use super::made_up::*;
 use std::time::{Duration, Instant};
 use uptake_draw::*;
 use uptake_spec::Answer;
