@@ -5,7 +5,7 @@
 //! Ann owns a deal of 100 from the 14th on, due on the 16th, and one of 50 from the 20th on. There are exports of the
 //! Sundays 25 January and 1 February; in the second Ben is a user no more.
 
-use crate::firm::{Ran, fresh, on};
+use crate::firm::{Ran, of_files, on};
 use crate::story;
 use libtest_mimic::Trial;
 use serde_json::Value as Json;
@@ -55,7 +55,6 @@ const DEALS: &str = "Id,OwnerId,CreatedById,StageName,Amount,CloseDate,IsClosed,
 
 /// A project of the firm, loaded and built.
 pub fn project(name: &str, more: &[(&str, &str)]) -> PathBuf {
-    let dir = fresh(name);
     let ben = |active: &str| BEN.replace("ACTIVE", active);
     let files = [
         ("uptake.toml", SETTINGS.to_string()),
@@ -67,14 +66,7 @@ pub fn project(name: &str, more: &[(&str, &str)]) -> PathBuf {
         ("exports/2026-02-01/Opportunity.csv", DEALS.into()),
         ("exports/2026-02-01/LoginHistory.csv", LOGINS.into()),
     ];
-    for (path, text) in files.iter().map(|(p, t)| (*p, t.as_str())).chain(more.iter().copied()) {
-        let file = dir.join(path);
-        fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("a folder");
-        fs::write(file, text).expect("written");
-    }
-    on(&dir, &["load", &dir.join("exports").to_string_lossy()]).ended(0);
-    on(&dir, &["build"]).ended(0);
-    dir
+    of_files(name, files.iter().map(|(path, text)| (*path, text.as_str())).chain(more.iter().copied()))
 }
 
 /// The firm, for those who change nothing.

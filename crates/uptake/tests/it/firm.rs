@@ -125,6 +125,18 @@ pub fn fresh(name: &str) -> PathBuf {
     dir
 }
 
+/// A project of these files, by path and text; its exports/ are loaded and built.
+pub fn of_files<'a>(name: &str, files: impl Iterator<Item = (&'a str, &'a str)>) -> PathBuf {
+    let dir = fresh(name);
+    for (path, text) in files {
+        let file = dir.join(path);
+        fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("a folder");
+        fs::write(file, text).expect("written");
+    }
+    load(&dir, &[&dir.join("exports")]);
+    dir
+}
+
 /// A project of its own with the settings of `of`, and an empty lake.
 pub fn project_like(of: &Path, name: &str) -> PathBuf {
     let dir = fresh(name);

@@ -4,7 +4,7 @@
 //! weeks: 10 and 12 of 20, so the centre is 0.55, the mean step 0.1, and the limits are 0.55 ± 0.266. From 30 March on only
 //! eight of 20 work, for nine weeks: the managers as before, and three or two partners. The last week begins on 25 May.
 
-use crate::firm::{built, fresh, on};
+use crate::firm::{built, fresh, of_files, on};
 use crate::http::Server;
 use crate::story;
 use chrono::{Days, NaiveDate};
@@ -120,21 +120,13 @@ fn accounts() -> String {
 }
 
 fn project(name: &str, more: &[(&str, &str)]) -> PathBuf {
-    let dir = fresh(name);
     let files = [
         ("uptake.toml", "firm = \"Twenty\"\ncurrency = \"EUR\"\ntime_zone = \"UTC\"\n".to_string()),
         ("exports/2026-05-31/User.csv", users()),
         ("exports/2026-05-31/Account.csv", accounts()),
         ("dashboards/normal.md", PAGE.into()),
     ];
-    for (path, text) in files.iter().map(|(p, t)| (*p, t.as_str())).chain(more.iter().copied()) {
-        let file = dir.join(path);
-        fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("a folder");
-        fs::write(file, text).expect("written");
-    }
-    on(&dir, &["load", &dir.join("exports").to_string_lossy()]).ended(0);
-    on(&dir, &["build"]).ended(0);
-    dir
+    of_files(name, files.iter().map(|(path, text)| (*path, text.as_str())).chain(more.iter().copied()))
 }
 
 /// The firm, for those who change nothing.
