@@ -10,10 +10,10 @@ use futures::future::BoxFuture;
 pub struct Depot(Store);
 
 impl Depot {
-    /// Opens a folder (made if missing) or an object-store URL.
+    /// A folder, made when something is written, or an object-store URL.
     ///
     /// # Errors
-    /// An address of no known kind; a folder that cannot be made.
+    /// An address of no known kind.
     pub fn open(address: &str) -> Result<Depot, LakeError> {
         Store::open(address).map(Depot)
     }

@@ -12,8 +12,6 @@ use uptake_spec::Problem;
 pub enum LakeError {
     #[error("\"{0}\" is no folder and no URL a lake can live at; use a folder, file://, s3:// or memory://")]
     Address(String),
-    #[error("could not create the folder {}", folder.display())]
-    CreateFolder { folder: PathBuf, source: std::io::Error },
     #[error("could not reach the storage")]
     Storage(#[from] object_store::Error),
     #[error(

@@ -39,10 +39,10 @@ pub const SAMPLE_ORGANISATION: &str = "00D5e00000NorthEAB";
 pub struct Lake(Store);
 
 impl Lake {
-    /// Opens the lake at a folder (made if missing) or an object-store URL.
+    /// Opens the lake at a folder, made when something is written, or an object-store URL.
     ///
     /// # Errors
-    /// An address of no known kind, a folder that cannot be made, a lake of a newer format.
+    /// An address of no known kind, a lake of a newer format.
     pub fn open(address: &str) -> BoxFuture<'_, Result<Lake, LakeError>> {
         Box::pin(async move {
             let store = Store::open(address)?;

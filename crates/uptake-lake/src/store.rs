@@ -53,18 +53,15 @@ pub struct Lock {
 }
 
 impl Store {
-    /// Opens a folder (made if missing) or an object-store URL.
+    /// A folder, made when something is written, or an object-store URL.
     ///
     /// # Errors
-    /// An address of no known kind; a folder that cannot be made.
+    /// An address of no known kind.
     pub fn open(address: &str) -> Result<Store, LakeError> {
         let root = match Url::parse(address) {
             Ok(url) if url.scheme().len() > 1 => url,
             _ => folder_url(address)?,
         };
-        if let (true, Ok(folder)) = (root.scheme() == "file", root.to_file_path()) {
-            std::fs::create_dir_all(&folder).map_err(|source| LakeError::CreateFolder { folder, source })?;
-        }
         let (objects, prefix) =
             object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
                 .map_err(|_| LakeError::Address(address.into()))?;

@@ -201,7 +201,12 @@ fn a_lake_that_cannot_be_written() {
     assert_eq!(figures(&dir), before);
     let file = dir.join("uptake.toml").join("lake");
     let told = on(&dir, &["--lake", &file.to_string_lossy(), "build"]).ended(1).err;
-    assert!(told.contains("could not create the folder"), "{told}");
+    assert!(told.contains("could not open the lake") && told.contains("Not a directory"), "{told}");
+    let none = dir.join("no-lake");
+    for args in [&["tables"][..], &["sql", "SELECT 1"], &["kpi", "won"], &["check"]] {
+        on(&dir, &[&["--lake", &none.to_string_lossy()], args].concat());
+        assert!(!none.exists(), "{args:?} made a lake of a mistyped name");
+    }
 }
 
 /// A project with the firm's settings and truth, and an empty lake.
