@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 use uptake_lake::{Lake, LoadOrder};
-use uptake_spec::{Files, Params, Project, Value, Viewer, read_project};
+use uptake_spec::{Files, Kpi, Params, Project, Value, Viewer, read_project};
 
 /// How often a question is asked; the median is told.
 const TIMES: usize = 21;
@@ -31,6 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("build: {} tables in {} ms", build.models.len(), begun.elapsed().as_millis());
 
     ask(&lake, &project, &root).await?;
+    ask_together(&lake, &project).await?;
     std::fs::remove_dir_all(&folder)?;
     Ok(())
 }
@@ -53,6 +54,36 @@ async fn ask(lake: &Lake, project: &Project, root: &Path) -> Result<(), Box<dyn 
     }
     times.sort();
     println!("active_people over 26 weeks: {} ms at the median of {TIMES}", times[TIMES / 2].as_millis());
+    Ok(())
+}
+
+/// Asks every KPI for 26 weeks, whole and by its first two columns, as a page does: each question by itself, then all at once.
+async fn ask_together(lake: &Lake, project: &Project) -> Result<(), Box<dyn Error>> {
+    let session = lake.session(project).await?;
+    let cut = |by: Option<&String>| Params { by: by.cloned().into_iter().collect(), ..Params::default() };
+    let cuts = |kpi: &Kpi| -> Vec<Params> {
+        [None].into_iter().chain(kpi.dimensions.iter().take(2).map(Some)).map(cut).collect()
+    };
+    let asked: Vec<(&Kpi, Params)> =
+        project.kpis.iter().flat_map(|kpi| cuts(kpi).into_iter().map(move |p| (kpi, p))).collect();
+    let asked: Vec<(&Kpi, &Params)> = asked.iter().map(|(kpi, params)| (*kpi, params)).collect();
+    let (mut alone, mut together) = (vec![], vec![]);
+    for _ in 0..TIMES {
+        let begun = Instant::now();
+        let mut answers = vec![];
+        for (kpi, params) in &asked {
+            answers.push(session.answer(kpi, params, &Viewer::Local).await.ok());
+        }
+        alone.push(begun.elapsed());
+        let begun = Instant::now();
+        let at_once = session.answers(&asked, &Viewer::Local).await;
+        together.push(begun.elapsed());
+        assert!(at_once.into_iter().map(Result::ok).eq(answers), "the answers differ: no time is told");
+    }
+    for (how, times) in [("one after the other", &mut alone), ("together", &mut together)] {
+        times.sort();
+        println!("{} questions, {how}: {} ms at the median of {TIMES}", asked.len(), times[TIMES / 2].as_millis());
+    }
     Ok(())
 }
 

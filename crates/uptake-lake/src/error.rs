@@ -5,6 +5,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use deltalake_core::DeltaTableError;
 use std::path::PathBuf;
+use std::sync::Arc;
 use uptake_spec::Problem;
 
 /// A lake could not be opened, loaded or built.
@@ -39,8 +40,8 @@ pub enum LakeError {
     Project(Vec<Problem>),
 }
 
-/// A question that got no answer.
-#[derive(Debug, thiserror::Error)]
+/// A question that got no answer; cheap to clone, for several questions may fail of one reason.
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum AnswerError {
     /// What it needs was never loaded.
     #[error("needs {needs} (not loaded)")]
@@ -54,9 +55,9 @@ pub enum AnswerError {
     #[error("it took longer than {seconds} s; ask for less, or raise the limit")]
     TimedOut { seconds: u64 },
     #[error("it needs more memory or disk than allowed; ask for less, or raise the limit")]
-    TooLarge(#[source] Box<DataFusionError>),
+    TooLarge(#[source] Arc<DataFusionError>),
     #[error("{}", in_words(.0))]
-    Engine(#[source] Box<DataFusionError>),
+    Engine(#[source] Arc<DataFusionError>),
 }
 
 impl AnswerError {
@@ -86,8 +87,8 @@ impl From<DataFusionError> for AnswerError {
             return AnswerError::NotLoaded { needs: needs.clone() };
         }
         match error.find_root() {
-            DataFusionError::ResourcesExhausted(_) => AnswerError::TooLarge(Box::new(error)),
-            DataFusionError::ArrowError(cause, _) if is_full_disk(cause) => AnswerError::TooLarge(Box::new(error)),
+            DataFusionError::ResourcesExhausted(_) => AnswerError::TooLarge(Arc::new(error)),
+            DataFusionError::ArrowError(cause, _) if is_full_disk(cause) => AnswerError::TooLarge(Arc::new(error)),
             // What data can do wrong, as a quotient by 0, is told in the same words as what a text can.
             DataFusionError::SQL(..)
             | DataFusionError::Plan(_)
@@ -99,7 +100,7 @@ impl From<DataFusionError> for AnswerError {
                 let hint = hint(&told);
                 AnswerError::wrong(told, hint)
             }
-            _ => AnswerError::Engine(Box::new(error)),
+            _ => AnswerError::Engine(Arc::new(error)),
         }
     }
 }

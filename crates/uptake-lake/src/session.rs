@@ -184,6 +184,15 @@ impl Session {
         Box::pin(answer::answer(&self.0, &self.0.context, kpi, params, viewer))
     }
 
+    /// As [`Session::answer`], for all questions of a page, each in its place: those to one KPI are answered together.
+    pub fn answers<'a>(
+        &'a self,
+        questions: &'a [(&'a Kpi, &'a Params)],
+        viewer: &'a Viewer,
+    ) -> BoxFuture<'a, Vec<Result<Answer, AnswerError>>> {
+        Box::pin(answer::answers(&self.0, &self.0.context, questions, viewer))
+    }
+
     /// The day a question to `kpi` is told from: the asked one, else the least day all its inputs are complete through.
     ///
     /// # Errors
@@ -282,7 +291,7 @@ impl Inner {
         let frame = frame.select(vec![col(column).alias("member")])?.distinct()?.sort_by(vec![col("member")])?;
         let schema = frame.schema().inner().clone();
         let table =
-            convert::table(&schema, &frame.collect().await?).map_err(|e| AnswerError::Engine(Box::new(e.into())))?;
+            convert::table(&schema, &frame.collect().await?).map_err(|e| AnswerError::Engine(Arc::new(e.into())))?;
         let text = |row| match table.value(row, "member") {
             Value::Text(text) => Some(text.to_string()),
             _ => None,

@@ -1,8 +1,10 @@
 //! A session that keeps what it answered: the same question of the same viewer to the same build is worked out once.
 
 use crate::kept::{Counts, Kept};
+use futures::future::join_all;
 use std::ops::Deref;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 use uptake_lake::{AnswerError, Session};
 use uptake_spec::{Answer, Kpi, Params, Viewer};
 
@@ -27,9 +29,36 @@ impl Answers {
     /// # Errors
     /// As there; errors are not kept.
     pub async fn answer(&self, kpi: &Kpi, params: &Params, viewer: &Viewer) -> Result<Arc<Answer>, AnswerError> {
-        let key = format!("{}\n{params:?}\n{viewer:?}", kpi.name);
-        let make = async { Ok(Arc::new(self.session.answer(kpi, params, viewer).await?)) };
-        self.answers.get_or(&key, |answer| weight(answer), make).await
+        self.answers(&[(kpi, params)], viewer).await.remove(0)
+    }
+
+    /// As [`Session::answers`]: what is not kept yet is asked together, but for what somebody else is asking already.
+    pub async fn answers(
+        &self,
+        questions: &[(&Kpi, &Params)],
+        viewer: &Viewer,
+    ) -> Vec<Result<Arc<Answer>, AnswerError>> {
+        let keys = questions.iter().map(|(kpi, params)| format!("{}\n{params:?}\n{viewer:?}", kpi.name));
+        let keyed: Vec<(String, Option<Arc<Answer>>)> = keys.map(|key| (key.clone(), self.answers.get(&key))).collect();
+        let lacking = questions.iter().zip(&keyed).filter(|(_, (_, kept))| kept.is_none());
+        let lacking: Vec<(&Kpi, &Params)> = lacking.map(|(question, _)| *question).collect();
+        let asked = OnceCell::new();
+        let ask = async || -> Vec<Result<Arc<Answer>, AnswerError>> {
+            self.session.answers(&lacking, viewer).await.into_iter().map(|answer| answer.map(Arc::new)).collect()
+        };
+        let (ask, asked, mut next) = (&ask, &asked, 0);
+        let answers = keyed.into_iter().map(|(key, kept)| {
+            let at = next;
+            next += usize::from(kept.is_none());
+            async move {
+                let make = async { asked.get_or_init(ask).await[at].clone() };
+                match kept {
+                    Some(kept) => Ok(kept),
+                    None => self.answers.get_or(&key, |answer| weight(answer), make).await,
+                }
+            }
+        });
+        join_all(answers).await
     }
 
     /// As [`Session::members`].

@@ -14,43 +14,88 @@ use crate::error::AnswerError;
 use crate::landing::Cell;
 use crate::relations::memory;
 use asked::Asked;
+use chrono::NaiveDate;
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::dataframe::DataFrame;
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 use rows::Row;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use uptake_spec::kpi::Split;
 use uptake_spec::source::ColumnType;
-use uptake_spec::{Answer, Kpi, Params, Viewer, sql};
+use uptake_spec::{Answer, Kpi, Params, Range, Table, Viewer, sql};
 
 /// Answers in `context`, which is the session's own or a more limited one.
 pub(super) async fn answer(
-    session: &Inner,
+    session: &Arc<Inner>,
     context: &SessionContext,
     kpi: &Kpi,
     params: &Params,
     viewer: &Viewer,
 ) -> Result<Answer, AnswerError> {
+    answers(session, context, &[(kpi, params)], viewer).await.remove(0)
+}
+
+/// The same for many questions, each in its place. Those that have the same facts are one question to the engine, and each
+/// of these is a task: so all cores work on a page.
+pub(super) async fn answers(
+    session: &Arc<Inner>,
+    context: &SessionContext,
+    questions: &[(&Kpi, &Params)],
+    viewer: &Viewer,
+) -> Vec<Result<Answer, AnswerError>> {
     let Viewer::Local = viewer; // sees every cell; suppression for others stands here
-    let asked = asked::complete(session, kpi, params)?;
-    let facts = facts(context, session, &asked, params).await?;
-    let sums = rows::sums(facts, &asked, params).await?;
+    let (mut answers, mut groups): (Vec<Placed>, Vec<Vec<(usize, Asked)>>) = (vec![], vec![]);
+    for (at, (kpi, params)) in questions.iter().enumerate() {
+        match asked::complete(session, kpi, params) {
+            Err(why) => answers.push((at, Err(why))),
+            Ok(asked) => match groups.iter_mut().find(|group| group[0].1.has_facts_of(&asked)) {
+                Some(group) => group.push((at, asked)),
+                None => groups.push(vec![(at, asked)]),
+            },
+        }
+    }
+    let task = |group| SpawnedTask::spawn(of_one_group(Arc::clone(session), context.clone(), group));
+    let tasks: Vec<_> = groups.into_iter().map(task).collect();
+    for task in tasks {
+        answers.extend(task.join_unwind().await.expect("a task ends before what waits for it"));
+    }
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// An answer with the place of its question.
+type Placed = (usize, Result<Answer, AnswerError>);
+
+/// Answers to questions that have the same facts.
+async fn of_one_group(session: Arc<Inner>, context: SessionContext, group: Vec<(usize, Asked)>) -> Vec<Placed> {
+    let asked: Vec<&Asked> = group.iter().map(|(_, asked)| asked).collect();
+    let sums = match facts(&context, &session, &asked).await {
+        Ok(facts) => rows::sums(facts, &asked).await,
+        Err(why) => Err(why),
+    };
+    let told = |asked| sums.as_ref().map_err(Clone::clone).and_then(|sums| told(&session, asked, &sums.of(asked)?));
+    group.iter().map(|(at, asked)| (*at, told(asked))).collect()
+}
+
+fn told(session: &Inner, asked: &Asked, sums: &Table) -> Result<Answer, AnswerError> {
     let (shown, earlier): (Vec<Row>, Vec<Row>) =
-        rows::rows(&asked, params, &sums).into_iter().partition(|row| asked.is_shown(row.period));
-    let split = asked.split(params);
+        rows::rows(asked, sums).into_iter().partition(|row| asked.is_shown(row.period));
+    let split = asked.split();
     Ok(Answer {
-        table: rows::table(&asked, params, &shown)?,
-        before: before(&asked, split.as_ref(), &shown, &earlier),
-        left: if rows::tells_who_left(&sums) { shown.iter().map(|row| row.left).collect() } else { vec![] },
-        notes: notes::notes(session, &asked, params, &shown),
-        targets: notes::target_steps(session, &asked, params),
+        table: rows::table(asked, &shown)?,
+        before: before(asked, split.as_ref(), &shown, &earlier),
+        left: if rows::tells_who_left(sums) { shown.iter().map(|row| row.left).collect() } else { vec![] },
+        notes: notes::notes(session, asked, &shown),
+        targets: notes::target_steps(session, asked),
         kpi: asked.kpi.name.clone(),
         title: asked.kpi.title.clone(),
         unit: asked.kpi.unit,
         better: asked.kpi.better,
         grain: asked.grain,
         range: asked.range,
-        by: params.by.clone(),
+        by: asked.params.by.clone(),
         split,
         attributes: asked.attributes,
         as_of: asked.as_of,
@@ -67,19 +112,17 @@ fn before(asked: &Asked, split: Option<&Split>, shown: &[Row], earlier: &[Row]) 
     told.and_then(|row| row.value.number())
 }
 
-/// The KPI's own SQL over the asked periods, planned.
-async fn facts(
-    context: &SessionContext,
-    session: &Inner,
-    asked: &Asked,
-    params: &Params,
-) -> Result<DataFrame, AnswerError> {
-    let rows = asked.periods.iter().map(|period| {
+/// The KPI's own SQL over the periods that any of these questions asks, planned.
+async fn facts(context: &SessionContext, session: &Inner, asked: &[&Asked]) -> Result<DataFrame, AnswerError> {
+    let first = asked[0];
+    let all = asked.iter().flat_map(|asked| &asked.periods);
+    let all: BTreeMap<NaiveDate, Range> = all.map(|period| (period.from(), *period)).collect();
+    let rows = all.values().map(|period| {
         vec![
             Cell::Date(period.from()),
             Cell::Date(period.to()),
-            Cell::Date(period.to().min(asked.as_of)),
-            Cell::Boolean(asked.is_complete(*period)),
+            Cell::Date(period.to().min(first.as_of)),
+            Cell::Boolean(first.is_complete(*period)),
         ]
     });
     let columns = [
@@ -89,28 +132,19 @@ async fn facts(
         ("complete", ColumnType::Boolean),
     ];
     let periods = memory(&columns, rows.collect());
-    let context = overlay::with_periods(context, &session.of_questions, periods, &asked.kpi.sql).await?;
-    let bound = bound(asked, params);
-    let used = sql::reads(&asked.kpi.sql).map_err(|why| AnswerError::wrong(why, ""))?.parameters;
-    let values: HashMap<String, ScalarValue> =
-        bound.into_iter().filter(|(name, _)| used.contains(name)).map(|(name, value)| (name, value.scalar())).collect();
-    let frame = uptake_sql::select(&context, &asked.kpi.sql).await?;
-    Ok(if values.is_empty() { frame } else { frame.with_param_values(values)? })
-}
-
-fn bound(asked: &Asked, params: &Params) -> Vec<(String, Bound)> {
-    let text = |text: &str| Bound::Text(text.into());
+    let reads = sql::reads(&first.kpi.sql).map_err(|why| AnswerError::wrong(why, ""))?;
+    let context = overlay::with_periods(context, &session.of_questions, periods, reads.relations).await?;
+    let day = |period: Option<NaiveDate>| period.map_or(Bound::Nothing, Bound::Date);
     let mut bound = vec![
-        ("from".to_string(), Bound::Date(asked.periods[0].from())),
-        ("to".into(), Bound::Date(asked.range.to())),
-        ("grain".into(), text(asked.grain.word())),
-        ("as_of".into(), Bound::Date(asked.as_of)),
-        ("attributes".into(), text(asked.attributes.word())),
+        ("from", day(all.values().next().map(Range::from))),
+        ("to", day(all.values().next_back().map(Range::to))),
+        ("grain", Bound::Text(first.grain.word().into())),
+        ("as_of", Bound::Date(first.as_of)),
+        ("attributes", Bound::Text(first.attributes.word().into())),
     ];
-    for option in &asked.kpi.options {
-        let chosen = params.options.get(&option.name).map(String::as_str);
-        let value = chosen.or(option.choices.first().map(|c| c.name.as_str()));
-        bound.push((option.name.clone(), value.map_or(Bound::Nothing, text)));
-    }
-    bound
+    bound.extend(first.options.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    let used = bound.into_iter().filter(|(name, _)| reads.parameters.contains(*name));
+    let values: HashMap<String, ScalarValue> = used.map(|(name, value)| (name.into(), value.scalar())).collect();
+    let frame = uptake_sql::select(&context, &first.kpi.sql).await?;
+    Ok(if values.is_empty() { frame } else { frame.with_param_values(values)? })
 }

@@ -16,17 +16,17 @@ use uptake_spec::sql;
 /// The relation that each question brings along.
 pub const PERIODS: &str = "periods";
 
-/// `base` with `periods` and those of the `models` over them, which stand in order, that `query` reads; `base` itself
-/// stays as it is.
+/// `base` with `periods` and those of the `models` over them, which stand in order, that a query of these relations reads;
+/// `base` itself stays as it is.
 pub async fn with_periods(
     base: &SessionContext,
     models: &[Model],
     periods: Arc<dyn TableProvider>,
-    query: &str,
+    relations: BTreeSet<String>,
 ) -> Result<SessionContext> {
     let context = beside(base);
     context.register_table(PERIODS, periods)?;
-    let needed = needed(models, query);
+    let needed = needed(models, relations);
     for model in models.iter().filter(|model| needed.contains(&model.name)) {
         let frame = uptake_sql::select(&context, &model.sql).await?;
         context.register_table(model.name.as_str(), frame.into_view())?;
@@ -34,13 +34,12 @@ pub async fn with_periods(
     Ok(context)
 }
 
-/// The names that `query` reads, itself or through one of `models`.
-fn needed(models: &[Model], query: &str) -> BTreeSet<String> {
-    let reads = |text: &str| sql::reads(text).map(|r| r.relations).unwrap_or_default();
-    let mut needed: BTreeSet<String> = reads(query).into_iter().collect();
+/// These relations, and those that they read through `models`.
+fn needed(models: &[Model], relations: BTreeSet<String>) -> BTreeSet<String> {
+    let mut needed = relations;
     for model in models.iter().rev() {
         if needed.contains(&model.name) {
-            needed.extend(reads(&model.sql));
+            needed.extend(sql::reads(&model.sql).unwrap_or_default().relations);
         }
     }
     needed

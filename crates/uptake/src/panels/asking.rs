@@ -2,7 +2,7 @@
 
 use super::days::{newest_as_of, period_of, with_days};
 use super::judging::{history, history_by, normal, normals, place, standing};
-use super::scan::{in_words, scan};
+use super::scan::{Look, in_words, looks, scan};
 use crate::answers::Answers;
 use chrono::NaiveDate;
 use futures::future::join_all;
@@ -10,7 +10,7 @@ use futures::join;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uptake_lake::{AnswerError, Bound, Limits};
-use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, TableBlock, What};
+use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, Scan, TableBlock, What};
 use uptake_spec::{Answer, Dashboard, Grain, Kpi, Normal, Params, Project, Range, Standing, Table, Viewer, sql};
 
 /// A page with everything its blocks and its prose asked for.
@@ -72,14 +72,17 @@ pub async fn ask_for<'a>(
     let blocks: Vec<&Block> = page.blocks.iter().filter(|block| wanted(block)).collect();
     let mut questions = questions(project, page, &blocks, &params);
     histories(session, project, page, &blocks, &params, &mut questions);
-    let answers = async {
-        let answers = questions.iter().map(|(kpi, params)| session.answer(kpi, params, viewer));
-        join_all(answers).await
-    };
+    let scanned = scanned(project, page, &blocks);
+    let looks: Vec<Look> =
+        scanned.iter().flat_map(|(_, page, scan)| looks(session, project, page, scan, &params)).collect();
+    let all = questions.iter().map(|(kpi, params)| (*kpi, params)).chain(looks.iter().flat_map(Look::questions));
+    let all: Vec<(&Kpi, &Params)> = all.collect();
     // A page's own question has no inputs to be told from: it takes the page's day.
     let of_queries = Params { as_of: newest_as_of(session, project, page, &params), ..params.clone() };
     let queries = ask_queries(session, page, &blocks, &of_queries, viewer);
-    let (answers, rows, scans) = join!(answers, queries, ask_scans(session, project, page, &blocks, &params, viewer));
+    let (answers, rows) = join!(session.answers(&all, viewer), queries);
+    // What is looked over was asked with all the others, and is kept.
+    let scans = ask_scans(session, project, scanned, &params, viewer).await;
     let given = questions.into_iter().zip(answers).map(|((kpi, params), answer)| {
         let kpi = as_chosen(kpi, &params.options);
         Answered { kpi, params, answer }
@@ -135,7 +138,8 @@ fn questions<'a>(project: &'a Project, page: &Dashboard, blocks: &[&Block], para
     questions
 }
 
-fn once<'a>(questions: &mut Vec<(&'a Kpi, Params)>, (kpi, asked): (&'a Kpi, Params)) {
+/// Adds a question that is not there yet.
+pub fn once<'a>(questions: &mut Vec<(&'a Kpi, Params)>, (kpi, asked): (&'a Kpi, Params)) {
     if !questions.iter().any(|(known, params)| known.name == kpi.name && *params == asked) {
         questions.push((kpi, asked));
     }
@@ -168,18 +172,29 @@ fn cut_for_place(session: &Answers, kpi: &Kpi, asked: &Params) -> Option<Params>
     history_by(session, kpi, asked, chosen.dimensions.first()?)
 }
 
+/// The blocks that look over a page, each with its id and that page.
+fn scanned<'a>(
+    project: &'a Project,
+    page: &'a Dashboard,
+    wanted: &[&'a Block],
+) -> Vec<(&'a str, &'a Dashboard, &'a Scan)> {
+    let scans = wanted.iter().filter_map(|block| Some((block.id.as_str(), block.scan()?)));
+    let scanned = scans.map(|(id, scan)| {
+        let other = scan.page.as_ref().and_then(|(slug, _)| project.dashboard(slug));
+        (id, other.unwrap_or(page), scan)
+    });
+    scanned.collect()
+}
+
 async fn ask_scans<'a>(
     session: &Answers,
     project: &Project,
-    page: &'a Dashboard,
-    wanted: &[&Block],
+    scanned: Vec<(&'a str, &Dashboard, &Scan)>,
     params: &Params,
     viewer: &Viewer,
 ) -> Vec<(&'a str, Table)> {
-    let blocks = page.blocks.iter().filter(|block| wanted.iter().any(|other| other.id == block.id));
-    let asked = blocks.filter_map(|block| Some((block.id.as_str(), block.scan()?))).map(|(id, look)| async move {
-        let other = look.page.as_ref().and_then(|(slug, _)| project.dashboard(slug));
-        let found = scan(session, project, other.unwrap_or(page), look, params, viewer).await;
+    let asked = scanned.into_iter().map(|(id, page, look)| async move {
+        let found = scan(session, project, page, look, params, viewer).await;
         (id, in_words(&found, &project.settings.currency))
     });
     join_all(asked).await

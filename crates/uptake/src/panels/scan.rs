@@ -1,11 +1,12 @@
 //! A look over every series that a page shows: what is normal for each, and which three are farthest from it.
 
-use super::asking::{as_chosen, question};
+use super::asking::{as_chosen, once, question};
 use super::judging::{by_members, cell, history, history_by, normal, normals};
 use crate::answers::Answers;
 use chrono::NaiveDate;
-use futures::future::join_all;
+use std::sync::Arc;
 use uptake_draw::words;
+use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{Block, Scan, ScanOf};
 use uptake_spec::kpi::{Privacy, Unit};
 use uptake_spec::normal::Cell;
@@ -47,50 +48,63 @@ pub async fn scan(
     params: &Params,
     viewer: &Viewer,
 ) -> Vec<Told> {
-    let questions = questions(project, page, params);
-    let asked = questions.iter().map(|(kpi, asked)| series(session, project, kpi, asked, scan, params.to, viewer));
-    let told: Vec<Told> = join_all(asked).await.into_iter().flatten().collect();
+    let looks = looks(session, project, page, scan, params);
+    let questions: Vec<(&Kpi, &Params)> = looks.iter().flat_map(Look::questions).collect();
+    let mut answers = session.answers(&questions, viewer).await.into_iter();
+    let told = looks.iter().flat_map(|look| {
+        let answers: Vec<_> = answers.by_ref().take(look.questions().count()).collect();
+        series(project, &look.kpi, &answers, params.to)
+    });
+    let told: Vec<Told> = told.collect();
     match scan.of {
         ScanOf::WhatIsNormal => told,
         ScanOf::ThreeChanges => most_surprising(told),
     }
 }
 
-/// What the page's blocks ask, each KPI once with its options and grain, not cut.
-fn questions(project: &Project, page: &Dashboard, params: &Params) -> Vec<(Kpi, Params)> {
-    let mut questions: Vec<(Kpi, Params)> = vec![];
-    for (kpi, asked) in page.blocks.iter().filter_map(Block::ask).filter_map(|ask| question(project, ask, params)) {
-        let asked = Params { by: vec![], grain: Some(asked.grain.unwrap_or(Grain::Week)), ..asked };
-        if !questions.iter().any(|(known, params)| known.name == kpi.name && *params == asked) {
-            questions.push((as_chosen(kpi, &asked.options), asked));
-        }
-    }
-    questions
+/// What is asked of one KPI.
+pub struct Look {
+    kpi: Kpi,
+    /// Its whole history, then the same cut by each column.
+    histories: Vec<Params>,
 }
 
-/// The series of one KPI: all of it, then its members.
-async fn series(
-    session: &Answers,
+impl Look {
+    pub fn questions(&self) -> impl Iterator<Item = (&Kpi, &Params)> {
+        self.histories.iter().map(|history| (&self.kpi, history))
+    }
+}
+
+/// What the page's blocks ask, each KPI once with its options and grain, over its whole history.
+pub fn looks(session: &Answers, project: &Project, page: &Dashboard, scan: &Scan, params: &Params) -> Vec<Look> {
+    let mut asked: Vec<(&Kpi, Params)> = vec![];
+    for (kpi, params) in page.blocks.iter().filter_map(Block::ask).filter_map(|ask| question(project, ask, params)) {
+        once(&mut asked, (kpi, Params { by: vec![], grain: Some(params.grain.unwrap_or(Grain::Week)), ..params }));
+    }
+    let look = |(kpi, params): (&Kpi, Params)| {
+        let kpi = as_chosen(kpi, &params.options);
+        let columns = columns(&kpi, scan);
+        let cuts = columns.iter().filter_map(|column| history_by(session, &kpi, &params, column));
+        let histories = [history(session, &kpi, &params)].into_iter().chain(cuts).collect();
+        Look { histories, kpi }
+    };
+    asked.into_iter().map(look).collect()
+}
+
+/// The series of one KPI, given its whole history and each cut of it: all of it, then its members.
+fn series(
     project: &Project,
     kpi: &Kpi,
-    params: &Params,
-    scan: &Scan,
+    histories: &[Result<Arc<Answer>, AnswerError>],
     until: Option<NaiveDate>,
-    viewer: &Viewer,
 ) -> Vec<Told> {
-    let columns = columns(kpi, scan);
-    let cuts = columns.iter().filter_map(|column| history_by(session, kpi, params, column));
-    let whole = history(session, kpi, params);
-    // One after the other for each KPI; the KPIs are asked at the same time.
-    let Ok(whole) = session.answer(kpi, &whole, viewer).await else { return vec![] };
-    let judged = normal(project, &whole);
+    let Some((Ok(whole), cuts)) = histories.split_first() else { return vec![] };
+    let judged = normal(project, whole);
     let Some(start) = newest(&judged, until) else { return vec![] };
-    let here = cell_on(&whole, &whole.headline_rows(), start);
-    let mut told = vec![told(kpi, &whole, None, &judged, start, 1.0)];
-    for cut in cuts {
-        if let Ok(cut) = session.answer(kpi, &cut, viewer).await {
-            told.extend(members(project, kpi, &cut, start, &here));
-        }
+    let here = cell_on(whole, &whole.headline_rows(), start);
+    let mut told = vec![told(kpi, whole, None, &judged, start, 1.0)];
+    for cut in cuts.iter().flatten() {
+        told.extend(members(project, kpi, cut, start, &here));
     }
     told
 }

@@ -1,11 +1,11 @@
 //! A question with every default of contract.md filled in, or why it cannot be asked.
 
-use super::super::Inner;
+use super::super::{Bound, Inner};
 use crate::error::AnswerError;
 use chrono::{Days, NaiveDate};
 use uptake_spec::kpi::{Input, Split};
 use uptake_spec::problem::did_you_mean;
-use uptake_spec::{Attributes, Calendar, Grain, Kpi, Params, Range};
+use uptake_spec::{Attributes, Calendar, Filter, Grain, Kpi, Params, Range};
 
 /// How many complete periods a question without a range gets.
 const USUAL_PERIODS: u32 = 26;
@@ -15,6 +15,10 @@ const MOST_PERIODS: usize = 4_000;
 pub struct Asked {
     /// With the chosen options written into it.
     pub kpi: Kpi,
+    /// As they were asked.
+    pub params: Params,
+    /// What each option stands for in the KPI's SQL.
+    pub options: Vec<(String, Bound)>,
     /// Whole periods.
     pub range: Range,
     pub grain: Grain,
@@ -57,10 +61,26 @@ impl Asked {
         period.from() >= self.range.from()
     }
 
+    /// Whether another question has the same facts, of other days perhaps.
+    pub fn has_facts_of(&self, other: &Asked) -> bool {
+        (&self.kpi.name, &self.options, self.grain, self.attributes, self.as_of)
+            == (&other.kpi.name, &other.options, other.grain, other.attributes, other.as_of)
+            && self.filters_of_facts().eq(other.filters_of_facts())
+    }
+
+    /// The filters but for those on the split: these choose among rows that were added up.
+    pub fn filters_of_facts(&self) -> impl Iterator<Item = &Filter> {
+        self.params.filters.iter().filter(|filter| !self.is_on_split(filter))
+    }
+
+    pub fn is_on_split(&self, filter: &Filter) -> bool {
+        self.kpi.split.as_ref().is_some_and(|split| split.column == filter.column)
+    }
+
     /// The KPI's split; what a question keeps of it alone is its headline.
-    pub fn split(&self, params: &Params) -> Option<Split> {
+    pub fn split(&self) -> Option<Split> {
         let split = self.kpi.split.clone()?;
-        let kept = params.filters.iter().find(|f| f.column == split.column).map(|f| &f.values[..]);
+        let kept = self.params.filters.iter().find(|f| f.column == split.column).map(|f| &f.values[..]);
         match kept {
             Some([one]) => Some(Split { headline: Some(one.clone()), ..split }),
             _ => Some(split),
@@ -83,9 +103,20 @@ pub fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, An
     let periods = calendar.periods(range, grain);
     let begins = begins(session, &kpi);
     let window = window(&kpi, params);
-    let mut asked = Asked { kpi, range, grain, periods, as_of, attributes, begins, window, calendar };
+    let (options, params) = (options(&kpi, params), params.clone());
+    let mut asked = Asked { kpi, params, options, range, grain, periods, as_of, attributes, begins, window, calendar };
     asked.periods.splice(0..0, compared_with(&asked));
     Ok(asked)
+}
+
+/// The chosen value of each option, else its first; nothing for a number that was not given.
+fn options(kpi: &Kpi, params: &Params) -> Vec<(String, Bound)> {
+    let options = kpi.options.iter().map(|option| {
+        let chosen = params.options.get(&option.name).map(String::as_str);
+        let value = chosen.or(option.choices.first().map(|choice| choice.name.as_str()));
+        (option.name.clone(), value.map_or(Bound::Nothing, |value| Bound::Text(value.into())))
+    });
+    options.collect()
 }
 
 /// The longest of the options that are numbers of days; 0 without any.

@@ -10,13 +10,13 @@ use uptake_spec::{Attributes, Grain, Params, TargetStep};
 /// The columns that a roster tells; without one the CRM's own fields stand in.
 const FROM_ROSTER: [&str; 3] = ["grade", "office", "location"];
 
-pub fn notes(session: &Inner, asked: &Asked, params: &Params, rows: &[Row]) -> Vec<String> {
+pub fn notes(session: &Inner, asked: &Asked, rows: &[Row]) -> Vec<String> {
     let people = asked.kpi.reads.contains(&Input::Users) && asked.attributes == Attributes::PeriodEnd;
     let all = [
         begin(asked),
         lacking(asked, rows),
         people.then(|| session.left_out.clone()),
-        no_roster(session, params),
+        no_roster(session, &asked.params),
         stale(session),
     ];
     all.into_iter().flatten().filter(|note| !note.is_empty()).collect()
@@ -50,9 +50,9 @@ fn stale(session: &Inner) -> Option<String> {
 }
 
 /// The dated targets of the whole firm, where the question is for the whole firm.
-pub fn target_steps(session: &Inner, asked: &Asked, params: &Params) -> Vec<TargetStep> {
+pub fn target_steps(session: &Inner, asked: &Asked) -> Vec<TargetStep> {
     let whole_firm = |t: &&Target| t.metric == asked.kpi.name && t.scope.is_empty();
-    if !params.filters.is_empty() || !asked.kpi.is_by_default(&params.options) {
+    if !asked.params.filters.is_empty() || !asked.kpi.is_by_default(&asked.params.options) {
         return vec![];
     }
     let step = |t: &Target| {

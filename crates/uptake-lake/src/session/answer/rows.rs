@@ -5,17 +5,22 @@ use crate::convert;
 use crate::error::AnswerError;
 use crate::quantile::km_quantile;
 use chrono::NaiveDate;
-use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
+use datafusion::arrow::array::UInt64Array;
+use datafusion::arrow::compute::kernels::cmp::eq;
+use datafusion::arrow::compute::{
+    SortColumn, cast as arrow_cast, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
+};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{min, sum};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit};
+use datafusion::logical_expr::{Aggregate, Expr, GroupingSet, LogicalPlanBuilder, cast, ident, lit};
 use rust_decimal::{Decimal, RoundingStrategy};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use uptake_spec::kpi::{Split, Unit, ValueOf};
-use uptake_spec::{Column, Data, Filter, Params, Range, Table, Value};
+use uptake_spec::{Column, Data, Range, Table, Value};
 
 /// One row of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,35 +39,72 @@ pub struct Row {
 
 /// The column of the facts that orders the members of a split.
 const ORD: &str = "ord";
+const PERIOD: &str = "period_start";
+/// The engine's column that tells from which of several groupings a row is.
+const CUT: &str = Aggregate::INTERNAL_GROUPING_ID;
 /// The column of the facts that is 1 for somebody who was gone at the period's end.
 const LEFT: &str = "left";
 
+/// Sums of facts, cut in every way that one of some questions asks.
+pub struct Sums {
+    /// The columns of all cuts, what tells the cuts apart, and the sums.
+    rows: RecordBatch,
+}
+
 /// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here, and quantiles.
-pub async fn sums(facts: DataFrame, asked: &Asked, params: &Params) -> Result<Table, AnswerError> {
-    let mut facts = facts;
-    for filter in params.filters.iter().filter(|filter| !is_on_split(asked, filter)) {
+pub async fn sums(facts: DataFrame, asked: &[&Asked]) -> Result<Sums, AnswerError> {
+    let (first, mut facts) = (asked[0], facts);
+    for filter in first.filters_of_facts() {
         let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
         facts = facts.filter(ident(&filter.column).in_list(values, false))?;
     }
-    let split = asked.kpi.split.as_ref().map(|split| split.column.as_str());
-    let by: Vec<&str> = ["period_start"].into_iter().chain(params.by.iter().map(String::as_str)).collect();
-    let ord = is_integer(&facts, ORD).then_some(ORD);
-    let mut totals = totals(asked)?;
-    totals.extend(ord.map(|ord| min(ident(ord)).alias(ord)));
+    let mut totals = totals(first)?;
+    totals.extend(is_integer(&facts, ORD).then(|| min(ident(ORD)).alias(ORD)));
     totals.extend(is_integer(&facts, LEFT).then(|| cast(sum(ident(LEFT)), DataType::Int64).alias(LEFT)));
     // Not by DataFrame::aggregate: where the facts are groups already, it would group by all their columns.
     let (state, plan) = facts.into_parts();
-    let groups = by.iter().copied().chain(split).map(ident);
-    let plan = LogicalPlanBuilder::from(plan).aggregate(groups, totals)?.build()?;
+    let plan = LogicalPlanBuilder::from(plan).aggregate([cuts(asked)], totals)?.build()?;
     let frame = DataFrame::new(state, plan);
     let schema = frame.schema().inner().clone();
-    let order: Vec<&str> = by.into_iter().chain(ord).chain(split).collect();
-    let table = frame.collect().await.and_then(|batches| {
-        let computed = batches.first().map_or_else(|| schema.clone(), RecordBatch::schema);
-        let batch = sorted(&concat_batches(&computed, &batches)?, &order)?;
-        Ok(convert::table(&schema, &[batch])?)
+    let rows = frame.collect().await.and_then(|batches| {
+        let computed = batches.first().map_or(schema, RecordBatch::schema);
+        Ok(concat_batches(&computed, &batches)?)
     });
-    table.map_err(|e| AnswerError::Engine(Box::new(e)))
+    Ok(Sums { rows: rows.map_err(|e| AnswerError::Engine(Arc::new(e)))? })
+}
+
+/// The columns that each question groups by, as one grouping of several sets.
+fn cuts<'a>(asked: &[&'a Asked]) -> Expr {
+    let columns: BTreeSet<&String> = asked.iter().flat_map(|asked| &asked.params.by).collect();
+    let cut = |asked: &&'a Asked| -> Vec<&'a str> {
+        let own = columns.iter().filter(|column| asked.params.by.contains(column)).map(|column| column.as_str());
+        let split = asked.kpi.split.as_ref().map(|split| split.column.as_str());
+        [PERIOD].into_iter().chain(split).chain(own).collect()
+    };
+    let cuts: BTreeSet<Vec<&str>> = asked.iter().map(cut).collect();
+    let cuts = cuts.into_iter().map(|cut| cut.into_iter().map(ident).collect());
+    Expr::GroupingSet(GroupingSet::GroupingSets(cuts.collect()))
+}
+
+impl Sums {
+    /// Those of one of the questions, in order.
+    pub fn of(&self, asked: &Asked) -> Result<Table, AnswerError> {
+        let split = asked.kpi.split.as_ref().map(|split| split.column.as_str());
+        let by = || [PERIOD].into_iter().chain(asked.params.by.iter().map(String::as_str));
+        let own: Vec<&str> = by().chain(split).collect();
+        let order: Vec<&str> = by().chain([ORD]).chain(split).collect();
+        let table = self.of_cut(&own).and_then(|rows| convert::table(&rows.schema(), &[sorted(&rows, &order)?]));
+        table.map_err(|e| AnswerError::Engine(Arc::new(e.into())))
+    }
+
+    /// The engine numbers the cuts: one bit for each column, 1 where the cut does without it, the last column's the lowest.
+    fn of_cut(&self, own: &[&str]) -> Result<RecordBatch, ArrowError> {
+        let (at, _) = self.rows.schema_ref().column_with_name(CUT).expect("grouping sets give this column");
+        let columns = self.rows.schema_ref().fields()[..at].iter();
+        let number = columns.fold(0, |bits, column| bits << 1 | u64::from(!own.contains(&column.name().as_str())));
+        let numbers = arrow_cast(self.rows.column(at), &DataType::UInt64)?;
+        filter_record_batch(&self.rows, &eq(&numbers, &UInt64Array::new_scalar(number))?)
+    }
 }
 
 /// The few rows of an answer in order, what is nothing first. The engine's own sort refuses columns that filters have made constant.
@@ -103,15 +145,11 @@ fn totals(asked: &Asked) -> Result<Vec<Expr>, AnswerError> {
     Ok(totals)
 }
 
-fn is_on_split(asked: &Asked, filter: &Filter) -> bool {
-    asked.kpi.split.as_ref().is_some_and(|split| split.column == filter.column)
-}
-
 /// The rows of every asked period. Without `by` and split every period has a row; with one of them, only what has facts.
-pub fn rows(asked: &Asked, params: &Params, sums: &Table) -> Vec<Row> {
+pub fn rows(asked: &Asked, sums: &Table) -> Vec<Row> {
     let mut rows_of: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
     for row in 0..sums.rows() {
-        if let Value::Date(start) = sums.value(row, "period_start") {
+        if let Value::Date(start) = sums.value(row, PERIOD) {
             rows_of.entry(start).or_default().push(row);
         }
     }
@@ -119,30 +157,30 @@ pub fn rows(asked: &Asked, params: &Params, sums: &Table) -> Vec<Row> {
     for period in &asked.periods {
         match rows_of.get(&period.from()) {
             Some(found) => {
-                let told = found.iter().map(|at| row(asked, params, *period, sums, *at));
-                rows.extend(told.filter(|row| params.by.is_empty() || !has_only_left(row)));
+                let told = found.iter().map(|at| row(asked, *period, sums, *at));
+                rows.extend(told.filter(|row| asked.params.by.is_empty() || !has_only_left(row)));
             }
-            None if params.by.is_empty() && asked.kpi.split.is_none() => rows.push(nobody(asked, *period)),
+            None if asked.params.by.is_empty() && asked.kpi.split.is_none() => rows.push(nobody(asked, *period)),
             None => {}
         }
     }
     rows.iter_mut().filter(|row| asked.is_unknown(row.period)).for_each(forget);
     let Some(split) = &asked.kpi.split else { return rows };
     let mut rows = with_differences(split, rows);
-    for filter in params.filters.iter().filter(|filter| is_on_split(asked, filter)) {
+    for filter in asked.params.filters.iter().filter(|filter| asked.is_on_split(filter)) {
         rows.retain(|row| row.split.as_ref().is_some_and(|member| filter.values.contains(member)));
     }
     rows
 }
 
-fn row(asked: &Asked, params: &Params, period: Range, sums: &Table, at: usize) -> Row {
+fn row(asked: &Asked, period: Range, sums: &Table, at: usize) -> Row {
     let count = |name| match sums.value(at, name) {
         Value::Integer(n) => Some(n),
         _ => None,
     };
     Row {
         period,
-        by: params.by.iter().map(|column| sums.value(at, column).to_string()).collect(),
+        by: asked.params.by.iter().map(|column| sums.value(at, column).to_string()).collect(),
         split: asked.kpi.split.as_ref().map(|split| sums.value(at, &split.column).to_string()),
         value: value(asked, sums, at),
         numerator: count("numerator"),
@@ -234,12 +272,12 @@ fn less(of: Value<'static>, less: Value<'static>) -> Value<'static> {
 }
 
 /// The columns of contract.md.
-pub fn table(asked: &Asked, params: &Params, rows: &[Row]) -> Result<Table, AnswerError> {
+pub fn table(asked: &Asked, rows: &[Row]) -> Result<Table, AnswerError> {
     let mut columns: Vec<(&str, Data)> = vec![
         ("period_start", Data::Date(rows.iter().map(|row| Some(row.period.from())).collect())),
         ("period_end", Data::Date(rows.iter().map(|row| Some(row.period.to())).collect())),
     ];
-    for (at, name) in params.by.iter().enumerate() {
+    for (at, name) in asked.params.by.iter().enumerate() {
         columns.push((name, Data::Text(rows.iter().map(|row| Some(row.by[at].clone())).collect())));
     }
     if let Some(split) = &asked.kpi.split {

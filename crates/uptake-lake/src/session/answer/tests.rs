@@ -195,6 +195,54 @@ fn days_behind_the_data_are_a_mistake_of_the_question() {
     assert_eq!(told("2026-01-19"), Err(behind.into()));
 }
 
+/// Other days, other columns in another order, other members, and one that cannot be asked. Nobody knows the grade in Rome: that is a
+/// member too, and not the sum of all grades.
+#[test]
+fn questions_asked_together_are_answered_like_each_alone() {
+    let header = "unit = \"share\"\ndimensions = [\"office\", \"grade\"]\n";
+    let facts = "SELECT period_start, office, grade, numerator, denominator FROM (VALUES \
+        (DATE '2026-01-05', 'Berlin', 'Partner', 1, 2), (DATE '2026-01-05', 'Rome', NULL, 2, 2), \
+        (DATE '2026-01-12', 'Berlin', 'Partner', 0, 1)) AS t (period_start, office, grade, numerator, denominator)";
+    let project = project(header, facts, &[]);
+    let by = |columns: &[&str]| Params { by: columns.iter().map(|c| c.to_string()).collect(), ..Params::default() };
+    let rome = Filter { column: "office".into(), values: vec!["Rome".into()] };
+    let questions = [
+        (Params::default(), Ok(vec!["01-05 0.75 3/4", "01-12 0 0/1"])),
+        (by(&["office"]), Ok(vec!["01-05 Berlin 0.5 1/2", "01-05 Rome 1 2/2", "01-12 Berlin 0 0/1"])),
+        (by(&["country"]), Err("x has no column \"country\"; there is office, grade")),
+        (
+            by(&["grade", "office"]),
+            Ok(vec!["01-05  Rome 1 2/2", "01-05 Partner Berlin 0.5 1/2", "01-12 Partner Berlin 0 0/1"]),
+        ),
+        (
+            by(&["office", "grade"]),
+            Ok(vec!["01-05 Berlin Partner 0.5 1/2", "01-05 Rome  1 2/2", "01-12 Berlin Partner 0 0/1"]),
+        ),
+        (Params { from: Some(day("2026-01-12")), ..Params::default() }, Ok(vec!["01-12 0 0/1"])),
+        (Params { filters: vec![rome], ..Params::default() }, Ok(vec!["01-05 1 2/2", "01-12  0/0"])),
+    ];
+    let dated = |params: &Params| Params {
+        from: params.from.or(Some(day("2026-01-05"))),
+        as_of: Some(day("2026-01-18")),
+        ..params.clone()
+    };
+    let asked: Vec<Params> = questions.iter().map(|(params, _)| dated(params)).collect();
+    let asked: Vec<_> = asked.iter().map(|params| (&project.kpis[0], params)).collect();
+    let answers = wait(async {
+        let session = Session::for_tests(&project).await.expect("it plans");
+        session.answers(&asked, &Viewer::Local).await
+    });
+    for ((params, expected), answer) in questions.into_iter().zip(answers) {
+        let answer = answer.map_err(|why| why.to_string());
+        let alone = ask(header, facts, params);
+        assert_eq!(answer, alone);
+        match expected {
+            Ok(rows) => assert_eq!(told(&answer.expect("an answer")), rows),
+            Err(why) => assert_eq!(answer.map(|a| told(&a)), Err(why.to_string())),
+        }
+    }
+}
+
 /// Facts that are groups already are added up like all others.
 #[test]
 fn facts_may_be_groups() {
