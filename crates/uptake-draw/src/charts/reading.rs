@@ -1,0 +1,90 @@
+//! What a picture along the time says at each of its stops, for readers who point at it. The picture itself stays as it is.
+
+use super::Format;
+use super::control::Judged;
+use super::members;
+use super::stops::Stop;
+use crate::svg::Svg;
+use crate::theme::Paint;
+
+/// A picture, and where its stops lie on it if it goes along the time.
+pub(crate) struct Drawing {
+    pub svg: Svg,
+    pub along: Option<Along>,
+}
+
+/// In canvas units.
+pub(crate) struct Along {
+    pub top: f64,
+    pub bottom: f64,
+    /// One a stop.
+    pub xs: Vec<f64>,
+}
+
+/// The words of all stops.
+pub(crate) struct Reading {
+    stops: Vec<String>,
+    series: Vec<Told>,
+}
+
+struct Told {
+    /// Empty if it is the only one.
+    name: String,
+    paint: Paint,
+    /// One a stop.
+    values: Vec<String>,
+}
+
+impl Reading {
+    pub(super) fn of(stops: &[Stop], format: &Format) -> Reading {
+        let running = format!(" (running {})", format.grain.word());
+        let words = |stop: &Stop| super::summary::sentence(&stop.words) + if stop.complete { "" } else { &running };
+        Reading { stops: stops.iter().map(words).collect(), series: vec![] }
+    }
+
+    /// With a series in the colour it has on the picture, `at` being its place there.
+    pub(super) fn with_member(self, name: &str, at: usize, values: &[Option<f64>], format: &Format) -> Reading {
+        self.with(name, members::paint(name, at), values, format)
+    }
+
+    pub(super) fn with(mut self, name: &str, paint: Paint, values: &[Option<f64>], format: &Format) -> Reading {
+        let values = values.iter().map(|value| value.map_or("–".into(), |value| format.figure(value))).collect();
+        self.series.push(Told { name: name.into(), paint, values });
+        self
+    }
+
+    /// With the limits that hold at each stop.
+    pub(super) fn with_normal(mut self, judged: &Judged, stops: &[Stop], format: &Format) -> Reading {
+        let limits = |stop: &Stop| {
+            let step = stop.day.and_then(|day| judged.at(day));
+            step.map_or("–".into(), |step| format!("{} to {}", format.figure(step.lower), format.figure(step.upper)))
+        };
+        let values: Vec<String> = stops.iter().map(limits).collect();
+        if !judged.limits.is_empty() {
+            self.series.push(Told { name: "Normal".into(), paint: Paint::Band, values });
+        }
+        self
+    }
+
+    /// As the page's script reads it: a line of the series, each with the word of its colour before it, then a line a stop;
+    /// cells are parted by tabs.
+    pub(crate) fn written(&self) -> String {
+        let plain = |text: &str| text.replace(char::is_control, " ");
+        let head: Vec<String> =
+            self.series.iter().map(|told| format!("{} {}", told.paint.word(), plain(&told.name))).collect();
+        let line = |(at, words): (usize, &String)| {
+            let values = self.series.iter().map(|told| told.values[at].as_str());
+            std::iter::once(plain(words).as_str()).chain(values).collect::<Vec<_>>().join("\t")
+        };
+        let lines = self.stops.iter().enumerate().map(line);
+        std::iter::once(head.join("\t")).chain(lines).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Along {
+    /// Top, bottom and every stop from left to right, in canvas units: `24 301 48.2 80.5`.
+    pub(crate) fn written(&self) -> String {
+        let all = [self.top, self.bottom].into_iter().chain(self.xs.iter().copied());
+        all.map(crate::svg::short).collect::<Vec<_>>().join(" ")
+    }
+}
