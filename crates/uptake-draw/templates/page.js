@@ -4,13 +4,7 @@
 (() => {
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-
-function made(name, className, text = "") {
-  const element = document.createElement(name);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
+const made = (name, className, text = "") => Object.assign(document.createElement(name), { className, textContent: text });
 
 // Says what changed to those who do not see it.
 const voice = made("p", "heard");
@@ -19,16 +13,14 @@ document.body.append(voice);
 
 // Values: a line through all that stands at one stop, and a card with the words.
 
-const cross = made("div", "cross");
-const tip = made("div", "tip");
+const [cross, tip] = [made("div", "cross"), made("div", "tip")];
 let shownAt = null; // the picture and its stop, or the mark, that the card tells of
 
 // `data-along` is the plot's top and bottom and each stop, in the picture's own units.
 function placesOf(picture) {
   const [top, bottom, ...xs] = picture.dataset.along.split(" ").map(Number);
   const svg = one("svg", picture);
-  const drawn = svg.getBoundingClientRect();
-  const around = picture.getBoundingClientRect();
+  const [drawn, around] = [svg, picture].map(element => element.getBoundingClientRect());
   const scale = drawn.width / svg.viewBox.baseVal.width;
   const [left, above] = [drawn.left - around.left, drawn.top - around.top];
   return { left: around.left, xs: xs.map(x => left + x * scale), top: above + top * scale, bottom: above + bottom * scale };
@@ -45,31 +37,29 @@ function wordsAt(picture, stop) {
 function tellStop(picture, stop, aloud) {
   if (shownAt?.picture === picture && shownAt.stop === stop) return;
   hide();
-  const places = placesOf(picture);
+  const { xs, top, bottom } = placesOf(picture);
   const { when, rows } = wordsAt(picture, stop);
-  const x = places.xs[stop];
-  cross.style.cssText = `left:${x}px;top:${places.top}px;height:${places.bottom - places.top}px`;
+  cross.style.cssText = `left:${xs[stop]}px;top:${top}px;height:${bottom - top}px`;
   const list = made("dl", "");
   for (const { colour, name, value } of rows) {
-    const key = made("i", "key");
+    const [key, term] = [made("i", "key"), made("dt", "", name)];
     key.style.background = `var(--${colour})`;
-    const term = made("dt", "", name);
     term.prepend(key);
     list.append(term, made("dd", "", value));
   }
   tip.replaceChildren(made("strong", "", when), list);
   picture.append(cross, tip);
-  place(picture, x, places.top);
+  place(picture, xs[stop], top);
   shownAt = { picture, stop };
   if (aloud) voice.textContent = `${when}: ${rows.map(({ name, value }) => `${name} ${value}`.trim()).join(", ")}`;
 }
 
-// Beside the pointed place, within the picture, to the side that has room.
+// Beside the pointed place, to the side that has room; on a phone there may be none, and it stands above.
 function place(picture, x, y) {
-  const room = picture.clientWidth;
-  const beside = x + 12 + tip.offsetWidth <= room ? x + 12 : x - 12 - tip.offsetWidth;
-  tip.style.left = `${Math.max(0, Math.min(beside, room - tip.offsetWidth))}px`;
-  tip.style.top = `${Math.max(0, y)}px`;
+  const [room, wide, high] = [picture.clientWidth, tip.offsetWidth, tip.offsetHeight];
+  const side = [x + 12, x - 12 - wide].find(left => left >= 0 && left + wide <= room);
+  tip.style.left = `${side ?? Math.max(0, Math.min(x - wide / 2, room - wide))}px`;
+  tip.style.top = `${side === undefined ? y - high - 4 : y}px`;
 }
 
 function tellMark(picture, mark) {
@@ -78,14 +68,12 @@ function tellMark(picture, mark) {
   tip.replaceChildren(made("strong", "", mark.dataset.told));
   picture.append(tip);
   const [box, around] = [mark, picture].map(element => element.getBoundingClientRect());
-  const above = box.top - around.top - tip.offsetHeight - 8;
-  place(picture, (box.left + box.right) / 2 - around.left, above < 0 ? box.bottom - around.top + 8 : above);
+  place(picture, (box.left + box.right) / 2 - around.left, box.top - around.top);
   shownAt = { picture, mark };
 }
 
 function hide() {
-  cross.remove();
-  tip.remove();
+  for (const part of [cross, tip]) part.remove();
   shownAt = null;
 }
 
@@ -110,7 +98,6 @@ function unhush(picture) {
 }
 
 let pointed = null; // the picture that the pointer is on
-
 function point(event) {
   const picture = event.target.closest?.(".picture") ?? null;
   if (picture !== pointed) {
@@ -255,6 +242,10 @@ document.addEventListener("change", event => {
   soon = setTimeout(() => send(form), event.target.type === "date" ? 600 : 150);
 });
 document.addEventListener("click", event => {
+  // A list of choices that lies over the page goes away with a click beside it.
+  for (const list of all(".multi[open]").filter(list => !list.contains(event.target))) {
+    if (getComputedStyle(one("fieldset", list)).position === "absolute") list.open = false;
+  }
   const reset = event.target.closest(".filters .send a");
   if (!reset || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();

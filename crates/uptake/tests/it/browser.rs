@@ -248,6 +248,7 @@ fn values_by_keyboard() {
     assert_eq!(browser.text(week), "The week of 14 Sep 2026");
     let said = browser.text("document.querySelector('[role=status]').textContent");
     assert!(said.starts_with("The week of 14 Sep 2026: ") && said.contains('%'), "{said}");
+    browser.photograph_window("keyed");
     browser.press("Home");
     browser.press("ArrowLeft");
     assert_eq!(browser.text(week), "The week of 3 Aug 2026");
@@ -279,6 +280,8 @@ fn filters_in_place() {
     browser.click("input[name=grade][value=Manager]");
     browser.until("location.search === '?grade=Manager&grade=Partner' && !document.querySelector('[aria-busy]')");
     assert_eq!(browser.text("document.querySelector('.multi strong').textContent"), "Manager, Partner");
+    browser.click("h1");
+    assert_eq!(browser.eval("document.querySelector('.multi').open"), json!(false));
     browser.eval("history.back()");
     browser.until("location.search === '?grade=Partner' && !document.querySelector('[aria-busy]')");
     assert_eq!(browser.text(figures), partners);
