@@ -146,22 +146,24 @@ openToKeys();
 // Filters: the page that the form would open is fetched, and what changed takes its place.
 
 let asking = new AbortController();
-let address = location.pathname + location.search; // of the page as it is shown
+const here = () => location.pathname + location.search;
+let address = here(); // of the page that is shown, or that comes
 let soon;
 
 async function show(wanted, isNew) {
   asking.abort();
   asking = new AbortController();
+  address = wanted;
   const { signal } = asking;
   one("main").setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(wanted, { signal });
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.ok && one(".blocks", next)) {
-      if (isNew) history.pushState(null, "", wanted);
-      address = wanted;
+      if (wanted !== here()) history.pushState(null, "", wanted);
       swap(next);
     } else if (isNew) {
+      address = ""; // whatever is chosen next is asked for
       refuse(next);
     } else {
       location.reload();
@@ -217,6 +219,7 @@ function renew(form, next) {
     if (field.value !== then[at].value && field !== document.activeElement) field.value = then[at].value;
   });
   all("summary strong", form).forEach((told, at) => (told.textContent = all("summary strong", next)[at].textContent));
+  if (document.activeElement.matches(".send a")) one("button", form).focus({ preventScroll: true }); // it may go
   all(".send a, .wrong", form).forEach(old => old.remove());
   all(".send a", next).forEach(reset => one(".send", form).append(" ", reset));
 }
@@ -252,7 +255,6 @@ document.addEventListener("click", event => {
   show(new URL(reset.href).pathname, true);
 });
 addEventListener("popstate", () => {
-  const wanted = location.pathname + location.search;
-  if (wanted !== address) show(wanted, false); // else only the place on the page changed
+  if (here() !== address) show(here(), false); // else only the place on the page changed
 });
 })();

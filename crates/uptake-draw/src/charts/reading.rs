@@ -28,7 +28,6 @@ pub(crate) struct Reading {
 }
 
 struct Told {
-    /// Empty if it is the only one.
     name: String,
     paint: Paint,
     /// One a stop.
@@ -47,8 +46,10 @@ impl Reading {
         self.with(name, members::paint(name, at), values, format)
     }
 
+    /// A series without a name is called as in the table beside the picture.
     pub(super) fn with(mut self, name: &str, paint: Paint, values: &[Option<f64>], format: &Format) -> Reading {
         let values = values.iter().map(|value| value.map_or("–".into(), |value| format.figure(value))).collect();
+        let name = if name.is_empty() { "Value" } else { name };
         self.series.push(Told { name: name.into(), paint, values });
         self
     }
@@ -82,9 +83,41 @@ impl Reading {
 }
 
 impl Along {
-    /// Top, bottom and every stop from left to right, in canvas units: `24 301 48.2 80.5`.
+    /// Top, bottom and every stop from left to right, in canvas units, to a tenth: `24 301 48.3 80.5`.
     pub(crate) fn written(&self) -> String {
         let all = [self.top, self.bottom].into_iter().chain(self.xs.iter().copied());
-        all.map(crate::svg::short).collect::<Vec<_>>().join(" ")
+        all.map(|n| crate::svg::short((n * 10.0).round() / 10.0)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uptake_spec::Grain;
+    use uptake_spec::kpi::Unit;
+
+    #[test]
+    fn a_stop_is_a_line_and_no_name_breaks_it() {
+        let stop = |words: &str, complete| Stop {
+            day: None,
+            tick: String::new(),
+            year: String::new(),
+            words: words.into(),
+            complete,
+        };
+        let stops = [stop("the week of 5 Oct 2026", true), stop("the week of 12 Oct 2026", false)];
+        let format = Format { unit: Unit::Count, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let reading = Reading::of(&stops, &format)
+            .with_member("Partner\tand\nmore", 0, &[Some(3.0), None], &format)
+            .with("", Paint::Target, &[Some(1200.0), Some(4.0)], &format);
+        let expected = "s1 Partner and more\ttarget Value\n\
+                        The week of 5 Oct 2026\t3\t1,200\n\
+                        The week of 12 Oct 2026 (running week)\t–\t4";
+        assert_eq!(reading.written(), expected);
+    }
+
+    #[test]
+    fn places_are_short() {
+        assert_eq!(Along { top: 24.0, bottom: 301.0, xs: vec![48.251, 80.5] }.written(), "24 301 48.3 80.5");
     }
 }

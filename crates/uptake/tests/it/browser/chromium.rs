@@ -127,7 +127,7 @@ impl Browser {
     pub fn until(&mut self, expression: &str) {
         let begun = Instant::now();
         while self.eval(&format!("Boolean({expression})")) != json!(true) {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it never comes: {expression}");
+            assert!(begun.elapsed() < PATIENCE, "it never comes: {expression}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -206,7 +206,7 @@ impl Browser {
 
     /// Files that are whole: those under way have a name of Chromium's own.
     fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let folder = self.downloads.is_dir().then(|| tree(&self.downloads)).unwrap_or_default();
+        let folder = if self.downloads.is_dir() { tree(&self.downloads) } else { BTreeMap::new() };
         let whole = |path: &Path| !path.extension().is_some_and(|e| e == "crdownload" || e == "tmp");
         folder.into_iter().filter(|(path, bytes)| whole(path) && !bytes.is_empty()).collect()
     }
