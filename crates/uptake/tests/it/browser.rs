@@ -23,12 +23,13 @@ pub fn stories() -> Vec<Trial> {
         story(&format!("every page is fit to be seen: {name}"), both, move || every_page(name, look))
     });
     let faults = story("a page with faults is not fit to be seen", both, faults_are_found);
-    let tried: [(&str, fn()); 8] = [
+    let tried: [(&str, fn()); 9] = [
         ("without scripts a page is read and filtered", without_scripts),
         ("a page is worked by keyboard alone", by_keyboard),
         ("a name in a picture leads on with what was chosen", a_name_leads_on),
         ("downloads arrive whole", downloads_arrive),
         ("a picture tells its values under the pointer", values_under_the_pointer),
+        ("a mark tells its value under the pointer", values_of_marks),
         ("a picture tells its values to the arrow keys", values_by_keyboard),
         ("a filter changes the page in place, and Back leads back", filters_in_place),
         ("a wrong choice is told, and the page stays", a_wrong_choice_in_place),
@@ -232,6 +233,26 @@ fn values_under_the_pointer() {
         assert_eq!(browser.text(&format!("document.querySelector('{picture} title').textContent")), title);
         assert_eq!(browser.troubles(), [""; 0]);
     }
+}
+
+fn values_of_marks() {
+    let server = sample();
+    let mut browser = Browser::looking(&server.origin(), DESK);
+    browser.go("/d/usage");
+    // A cell of the heatmap, which does not go along the time.
+    let cell = "(() => { const title = document.querySelector('.picture.wide:not([data-along]) svg g > title');
+        title.parentElement.scrollIntoView({block: 'center'}); const r = title.parentElement.getBoundingClientRect();
+        return [r.x + r.width / 2, r.y + r.height / 3, title.textContent]; })()";
+    let cell = browser.eval(cell);
+    browser.point(cell[0].as_f64().expect("a place"), cell[1].as_f64().expect("a place"));
+    browser.until("document.querySelector('.tip')");
+    browser.photograph_window("pointed-mark");
+    assert_eq!(json!(browser.text("document.querySelector('.tip').textContent")), cell[2]);
+    // The browser's own card would come late and stand beside ours.
+    assert_eq!(browser.eval("document.querySelectorAll('.picture:hover title').length"), json!(0));
+    browser.point(1.0, 1.0);
+    browser.until("!document.querySelector('.tip') && !document.querySelector('.picture svg:not(:has(> title))')");
+    assert_eq!(browser.troubles(), [""; 0]);
 }
 
 fn values_by_keyboard() {
