@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 /// The names it has on Debian, on others, and under its maker's own.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/// Longer than any page takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any page takes, also on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// As what the page is looked at.
 #[derive(Debug, Clone, Copy)]
