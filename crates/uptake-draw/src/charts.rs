@@ -20,6 +20,7 @@ mod line;
 mod matrix;
 pub(crate) mod members;
 mod names;
+mod reading;
 mod remarks;
 mod rows;
 mod scatter;
@@ -33,6 +34,7 @@ use self::columns::Way;
 pub use self::control::{Judged, JudgedPoint, LimitStep, Signal};
 pub use self::format::Format;
 use self::members::Cut;
+pub(crate) use self::reading::{Drawing, Reading};
 use self::rows::{Asked, Rows};
 use crate::svg::Svg;
 use crate::theme::{Size, Theme};
@@ -120,7 +122,12 @@ trait Picture {
     /// One sentence of the numbers, see summary.rs.
     fn summary(&self, format: &Format) -> String;
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg;
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing;
+
+    /// What it says at each stop; `None` if it does not go along the time.
+    fn reading(&self, _format: &Format) -> Option<Reading> {
+        None
+    }
 
     /// The members of each mark that could lead somewhere, in the order of the columns.
     fn members(&self) -> Vec<Vec<String>> {
@@ -252,6 +259,11 @@ impl Chart {
         &self.summary
     }
 
+    /// What it says at each stop; `None` if it does not go along the time.
+    pub(crate) fn reading(&self) -> Option<Reading> {
+        self.marks.picture().reading(&self.format)
+    }
+
     /// What it says without values: the rows of a page's own question are of no period.
     pub(crate) fn nothing(&self) -> &'static str {
         if self.told.range.is_some() { words::NO_DATA } else { words::NO_ROWS }
@@ -342,6 +354,11 @@ struct Told {
 
 /// Draws the chart. Same arguments, same bytes.
 pub fn svg(chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    drawing(chart, size, theme).svg
+}
+
+/// As [`svg`], with the places of the stops.
+pub(crate) fn drawing(chart: &Chart, size: Size, theme: &Theme) -> Drawing {
     chart.marks.picture().draw(chart, size, theme)
 }
 

@@ -27,7 +27,9 @@ mod pictures;
 pub use charts::{Chart, Facts, Format, Judged, JudgedPoint, KINDS, LimitStep, Signal, svg};
 pub use fonts::{REGULAR, SEMI_BOLD, font};
 pub use grid::{Grid, Heading, crossed, grid};
-pub use page::{About, Body, CardState, Drawn, FilterKind, FilterState, Page, Way, home, page, stylesheet};
+pub use page::{
+    About, Body, CardState, Drawn, FilterKind, FilterState, ICON, Page, Way, home, page, script, stylesheet,
+};
 pub use png::{png, png_within};
 pub use prose::{Figure, resolve, tells_nothing};
 pub use sheet::sheet;

@@ -6,7 +6,7 @@ mod style;
 mod way;
 
 pub use filters::{FilterKind, FilterState};
-pub use style::stylesheet;
+pub use style::{ICON, script, stylesheet};
 pub use way::Way;
 
 use crate::charts::Chart;
@@ -134,7 +134,7 @@ impl CardState {
     }
 }
 
-/// The whole HTML of a dashboard: its own styles, no script. It asks the server for fonts and downloads only.
+/// The whole HTML of a dashboard with its own styles. It asks the server for fonts, downloads, and [`script`], without which it is whole.
 pub fn page(page: &Page) -> String {
     rendered(page, format!("/d/{}", page.slug), vec![])
 }
@@ -148,6 +148,7 @@ fn rendered(page: &Page, path: String, listed: Vec<&(String, String, String)>) -
     let view = PageView {
         page,
         style: stylesheet(),
+        icon: ICON,
         blocks: blocks::views(page),
         filters: filters::views(page),
         carried: filters::carried(page),
@@ -172,6 +173,7 @@ fn files(page: &Page) -> Vec<(&'static str, String)> {
 struct PageView<'a> {
     page: &'a Page,
     style: &'static str,
+    icon: &'static str,
     blocks: Vec<BlockView<'a>>,
     filters: Vec<FilterView<'a>>,
     /// What the viewer chose that no filter of the page shows.

@@ -87,6 +87,7 @@ fn router(door: Door) -> Router {
         .route("/d/{page}", get(pages::page))
         .route("/c/{page}/{block}", get(blocks::block))
         .route("/font/{name}", get(font))
+        .route("/page.js", get(pages::script))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ready\n" })) // without a build the server does not start
         .route("/metrics", get(metrics::metrics))

@@ -4,11 +4,12 @@ use super::axes::{stop_axis, value_axis};
 use super::columns::{MOST_SERIES, others_name, paint};
 use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
+use super::reading::{Along, Drawing, Reading};
 use super::rows::{Asked, Rows};
 use super::stops::Stop;
 use super::{Chart, Format, Picture, summary};
 use crate::scale::{Linear, places};
-use crate::svg::{Svg, line, path, rect, through};
+use crate::svg::{line, path, rect, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
 use uptake_spec::{Problem, Range};
@@ -133,8 +134,17 @@ impl Picture for Area {
         format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         draw(chart, self, frame(chart, size, theme))
+    }
+
+    fn reading(&self, format: &Format) -> Option<Reading> {
+        let layers = self.layers.iter().enumerate().rev();
+        let told = layers.fold(Reading::of(&self.stops, format), |told, (at, layer)| {
+            told.with(&layer.name, paint(&layer.name, at), &layer.values, format)
+        });
+        let totals: Vec<Option<f64>> = (0..self.stops.len()).map(|stop| self.total(stop)).collect();
+        Some(if self.layers.len() > 1 { told.with("In all", Paint::Ink, &totals, format) } else { told })
     }
 
     fn members(&self) -> Vec<Vec<String>> {
@@ -142,7 +152,7 @@ impl Picture for Area {
     }
 }
 
-fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Drawing {
     let stretches = area.stretches();
     if stretches.is_empty() {
         return frame.finish_empty(chart);
@@ -157,7 +167,8 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
     let bottom = frame.bottom(foot);
     let totals = (0..area.stops.len()).filter_map(|stop| area.total(stop));
     let scale = Linear::around_zero(totals, 5, format.smallest_step(), format.highest());
-    let scale = scale.onto(bottom, frame.top + canvas.text * 0.5);
+    let top = frame.top + canvas.text * 0.5;
+    let scale = scale.onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let left = value_axis(&mut frame, &scale, format, right);
     let days: Vec<_> = area.stops.iter().map(|stop| stop.day).collect();
@@ -172,6 +183,7 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
+    frame.along = Some(Along { top, bottom, xs });
     frame.finish(chart, bottom + foot)
 }
 

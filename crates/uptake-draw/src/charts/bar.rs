@@ -3,9 +3,10 @@
 use super::frame::{Frame, frame};
 use super::members::{self, Drawn, NO_MEMBER};
 use super::names::Names;
+use super::reading::Drawing;
 use super::{Chart, Facts, Format, Picture, summary, target_on};
 use crate::scale::Linear;
-use crate::svg::{Anchor, Element, Svg, line, path, short, text};
+use crate::svg::{Anchor, Element, line, path, short, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -159,7 +160,7 @@ impl Picture for Bars {
         summary::of_bars(self, format)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         draw(chart, self, size, theme)
     }
 
@@ -168,7 +169,7 @@ impl Picture for Bars {
     }
 }
 
-fn draw(chart: &Chart, bars: &Bars, size: Size, theme: &Theme) -> Svg {
+fn draw(chart: &Chart, bars: &Bars, size: Size, theme: &Theme) -> Drawing {
     let mut frame = frame(chart, size, theme);
     if bars.bars.iter().all(|bar| bar.value.is_none()) {
         return frame.finish_empty(chart);

@@ -2,9 +2,10 @@
 
 use super::frame::{Frame, frame};
 use super::matrix::{Heat, hatch};
+use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::{Chart, Format, Picture, summary};
-use crate::svg::{Anchor, Svg, element, path, rect, text, through};
+use crate::svg::{Anchor, element, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -81,7 +82,7 @@ impl Picture for Calendar {
         summary::of_period(None, &format!("{} days{weekend}", summary::extremes(known, format)))
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let mut frame = frame(chart, size, theme);
         let Some(heat) = Heat::of(self.values().map(|(_, value)| value)) else { return frame.finish_empty(chart) };
         let y = draw(&mut frame, self, &heat, &chart.format);

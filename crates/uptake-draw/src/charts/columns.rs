@@ -6,11 +6,12 @@ use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::members::{self, NO_MEMBER};
 use super::names::Names;
+use super::reading::{Along, Drawing, Reading};
 use super::rows::{Asked, Rows};
 use super::stops::Stop;
 use super::{Chart, Format, Picture, summary};
 use crate::scale::Linear;
-use crate::svg::{Anchor, Element, Svg, line, path, rect, text};
+use crate::svg::{Anchor, Element, line, path, rect, text};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -253,13 +254,32 @@ impl Picture for Columns {
         }
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         match self.stops.is_empty() {
             _ if self.is_empty() => frame.finish_empty(chart),
             true => draw_lying(chart, self, frame),
             false => draw_upright(chart, self, frame),
         }
+    }
+
+    fn reading(&self, format: &Format) -> Option<Reading> {
+        if self.stops.is_empty() {
+            return None;
+        }
+        // As the picture is read: what is stacked from the top down.
+        let mut order: Vec<usize> = (0..self.series.len()).collect();
+        if self.way == Way::Stacked {
+            order.reverse();
+        }
+        let values = |at: usize| self.groups.iter().map(|group| group.values[at]).collect::<Vec<_>>();
+        let told = order.into_iter().fold(Reading::of(&self.stops, format), |told, at| {
+            told.with(&self.series[at], self.paint(at), &values(at), format)
+        });
+        let known = |group: &Group| group.values.iter().any(Option::is_some).then(|| group.total());
+        let totals: Vec<Option<f64>> = self.groups.iter().map(known).collect();
+        let adds_up = self.way == Way::Stacked && self.series.len() > 1;
+        Some(if adds_up { told.with("In all", Paint::Ink, &totals, format) } else { told })
     }
 
     fn members(&self) -> Vec<Vec<String>> {
@@ -274,7 +294,7 @@ impl Picture for Columns {
     }
 }
 
-fn draw_upright(chart: &Chart, columns: &Columns, mut frame: Frame) -> Svg {
+fn draw_upright(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
     let (canvas, theme, format) = (frame.canvas, frame.theme, &chart.format);
     let size = canvas.text;
     let ends = columns.ends(format);
@@ -318,10 +338,11 @@ fn draw_upright(chart: &Chart, columns: &Columns, mut frame: Frame) -> Svg {
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
+    frame.along = Some(Along { top: frame.top + size * 1.2, bottom, xs });
     frame.finish(chart, bottom + foot)
 }
 
-fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Svg {
+fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
     let (canvas, theme, format) = (frame.canvas, frame.theme, &chart.format);
     let size = canvas.text;
     ends::legend(&mut frame, &columns.ends(format));

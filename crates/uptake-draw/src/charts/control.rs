@@ -5,13 +5,14 @@ use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::line::{self, Lines};
 use super::members::Drawn;
+use super::reading::{Along, Drawing, Reading};
 use super::remarks;
 use super::rows::Asked;
 use super::stops::Stop;
 use super::{Chart, Facts, Format, Picture};
 use crate::labels::Taken;
 use crate::scale::{Linear, places};
-use crate::svg::{Anchor, Element, Svg, dot, path, rect, text, through};
+use crate::svg::{Anchor, Element, dot, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
 use chrono::NaiveDate;
@@ -97,7 +98,7 @@ impl Judged {
         self
     }
 
-    fn at(&self, day: NaiveDate) -> Option<&LimitStep> {
+    pub(super) fn at(&self, day: NaiveDate) -> Option<&LimitStep> {
         self.limits.iter().rev().find(|step| step.from <= day).or(self.limits.first())
     }
 
@@ -294,12 +295,16 @@ impl Picture for Control {
         self.0.summary(format)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         draw(chart, &self.0, size, theme)
+    }
+
+    fn reading(&self, format: &Format) -> Option<Reading> {
+        self.0.reading(format)
     }
 }
 
-fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
+fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
     let mut frame = frame(chart, size, theme);
     if lines.is_empty() {
         return frame.finish_empty(chart);
@@ -340,6 +345,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
+    frame.along = Some(Along { top, bottom, xs });
     frame.finish(chart, bottom + foot)
 }
 

@@ -2,10 +2,11 @@
 
 use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
+use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::{Chart, Format, Picture, summary};
 use crate::labels::apart;
-use crate::svg::{Anchor, Svg, path, rect, short, text};
+use crate::svg::{Anchor, path, rect, short, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -112,7 +113,7 @@ impl Picture for Flow {
         summary::of_period(self.period.as_deref(), &told)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         if self.moves.is_empty() { frame.finish_empty(chart) } else { draw(chart, self, frame) }
     }
@@ -149,7 +150,7 @@ impl Side {
     }
 }
 
-fn draw(chart: &Chart, flow: &Flow, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, flow: &Flow, mut frame: Frame) -> Drawing {
     let (canvas, theme, format) = (frame.canvas, frame.theme, &chart.format);
     let size = canvas.text;
     let ways = flow.ways();

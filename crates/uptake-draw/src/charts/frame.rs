@@ -1,7 +1,8 @@
 //! What every chart shares: title and subtitle on top, the room below, the words where there is nothing to draw.
 
 use super::Chart;
-use crate::svg::{Anchor, Element, Svg, link, rect, text, whole};
+use super::reading::{Along, Drawing};
+use crate::svg::{Anchor, Element, link, rect, text, whole};
 use crate::text::{Weight, wrapped};
 use crate::theme::{Canvas, Paint, Size, Theme};
 
@@ -12,6 +13,8 @@ pub(super) struct Frame<'a> {
     /// Where the plot may begin.
     pub top: f64,
     pub marks: Vec<Element>,
+    /// Where the stops of a picture along the time lie.
+    pub along: Option<Along>,
     links: &'a [(Vec<String>, String)],
 }
 
@@ -29,7 +32,7 @@ pub(super) fn frame<'a>(chart: &'a Chart, size: Size, theme: &'a Theme) -> Frame
         base += canvas.text * 1.45;
         marks.push(text(canvas.margin, base, canvas.text, Anchor::Start, &part).fill(theme, Paint::Quiet));
     }
-    Frame { canvas, theme, top: base + canvas.text * 1.3, marks, links: &chart.links }
+    Frame { canvas, theme, top: base + canvas.text * 1.3, marks, along: None, links: &chart.links }
 }
 
 impl Frame<'_> {
@@ -46,13 +49,14 @@ impl Frame<'_> {
     }
 
     /// The whole picture, `height` high.
-    pub fn finish(self, chart: &Chart, height: f64) -> Svg {
+    pub fn finish(self, chart: &Chart, height: f64) -> Drawing {
         let description = format!("{} {}", chart.alt, chart.summary);
-        whole((self.canvas.width, height), self.theme, &chart.title, description.trim(), self.marks)
+        let svg = whole((self.canvas.width, height), self.theme, &chart.title, description.trim(), self.marks);
+        Drawing { svg, along: self.along }
     }
 
     /// The picture of an answer without values: a quiet plate with one sentence.
-    pub fn finish_empty(mut self, chart: &Chart) -> Svg {
+    pub fn finish_empty(mut self, chart: &Chart) -> Drawing {
         let Canvas { width, margin, text: size, .. } = self.canvas;
         let plate = 6.0 * size;
         self.marks

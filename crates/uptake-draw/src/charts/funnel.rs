@@ -4,10 +4,11 @@ use super::bar::FEW;
 use super::frame::{Frame, frame};
 use super::members::{self, Drawn};
 use super::names::Names;
+use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::{Chart, Format, Picture, summary};
 use crate::scale::Linear;
-use crate::svg::{Anchor, Svg, path, rect, text, through};
+use crate::svg::{Anchor, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -143,7 +144,7 @@ impl Picture for Funnel {
         summary::of_period(self.period.as_deref(), &told)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         let empty = self.stages.iter().all(|stage| stage.entered.is_none());
         if empty { frame.finish_empty(chart) } else { draw(chart, self, frame) }
@@ -154,7 +155,7 @@ impl Picture for Funnel {
     }
 }
 
-fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Drawing {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
     let names = Names::of(funnel.stages.iter().map(|stage| stage.name.as_str()), &canvas);

@@ -3,9 +3,9 @@
 use super::bar::is_few;
 use super::frame::frame;
 use super::matrix::{Heat, Matrix, Spot};
+use super::reading::Drawing;
 use super::rows::{Asked, Cell, Rows};
 use super::{Chart, Format, Picture, summary};
-use crate::svg::Svg;
 use crate::theme::{Size, Theme};
 use crate::words;
 use uptake_spec::{Problem, Range};
@@ -181,7 +181,7 @@ impl Picture for Heatmap {
         summary::of_period(self.period.as_deref(), &told)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let mut frame = frame(chart, size, theme);
         let Some(heat) = Heat::of(self.known().map(|(.., value)| value)) else { return frame.finish_empty(chart) };
         let y = self.matrix(&chart.format).draw(&mut frame, &heat);

@@ -3,11 +3,12 @@
 use super::axes::{number_axis, stop_axis, value_axis};
 use super::frame::{Frame, frame};
 use super::members::{self, Drawn};
+use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::stops::Stop;
 use super::{Chart, Format, Picture, summary};
 use crate::scale::{Linear, round_step};
-use crate::svg::{Anchor, Svg, line, rect, text};
+use crate::svg::{Anchor, line, rect, text};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -138,7 +139,7 @@ impl Picture for Histogram {
         summary::of_period(self.period.as_deref(), &told)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         if self.is_empty() { frame.finish_empty(chart) } else { draw(chart, self, frame) }
     }
@@ -148,7 +149,7 @@ impl Picture for Histogram {
     }
 }
 
-fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Drawing {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
     let foot = size * 1.8 + canvas.margin;

@@ -5,10 +5,11 @@ use super::control::{self, Judged};
 use super::ends::{self, End, Key};
 use super::frame::frame;
 use super::members::{self, Drawn};
+use super::reading::{Along, Drawing, Reading};
 use super::stops::{self, Stop};
 use super::{Chart, Facts, Format, Picture, remarks, summary, target_on};
 use crate::scale::{Linear, places};
-use crate::svg::{Element, Svg, dot, path, through};
+use crate::svg::{Element, dot, path, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
 use chrono::NaiveDate;
@@ -179,8 +180,23 @@ impl Picture for Lines {
         format!("{}{judged}", summary::of_lines(self, format))
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         draw(chart, self, size, theme)
+    }
+
+    fn reading(&self, format: &Format) -> Option<Reading> {
+        let series = self.series.iter().enumerate();
+        let told = series.fold(Reading::of(&self.stops, format), |told, (at, series)| {
+            told.with_member(&series.name, at, &series.values, format)
+        });
+        let told = match self.targets.is_empty() {
+            true => told,
+            false => told.with("Target", Paint::Target, &self.targets, format),
+        };
+        Some(match self.judged() {
+            None => told,
+            Some(judged) => told.with_normal(judged, &self.stops, format),
+        })
     }
 
     fn members(&self) -> Vec<Vec<String>> {
@@ -188,7 +204,7 @@ impl Picture for Lines {
     }
 }
 
-fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
+fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
     let mut frame = frame(chart, size, theme);
     if lines.is_empty() {
         return frame.finish_empty(chart);
@@ -241,6 +257,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
         let before = stop.checked_sub(1).and_then(|before| series.values[before]).map(|value| scale.at(value));
         ends::alone(&mut frame, &chart.format.short(value), (xs[stop], scale.at(value)), before, bottom);
     }
+    frame.along = Some(Along { top, bottom, xs });
     frame.finish(chart, bottom + foot)
 }
 

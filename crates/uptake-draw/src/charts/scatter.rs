@@ -3,11 +3,12 @@
 use super::axes::{number_axis, value_axis};
 use super::frame::{Frame, frame};
 use super::members::{self, Drawn, NO_MEMBER};
+use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::{Chart, Format, Picture, summary};
 use crate::labels::Taken;
 use crate::scale::Linear;
-use crate::svg::{Anchor, Svg, dot, line, text};
+use crate::svg::{Anchor, dot, line, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
 use crate::words;
@@ -151,7 +152,7 @@ impl Picture for Scatter {
         summary::of_period(self.period.as_deref(), &format!("of {count} points {middle}{corners}"))
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         if self.points.is_empty() { frame.finish_empty(chart) } else { draw(chart, self, frame) }
     }
@@ -161,7 +162,7 @@ impl Picture for Scatter {
     }
 }
 
-fn draw(chart: &Chart, scatter: &Scatter, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, scatter: &Scatter, mut frame: Frame) -> Drawing {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
     let foot = size * 3.4 + canvas.margin;

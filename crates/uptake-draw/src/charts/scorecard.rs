@@ -3,9 +3,10 @@
 use super::bar::is_few;
 use super::frame::{Frame, frame};
 use super::members::{self, Drawn, NO_MEMBER};
+use super::reading::Drawing;
 use super::rows::{Asked, Cell, Rows};
 use super::{Chart, Facts, Format, Picture, summary, target_on};
-use crate::svg::{Anchor, Element, Svg, dot, line, path, rect, text, through};
+use crate::svg::{Anchor, Element, dot, line, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
 use crate::words;
@@ -199,7 +200,7 @@ impl Picture for Scorecard {
         summary::of_period(self.period.as_deref(), &format!("{}{met}", summary::extremes(known, format)))
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         match self.rows.is_empty() {
             true => frame.finish_empty(chart),
@@ -295,7 +296,7 @@ fn label(card: &Scorecard, row: &Row, at: usize, format: &Format) -> String {
     }
 }
 
-fn draw(chart: &Chart, card: &Scorecard, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, card: &Scorecard, mut frame: Frame) -> Drawing {
     let (canvas, theme, format) = (frame.canvas, frame.theme, &chart.format);
     let size = canvas.text;
     let layout = Layout::of(card, &canvas, format);

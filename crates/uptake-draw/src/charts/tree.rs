@@ -2,10 +2,11 @@
 
 use super::frame::{Frame, frame};
 use super::members::{self, Drawn};
+use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::{Chart, Format, Picture, summary};
 use crate::scale::Linear;
-use crate::svg::{Anchor, Svg, line, path, rect, text, through};
+use crate::svg::{Anchor, line, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -199,7 +200,7 @@ impl Picture for Tree {
         }
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         if self.nodes.is_empty() { frame.finish_empty(chart) } else { draw(chart, self, frame) }
     }
@@ -209,7 +210,7 @@ impl Picture for Tree {
     }
 }
 
-fn draw(chart: &Chart, tree: &Tree, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, tree: &Tree, mut frame: Frame) -> Drawing {
     let (canvas, theme, format) = (frame.canvas, frame.theme, &chart.format);
     let size = canvas.text;
     let indent = size * if canvas.is_narrow() { 1.0 } else { 1.6 };

@@ -2,10 +2,11 @@
 
 use super::frame::{Frame, frame};
 use super::names::Names;
+use super::reading::Drawing;
 use super::rows::{Asked, Cell, Rows};
 use super::{Chart, Format, Picture, summary};
 use crate::scale::Linear;
-use crate::svg::{Anchor, Svg, line, path, rect, text, through};
+use crate::svg::{Anchor, line, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
@@ -116,7 +117,7 @@ impl Picture for Waterfall {
         summary::of_period(self.period.as_deref(), &told)
     }
 
-    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
+    fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
         let frame = frame(chart, size, theme);
         match self.steps.is_empty() {
             true => frame.finish_empty(chart),
@@ -130,7 +131,7 @@ impl Picture for Waterfall {
 }
 
 /// Bars lie, so that their names can be read on a phone; time runs downwards.
-fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Svg {
+fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Drawing {
     let (canvas, theme, format) = (frame.canvas, frame.theme, &chart.format);
     let size = canvas.text;
     let names = Names::of(waterfall.steps.iter().map(|step| step.name.as_str()), &canvas);

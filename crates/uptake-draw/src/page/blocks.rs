@@ -1,10 +1,10 @@
 //! Each block of a page as its template sees it.
 
 use super::{About, Body, Drawn, Inlines, Page, Way, with_query};
-use crate::charts;
 use crate::charts::members::{NO_MEMBER, distinct};
+use crate::charts::{self, Drawing};
 use crate::grid::{Grid, Heading, crossed, grid};
-use crate::svg::{Svg, linked};
+use crate::svg::linked;
 use crate::theme::{Size, Theme};
 use crate::tile::tile_svg;
 use crate::words;
@@ -42,7 +42,7 @@ pub(super) struct BlockView<'a> {
 pub(super) enum What<'a> {
     Prose(Vec<Part<'a>>),
     Note(&'a str),
-    Picture { title: &'a str, summary: String, pictures: Vec<(&'static str, Svg)> },
+    Picture { title: &'a str, summary: String, pictures: Vec<(&'static str, Drawing)>, reading: Option<String> },
     Rows { title: &'a str },
     Card { title: &'a str, state: &'static str, why: &'a str },
 }
@@ -124,8 +124,13 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
         },
         Body::Picture { title, chart, table, notes, way, about } => {
             let addresses = way.as_ref().map_or(vec![], |way| addresses(way, table));
-            let draw = |size| linked(charts::svg(chart, size, &Theme::light()), &addresses);
-            let what = What::Picture { title, summary: chart.summary().into(), pictures: pictures(drawn.width, draw) };
+            let draw = |size| {
+                let Drawing { svg, along } = charts::drawing(chart, size, &Theme::light());
+                Drawing { svg: linked(svg, &addresses), along }
+            };
+            let pictures = pictures(drawn.width, draw);
+            let reading = chart.reading().map(|reading| reading.written());
+            let what = What::Picture { title, summary: chart.summary().into(), pictures, reading };
             let (data, more) = shown(crossed(table, chart.format()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
@@ -134,8 +139,9 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             BlockView { notes, downloads, drill, about, data, heading_ways, more, nothing, ..plain(what, own_level) }
         }
         Body::Tile { tile, notes, way, table, about } => {
-            let pictures = vec![("tile", tile_svg(tile, Size::Phone, &Theme::light()))];
-            let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures };
+            let svg = tile_svg(tile, Size::Phone, &Theme::light());
+            let pictures = vec![("tile", Drawing { svg, along: None })];
+            let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures, reading: None };
             let (data, more) = shown(grid(table, Some(tile.format())));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
@@ -214,7 +220,7 @@ fn parts<'a>(page: &Page, prose: &'a [Prose], level: &mut u8) -> Vec<Part<'a>> {
 }
 
 /// A phone gets its own drawing, for a wide one shrunk to it could not be read; the stylesheet shows one of the two.
-fn pictures(width: Width, draw: impl Fn(Size) -> Svg) -> Vec<(&'static str, Svg)> {
+fn pictures(width: Width, draw: impl Fn(Size) -> Drawing) -> Vec<(&'static str, Drawing)> {
     let wide = match width {
         Width::Full | Width::TwoThirds => Size::Desk,
         Width::Half => Size::Half,

@@ -22,6 +22,14 @@ pub fn stylesheet() -> &'static str {
     &STYLE
 }
 
+/// What scripts add to a page; each asks for it at `/page.js`.
+pub fn script() -> &'static str {
+    include_str!("../../templates/page.js")
+}
+
+/// The site's sign in a browser's tab, as the address of a picture that is written out in it.
+pub const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%231f5f99'/%3E%3Cpath d='M4 12V9M8 12V6M12 12V3' stroke='%23fff' stroke-width='2' stroke-linecap='round'/%3E%3C/svg%3E";
+
 fn variables(theme: &Theme) -> String {
     let colours: String =
         Paint::all().into_iter().map(|paint| format!("--{}:{};", paint.word(), theme.colour(paint))).collect();

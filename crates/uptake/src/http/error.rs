@@ -123,8 +123,9 @@ fn told(title: &str, words: &str, lines: impl IntoIterator<Item = String>) -> St
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>{style}</style>\n</head>\n<body>\n<main id=\"main\">\n<h1>{title}</h1>\n\
+         <link rel=\"icon\" href=\"{icon}\">\n<style>{style}</style>\n</head>\n<body>\n<main id=\"main\">\n<h1>{title}</h1>\n\
          {words}<ul>\n{lines}</ul>\n</main>\n</body>\n</html>\n",
+        icon = uptake_draw::ICON,
         style = uptake_draw::stylesheet(),
     )
 }

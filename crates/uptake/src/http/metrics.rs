@@ -40,6 +40,7 @@ pub fn route_of(path: &str) -> &'static str {
         "d" => "/d/{page}",
         "c" => "/c/{page}/{block}",
         "font" => "/font/{name}",
+        "page.js" => "/page.js",
         "healthz" => "/healthz",
         "readyz" => "/readyz",
         "metrics" => "/metrics",

@@ -81,6 +81,16 @@ async fn make_page(current: &Current, name: &str, uri: &Uri) -> Result<Made, Tro
     }
 }
 
+/// What scripts add to a page.
+pub async fn script(
+    Extension(current): Extension<Arc<Current>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    let make = async { Ok(Made::new("text/javascript; charset=utf-8", uptake_draw::script())) };
+    Ok(ready(&current, &uri, make).await?.response(&headers))
+}
+
 /// Work that keeps a thread busy, on a thread of its own.
 pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
     tokio::task::spawn_blocking(work).await.map_err(|why| {

@@ -69,6 +69,11 @@ impl Server {
         Server { program, host, port: port.expect("the last line is the address") }
     }
 
+    /// What stands before every path of it.
+    pub fn origin(&self) -> String {
+        format!("http://{}:{}", self.host, self.port)
+    }
+
     pub fn get(&self, path: &str) -> Response {
         self.get_with(path, "")
     }
@@ -133,13 +138,19 @@ fn the_pages_answer() {
         let response = server.get(path).with(200, &[]);
         assert!(response.headers["x-uptake-build"].parse::<u64>().is_ok(), "{path}");
         let policy = &response.headers["content-security-policy"];
-        assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'unsafe-inline'; script-src 'self';"),
+            "{path}: {policy}"
+        );
         assert_eq!(response.headers["x-content-type-options"], "nosniff");
     }
     let home = server.get("/").with(200, &[]);
     assert!(home.headers["content-type"].starts_with("text/html"));
     assert!(home.text().contains(&format!("/d/{}", PAGE)), "the list of pages");
-    assert!(!home.text().contains("<script"), "pages run no scripts");
+    assert_eq!(home.text().matches("<script").count(), 1, "pages run one script");
+    assert!(home.text().contains("<script src=\"/page.js\" defer></script>"));
+    let script = server.get("/page.js").with(200, &["use strict"]);
+    assert!(script.headers["content-type"].starts_with("text/javascript") && script.headers.contains_key("etag"));
 }
 
 /// A page with a grade filter, whichever the repository ships.

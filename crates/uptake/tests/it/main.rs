@@ -1,6 +1,7 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
 mod answers;
+mod browser;
 mod bucket;
 mod check;
 mod command_line;
@@ -30,6 +31,7 @@ fn main() {
         remote::stories(),
         schedules::stories(),
         fixtures::stories(),
+        browser::stories(),
     ];
     let conclusion = run(&arguments, stories.into_iter().flatten().collect());
     firm::tidy_up();

@@ -1,0 +1,123 @@
+//! What a picture along the time says at each of its stops, for readers who point at it. The picture itself stays as it is.
+
+use super::Format;
+use super::control::Judged;
+use super::members;
+use super::stops::Stop;
+use crate::svg::Svg;
+use crate::theme::Paint;
+
+/// A picture, and where its stops lie on it if it goes along the time.
+pub(crate) struct Drawing {
+    pub svg: Svg,
+    pub along: Option<Along>,
+}
+
+/// In canvas units.
+pub(crate) struct Along {
+    pub top: f64,
+    pub bottom: f64,
+    /// One a stop.
+    pub xs: Vec<f64>,
+}
+
+/// The words of all stops.
+pub(crate) struct Reading {
+    stops: Vec<String>,
+    series: Vec<Told>,
+}
+
+struct Told {
+    name: String,
+    paint: Paint,
+    /// One a stop.
+    values: Vec<String>,
+}
+
+impl Reading {
+    pub(super) fn of(stops: &[Stop], format: &Format) -> Reading {
+        let running = format!(" (running {})", format.grain.word());
+        let words = |stop: &Stop| super::summary::sentence(&stop.words) + if stop.complete { "" } else { &running };
+        Reading { stops: stops.iter().map(words).collect(), series: vec![] }
+    }
+
+    /// With a series in the colour it has on the picture, `at` being its place there.
+    pub(super) fn with_member(self, name: &str, at: usize, values: &[Option<f64>], format: &Format) -> Reading {
+        self.with(name, members::paint(name, at), values, format)
+    }
+
+    /// A series without a name is called as in the table beside the picture.
+    pub(super) fn with(mut self, name: &str, paint: Paint, values: &[Option<f64>], format: &Format) -> Reading {
+        let values = values.iter().map(|value| value.map_or("–".into(), |value| format.figure(value))).collect();
+        let name = if name.is_empty() { "Value" } else { name };
+        self.series.push(Told { name: name.into(), paint, values });
+        self
+    }
+
+    /// With the limits that hold at each stop.
+    pub(super) fn with_normal(mut self, judged: &Judged, stops: &[Stop], format: &Format) -> Reading {
+        let limits = |stop: &Stop| {
+            let step = stop.day.and_then(|day| judged.at(day));
+            step.map_or("–".into(), |step| format!("{} to {}", format.figure(step.lower), format.figure(step.upper)))
+        };
+        let values: Vec<String> = stops.iter().map(limits).collect();
+        if !judged.limits.is_empty() {
+            self.series.push(Told { name: "Normal".into(), paint: Paint::Band, values });
+        }
+        self
+    }
+
+    /// As the page's script reads it: a line of the series, each with the word of its colour before it, then a line a stop;
+    /// cells are parted by tabs.
+    pub(crate) fn written(&self) -> String {
+        let plain = |text: &str| text.replace(char::is_control, " ");
+        let head: Vec<String> =
+            self.series.iter().map(|told| format!("{} {}", told.paint.word(), plain(&told.name))).collect();
+        let line = |(at, words): (usize, &String)| {
+            let values = self.series.iter().map(|told| told.values[at].as_str());
+            std::iter::once(plain(words).as_str()).chain(values).collect::<Vec<_>>().join("\t")
+        };
+        let lines = self.stops.iter().enumerate().map(line);
+        std::iter::once(head.join("\t")).chain(lines).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Along {
+    /// Top, bottom and every stop from left to right, in canvas units, to a tenth: `24 301 48.3 80.5`.
+    pub(crate) fn written(&self) -> String {
+        let all = [self.top, self.bottom].into_iter().chain(self.xs.iter().copied());
+        all.map(|n| crate::svg::short((n * 10.0).round() / 10.0)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uptake_spec::Grain;
+    use uptake_spec::kpi::Unit;
+
+    #[test]
+    fn a_stop_is_a_line_and_no_name_breaks_it() {
+        let stop = |words: &str, complete| Stop {
+            day: None,
+            tick: String::new(),
+            year: String::new(),
+            words: words.into(),
+            complete,
+        };
+        let stops = [stop("the week of 5 Oct 2026", true), stop("the week of 12 Oct 2026", false)];
+        let format = Format { unit: Unit::Count, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let reading = Reading::of(&stops, &format)
+            .with_member("Partner\tand\nmore", 0, &[Some(3.0), None], &format)
+            .with("", Paint::Target, &[Some(1200.0), Some(4.0)], &format);
+        let expected = "s1 Partner and more\ttarget Value\n\
+                        The week of 5 Oct 2026\t3\t1,200\n\
+                        The week of 12 Oct 2026 (running week)\t–\t4";
+        assert_eq!(reading.written(), expected);
+    }
+
+    #[test]
+    fn places_are_short() {
+        assert_eq!(Along { top: 24.0, bottom: 301.0, xs: vec![48.251, 80.5] }.written(), "24 301 48.3 80.5");
+    }
+}
