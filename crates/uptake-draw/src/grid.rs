@@ -2,6 +2,7 @@
 
 use crate::charts::Format;
 use crate::charts::members::{PLAIN, distinct, name};
+use crate::text::{Weight, width_px};
 use crate::words;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
@@ -20,6 +21,29 @@ pub struct Heading {
     pub name: String,
     /// Numbers are set flush right.
     pub number: bool,
+    /// No cell below it is long: days, periods and short names are not broken.
+    pub one_line: bool,
+}
+
+/// In letters: `W 30 Nov 2026 (running)` is not long.
+const LONG: usize = 24;
+
+impl Grid {
+    fn new(mut headings: Vec<Heading>, rows: Vec<Vec<String>>) -> Grid {
+        for (at, heading) in headings.iter_mut().enumerate() {
+            heading.one_line = rows.iter().all(|row| row[at].chars().count() <= LONG);
+        }
+        Grid { headings, rows }
+    }
+
+    /// How wide the table wants to be where nothing is broken: with texts of `size` and `between` behind each column.
+    pub fn width(&self, size: f64, between: f64) -> f64 {
+        let column = |(at, heading): (usize, &Heading)| {
+            let cells = self.rows.iter().map(|row| width_px(&row[at], size, Weight::Regular));
+            cells.fold(width_px(&heading.name, size, Weight::SemiBold), f64::max) + between
+        };
+        self.headings.iter().enumerate().map(column).sum()
+    }
 }
 
 /// The table of an answer for reading: periods named, values in their unit, "k of n" beside them.
@@ -56,7 +80,7 @@ fn members(table: &Table) -> impl Iterator<Item = &str> {
 }
 
 fn heading(name: &str, number: bool) -> Heading {
-    Heading { name: words::heading(name), number }
+    Heading { name: words::heading(name), number, one_line: true }
 }
 
 fn period_heading(format: &Format) -> Heading {
@@ -101,14 +125,14 @@ fn of_answer(table: &Table, format: &Format) -> Grid {
         cells.extend(parts.iter().map(|part| plain(table.value(row, part))));
         cells
     };
-    Grid { headings, rows: (0..table.rows()).map(read).collect() }
+    Grid::new(headings, (0..table.rows()).map(read).collect())
 }
 
 /// One row a period and member of `down`, one column a member of `across`.
 fn pivot(table: &Table, down: &[&str], across: &str, names: Vec<String>, format: &Format) -> Grid {
     let mut headings = vec![period_heading(format)];
     headings.extend(down.iter().map(|name| heading(name, false)));
-    headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true }));
+    headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true, one_line: true }));
     let mut rows: Vec<(Vec<Value>, Vec<String>)> = vec![];
     for row in 0..table.rows() {
         let key = || std::iter::once("period_start").chain(down.iter().copied()).map(|name| table.value(row, name));
@@ -122,7 +146,7 @@ fn pivot(table: &Table, down: &[&str], across: &str, names: Vec<String>, format:
         let at = names.iter().position(|name| *name == member).expect("the members were read from these rows");
         rows.last_mut().expect("a row was begun").1[1 + down.len() + at] = value(table, row, "value", format);
     }
-    Grid { headings, rows: rows.into_iter().map(|(_, cells)| cells).collect() }
+    Grid::new(headings, rows.into_iter().map(|(_, cells)| cells).collect())
 }
 
 fn of_rows(table: &Table, format: Option<&Format>) -> Grid {
@@ -135,7 +159,7 @@ fn of_rows(table: &Table, format: Option<&Format>) -> Grid {
         (value, _) => plain(value),
     };
     let read = |row| table.columns().iter().zip(table.row(row)).map(|(c, value)| cell(&c.name, value)).collect();
-    Grid { headings, rows: (0..table.rows()).map(read).collect() }
+    Grid::new(headings, (0..table.rows()).map(read).collect())
 }
 
 /// A number without a unit: grouped, with at most two decimals.

@@ -216,7 +216,8 @@ fn parts<'a>(page: &Page, prose: &'a [Prose], level: &mut u8) -> Vec<Part<'a>> {
 /// A phone gets its own drawing, for a wide one shrunk to it could not be read; the stylesheet shows one of the two.
 fn pictures(width: Width, draw: impl Fn(Size) -> Svg) -> Vec<(&'static str, Svg)> {
     let wide = match width {
-        Width::Full | Width::TwoThirds => Size::Desk,
+        Width::Full => Size::Desk,
+        Width::TwoThirds => Size::TwoThirds,
         Width::Half => Size::Half,
         Width::Third => return vec![("any", draw(Size::Phone))],
     };
