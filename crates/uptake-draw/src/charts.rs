@@ -167,6 +167,14 @@ impl Chart {
         known(facts.kind, facts.kind_place)?;
         let Cut { answer, members, only } = members::of_answer(facts.answer);
         let facts = &Facts { answer: &answer, title: facts.title.clone(), ..*facts };
+        let format = match (&only, &answer.split) {
+            (Some(member), _) => format.of_member(member),
+            (None, Some(split)) => {
+                let told = members::distinct(&answer.table, &split.column);
+                format.of_members(told.iter().map(String::as_str))
+            }
+            (None, None) => format,
+        };
         let marks = match facts.kind {
             "line" => Marks::Line(line::fit_answer(facts, &format, &members)?),
             "bar" => Marks::Bar(bar::fit_answer(facts, &format, &members)?),
@@ -202,7 +210,7 @@ impl Chart {
     ) -> Result<Chart, Problem> {
         known(kind, kind_place)?;
         let columns = members::of_query(table, kind_place, x, y, series)?;
-        let format = Format { unit: columns.unit, grain: Grain::Day, currency: String::new(), fiscal_year_start: 1 };
+        let format = Format::new(columns.unit, Grain::Day, "");
         let asked = Asked { kind, place: kind_place, format: &format };
         let marks = match kind {
             "line" => Marks::Line(line::fit_query(table, &columns)),

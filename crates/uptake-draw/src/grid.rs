@@ -105,9 +105,14 @@ fn day_of(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
     }
 }
 
+/// A difference of shares is in points.
 fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {
+    let is_difference = || members(table).any(|by| format.of_member(&name(table.value(row, by))).points);
     match table.value(row, column) {
         Value::Nothing => "–".into(),
+        value if format.points || !format.differences.is_empty() && is_difference() => {
+            words::change(value.number().unwrap_or(f64::NAN), format.unit, Show::Usual, &format.currency)
+        }
         value => words::show(value, format.unit, Show::Usual, &format.currency),
     }
 }
@@ -117,7 +122,7 @@ fn of_answer(table: &Table, format: &Format) -> Grid {
     let mut headings = vec![period_heading(format)];
     headings.extend(members(table).map(|name| heading(name, false)));
     headings.push(heading("value", true));
-    headings.extend(parts.iter().map(|part| heading(part, true)));
+    headings.extend(parts.iter().map(|part| heading(part_in_words(part, format), true)));
     let read = |row| {
         let mut cells = vec![period(table, row, format)];
         cells.extend(members(table).map(|column| name(table.value(row, column))));
@@ -171,6 +176,14 @@ fn plain(value: Value) -> String {
     }
 }
 
+/// What the KPI says it counts.
+fn part_in_words<'a>(part: &str, format: &'a Format) -> &'a str {
+    match part {
+        "numerator" => format.parts.numerator.as_deref().unwrap_or("counted"),
+        _ => format.parts.denominator.as_deref().unwrap_or("of how many"),
+    }
+}
+
 fn has_any(table: &Table, column: &str) -> bool {
     (0..table.rows()).any(|row| table.value(row, column) != Value::Nothing)
 }
@@ -196,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_crossed_by_its_members() {
-        let format = Format { unit: Unit::Share, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = Format::new(Unit::Share, Grain::Week, "EUR");
         let grid = crossed(&two_weeks_of_two_grades(), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Associate", "Partner"]);
@@ -214,7 +227,7 @@ mod tests {
             Column { name: "stage".into(), data: texts(["Lead", "Won", "Won"]) },
             Column { name: "value".into(), data: Data::Integer(vec![Some(4), Some(1), Some(2)]) },
         ]);
-        let format = Format { unit: Unit::Count, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = Format::new(Unit::Count, Grain::Week, "EUR");
         let grid = crossed(&table.expect("equal lengths"), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Office", "Lead", "Won"]);

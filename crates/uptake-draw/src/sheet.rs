@@ -4,7 +4,7 @@ use crate::charts::{self, Format};
 use crate::grid::{Grid, grid};
 use crate::page::{Body, Drawn, Page, columns};
 use crate::svg::{Anchor, Element, Svg, element, line, rect, text, whole};
-use crate::text::{Weight, width_px, wrapped};
+use crate::text::{Weight, is_break, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::tile::tile_svg;
 use crate::words;
@@ -258,9 +258,9 @@ fn columns_px(data: &Grid, wide: f64) -> Vec<f64> {
         wanted.push(longest(&mut std::iter::once(heading.name.as_str()), Weight::SemiBold).max(whole) + BETWEEN);
         let broken = match heading.number || heading.one_line {
             true => whole,
-            false => longest(&mut cells(at).flat_map(str::split_whitespace), Weight::Regular).min(LONGEST_WORD_PX),
+            false => longest(&mut cells(at).flat_map(|cell| cell.split(is_break)), Weight::Regular).min(LONGEST_WORD_PX),
         };
-        least.push(longest(&mut heading.name.split_whitespace(), Weight::SemiBold).max(broken) + BETWEEN);
+        least.push(longest(&mut heading.name.split(is_break), Weight::SemiBold).max(broken) + BETWEEN);
     }
     let (all, needed): (f64, f64) = (wanted.iter().sum(), least.iter().sum());
     if all <= wide {

@@ -7,6 +7,7 @@ use crate::svg::{Anchor, Element, Svg, element, line, path, text, through, whole
 use crate::text::{Weight, ellipsized, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
+use chrono::Datelike;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Better;
 use uptake_spec::{Answer, Standing, Value, Verdict};
@@ -237,7 +238,7 @@ fn sparkline(tile: &Tile, (left, right): (f64, f64), (top, bottom): (f64, f64), 
     let y = |value: f64| {
         if high > low { bottom - (value - low) / (high - low) * (bottom - top) } else { (top + bottom) / 2.0 }
     };
-    let days: Vec<_> = tile.spark.iter().map(|s| s.day).collect();
+    let days: Vec<_> = tile.spark.iter().map(|s| Some(f64::from(s.day?.num_days_from_ce()))).collect();
     let points: Vec<Option<(f64, f64)>> = places(&days, left, right)
         .into_iter()
         .zip(&tile.spark)

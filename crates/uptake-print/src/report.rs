@@ -183,7 +183,9 @@ fn abouts(page: &Page) -> Vec<Value> {
     };
     let mut told: Vec<About> = vec![];
     for about in page.blocks.iter().filter_map(about) {
-        if !about.means.is_empty() && !told.iter().any(|earlier| earlier.kpi == about.kpi) {
+        // A page's own questions have the same to say, and are no KPIs.
+        let known = |earlier: &About| earlier.kpi == about.kpi || earlier.means == about.means;
+        if !about.means.is_empty() && !told.iter().any(known) {
             told.push(about);
         }
     }
@@ -244,5 +246,19 @@ mod tests {
         let files = read(&[Page { blocks: vec![named("won", Width::Half), named("won", Width::Half)], ..made_up::whole_page() }]);
         let picture = String::from_utf8(files["/0-1.svg"].clone()).expect("SVG is text");
         assert!(picture.contains("viewBox=\"0 0 236 "), "{}", &picture[..200]);
+    }
+
+    #[test]
+    fn what_several_questions_have_in_common_is_said_once() {
+        let own = |id: &str| {
+            let mut drawn = named("stalled", Width::Full);
+            let Body::Rows { about, .. } = &mut drawn.body else { panic!("they are rows") };
+            let (kpi, means) = (id.to_string(), "A question of this page only.".to_string());
+            *about = About { kpi, means, code: String::new(), asks: String::new(), sources: vec![], ..about.clone() };
+            drawn
+        };
+        let page = Page { blocks: vec![own("one"), own("two"), named("won", Width::Full)], ..made_up::whole_page() };
+        let means: Vec<String> = abouts(&page).iter().map(|about| about["means"].to_string()).collect();
+        assert_eq!(means.len(), 2, "{means:?}");
     }
 }

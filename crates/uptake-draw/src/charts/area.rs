@@ -160,8 +160,8 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
     let scale = scale.onto(bottom, frame.top + canvas.text * 0.5);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let left = value_axis(&mut frame, &scale, format, right);
-    let days: Vec<_> = area.stops.iter().map(|stop| stop.day).collect();
-    let xs = places(&days, left, right);
+    let moments: Vec<_> = area.stops.iter().map(Stop::moment).collect();
+    let xs = places(&moments, left, right);
     for stretch in &stretches {
         for at in 0..area.layers.len() {
             draw_layer(&mut frame, area, at, stretch, &xs, &scale);

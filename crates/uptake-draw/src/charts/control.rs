@@ -321,8 +321,8 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let behind = frame.marks.len();
     let left = value_axis(&mut frame, &scale, format, right);
-    let days: Vec<Option<NaiveDate>> = lines.stops.iter().map(|stop| stop.day).collect();
-    let xs = places(&days, left + canvas.text * 0.6, right);
+    let moments: Vec<Option<f64>> = lines.stops.iter().map(Stop::moment).collect();
+    let xs = places(&moments, left + canvas.text * 0.6, right);
     frame.marks.splice(behind..behind, band(judged, &lines.stops, &xs, &scale, theme, &canvas));
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
     remarks::draw(&mut frame, &judged.remarks, &lines.stops, &xs, top, bottom);

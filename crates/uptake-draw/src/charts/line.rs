@@ -11,7 +11,6 @@ use crate::scale::{Linear, places};
 use crate::svg::{Element, Svg, dot, path, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
-use chrono::NaiveDate;
 use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range, Table};
 
@@ -134,7 +133,7 @@ impl Lines {
         let end = |(at, series): (usize, &Series)| {
             let newest = self.newest(series);
             let height = newest.map(|(_, value)| value).or_else(|| series.values.iter().rev().find_map(|v| *v))?;
-            let value = newest.map(|(_, value)| format.short(value)).unwrap_or_default();
+            let value = newest.map(|(_, value)| format.of_member(&series.name).short(value)).unwrap_or_default();
             let tick = || newest.map(|(stop, _)| self.stops[stop].tick.clone()).unwrap_or_default();
             let name = if series.name.is_empty() { tick() } else { series.name.clone() };
             Some(End { name, value, height, key: Key::Mark(at, members::paint(&series.name, at)) })
@@ -162,6 +161,7 @@ impl Picture for Lines {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let per = format!("{} per {}", format.unit_word(), format.grain.word());
         let unit = if self.periods { per } else { format.unit_word() };
+        let unit = summary::unit(unit, format.told_in_points(self.series.iter().map(|series| series.name.as_str())));
         let mut parts = vec![unit];
         parts.extend(range.map(words::range));
         if self.stops.iter().any(|stop| !stop.complete) {
@@ -208,8 +208,8 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Svg {
     // The band lies behind the grid, whose place is known only once its values are written.
     let behind = frame.marks.len();
     let left = value_axis(&mut frame, &scale, &chart.format, right);
-    let days: Vec<Option<NaiveDate>> = lines.stops.iter().map(|stop| stop.day).collect();
-    let xs = places(&days, left + canvas.text * 0.6, right);
+    let moments: Vec<Option<f64>> = lines.stops.iter().map(Stop::moment).collect();
+    let xs = places(&moments, left + canvas.text * 0.6, right);
     if let Some(judged) = lines.judged() {
         let band = control::band(judged, &lines.stops, &xs, &scale, theme, &canvas);
         frame.marks.splice(behind..behind, band);

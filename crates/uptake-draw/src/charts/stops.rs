@@ -3,12 +3,14 @@
 use super::Format;
 use super::members;
 use crate::words;
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
 use uptake_spec::{Grain, Table, Value};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stop {
     pub day: Option<NaiveDate>,
+    /// How much of the day is over, from 0 to below 1; only a query's moments have some.
+    pub part_of_day: f64,
     /// As the axis writes it.
     pub tick: String,
     /// Below the first tick of each year; empty without a day.
@@ -16,6 +18,13 @@ pub(super) struct Stop {
     /// As a sentence writes it.
     pub words: String,
     pub complete: bool,
+}
+
+impl Stop {
+    /// In days.
+    pub fn moment(&self) -> Option<f64> {
+        self.day.map(|day| f64::from(day.num_days_from_ce()) + self.part_of_day)
+    }
 }
 
 /// Every period from the first to the last of the table, also those in which nobody has a row.
@@ -26,6 +35,7 @@ pub(super) fn of_answer(table: &Table, format: &Format) -> Vec<Stop> {
         .collect();
     let stop = |day: NaiveDate| Stop {
         day: Some(day),
+        part_of_day: 0.0,
         tick: format.tick(day),
         year: format.year(day),
         words: format.period_in_words(day),
@@ -34,7 +44,7 @@ pub(super) fn of_answer(table: &Table, format: &Format) -> Vec<Stop> {
     every_start(table, format.grain).into_iter().map(stop).collect()
 }
 
-/// One stop for each distinct mark of the column `x`, in the query's order.
+/// One stop for each distinct mark of the column `x`, in the query's order. Moments are those of UTC, as everywhere else.
 pub(super) fn of_query(table: &Table, x: &str) -> Vec<Stop> {
     let mut stops: Vec<Stop> = vec![];
     for row in 0..table.rows() {
@@ -42,12 +52,17 @@ pub(super) fn of_query(table: &Table, x: &str) -> Vec<Stop> {
         if stops.iter().any(|stop| stop.words == words) {
             continue;
         }
-        let day = match table.value(row, x) {
-            Value::Date(day) => Some(day),
-            _ => None,
+        let (day, part_of_day, tick) = match table.value(row, x) {
+            Value::Date(day) => (Some(day), 0.0, words::day_month(day)),
+            Value::Instant(at) => {
+                let day = at.date_naive();
+                let over = f64::from(at.num_seconds_from_midnight()) / 86_400.0;
+                (Some(day), over, format!("{} {}", words::day_month(day), at.format("%H:%M")))
+            }
+            _ => (None, 0.0, words.clone()),
         };
         let year = day.map_or(String::new(), |day| day.format("%Y").to_string());
-        stops.push(Stop { day, tick: day.map_or(words.clone(), words::day_month), year, words, complete: true });
+        stops.push(Stop { day, part_of_day, tick, year, words, complete: true });
     }
     stops
 }

@@ -48,6 +48,7 @@ pub(super) async fn answer(
         title: asked.kpi.title.clone(),
         unit: asked.kpi.unit,
         better: asked.kpi.better,
+        parts: asked.kpi.parts.clone(),
         grain: asked.grain,
         range: asked.range,
         by: params.by.clone(),

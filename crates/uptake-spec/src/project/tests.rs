@@ -197,7 +197,7 @@ fn figures_in_words_are_told_at_their_own_place() {
         "dashboards/p.md:9:7: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
         "dashboards/p.md:9:41: no figure is called \"valeu\" | did you mean \"value\"?",
         "dashboards/p.md:10:6: {won.value} is a number, and cannot be written as \"money\" | write :int or nothing behind the name",
-        "dashboards/p.md:12:7: {won.period} is a day, and cannot be written as \"pct0\" | write :date, or nothing behind the name",
+        "dashboards/p.md:12:7: {won.period} is a day, and cannot be written as \"pct0\" | write :date, :month, or nothing behind the name",
         "dashboards/p.md:13:3: a link cannot go to \"javascript:x\" | use http, https, mailto or a page of this site",
         "dashboards/p.md:13:23: {share.value} is a share, and cannot be written as \"num1\" | write :pct0, :pct1 or nothing behind the name",
         "dashboards/p.md:16:25: no block and no KPI is called \"wonn\" | did you mean \"won\"?",

@@ -129,7 +129,7 @@ fn in_where(token: &Token, kpi: &Kpi) -> Option<Problem> {
 fn in_show(token: &Token, unit: Unit) -> Option<Problem> {
     let suits = match token {
         token if token.is_words() => token.show == Show::Usual,
-        token if token.is_day() => matches!(token.show, Show::Date | Show::Usual),
+        token if token.is_day() => matches!(token.show, Show::Date | Show::Month | Show::Usual),
         token => token.show.suits(unit),
     };
     if suits {
@@ -137,7 +137,7 @@ fn in_show(token: &Token, unit: Unit) -> Option<Problem> {
     }
     let (is, hint) = match unit {
         _ if token.is_words() => ("words", "nothing"),
-        _ if token.is_day() => ("a day", ":date, or nothing"),
+        _ if token.is_day() => ("a day", ":date, :month, or nothing"),
         Unit::Share => ("a share", ":pct0, :pct1 or nothing"),
         Unit::Money => ("an amount of money", ":money or nothing"),
         Unit::Count => ("a number", ":int or nothing"),
