@@ -20,7 +20,7 @@ mod line;
 mod matrix;
 pub(crate) mod members;
 mod names;
-mod remarks;
+pub(crate) mod remarks;
 mod rows;
 mod scatter;
 mod scorecard;
@@ -34,12 +34,16 @@ pub use self::control::{Judged, JudgedPoint, LimitStep, Signal};
 pub use self::format::Format;
 use self::members::Cut;
 use self::rows::{Asked, Rows};
+pub(crate) use self::stops::Stop;
+use crate::grid::Beside;
 use crate::svg::Svg;
 use crate::theme::{Size, Theme};
 use crate::words;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use uptake_spec::answer::TargetStep;
 use uptake_spec::problem::did_you_mean;
+use uptake_spec::project::Remark;
 use uptake_spec::{Answer, Grain, Place, Problem, Range, Table};
 
 /// The words a dashboard may write after `type =`.
@@ -238,6 +242,47 @@ impl Chart {
             }
             _ => return self,
         }
+        self.retold()
+    }
+
+    /// With days that stand as lines through the picture, with their words; those on no stop are left out. Only lines, control
+    /// charts and areas have them. Call it after [`Chart::judged`].
+    pub fn marked(mut self, remarks: &[Remark]) -> Chart {
+        match &mut *self.marks {
+            Marks::Line(lines) | Marks::Control(control::Control(lines)) => lines.mark(remarks),
+            Marks::Area(area) => area.happened = remarks.to_vec(),
+            _ => return self,
+        }
+        self.retold()
+    }
+
+    /// With the values of the same periods a year before, by the first days of the periods that are shown. Only a line that
+    /// is alone has them.
+    pub fn year_before(mut self, values: &BTreeMap<NaiveDate, f64>) -> Chart {
+        match &mut *self.marks {
+            Marks::Line(lines) if lines.series.len() == 1 => {
+                let value = |stop: &stops::Stop| stop.day.and_then(|day| values.get(&day).copied());
+                lines.before = lines.stops.iter().map(value).collect();
+            }
+            _ => return self,
+        }
+        self.retold()
+    }
+
+    /// What the picture tells beside its values, for the table behind it.
+    pub(crate) fn beside(&self) -> Vec<Beside> {
+        match &*self.marks {
+            Marks::Line(lines) => lines.beside(&self.format),
+            Marks::Control(control::Control(lines)) => lines.beside(&self.format),
+            Marks::Area(area) => {
+                Beside::remarks(&area.happened, &area.stops, &self.format, area.periods).into_iter().collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// With subtitle and summary of the marks as they are now.
+    fn retold(self) -> Chart {
         let Chart { title, alt, format, marks, told, columns, links, .. } = self;
         Chart { links, ..Chart::told(title, &alt, format, *marks, told, columns) }
     }

@@ -1,11 +1,12 @@
 //! A table as its reader sees it: headings, texts, which columns are numbers. For the page and for paper alike.
 
-use crate::charts::Format;
 use crate::charts::members::{PLAIN, distinct, name};
+use crate::charts::{Format, Stop, remarks};
 use crate::text::{Weight, width_px};
 use crate::words;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
+use uptake_spec::project::Remark;
 use uptake_spec::table::Data;
 use uptake_spec::{Table, Value};
 
@@ -25,6 +26,34 @@ pub struct Heading {
     pub one_line: bool,
 }
 
+/// A further column of a table, by the text of the period or day that a row begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub heading: String,
+    pub number: bool,
+    /// The period's text, and what stands beside it.
+    pub cells: Vec<(String, String)>,
+}
+
+impl Beside {
+    /// What happened, at the stops in which it did; nothing where nothing did.
+    pub fn remarks(remarks: &[Remark], stops: &[Stop], format: &Format, are_periods: bool) -> Option<Beside> {
+        let cell = |remark: &Remark| {
+            let stop = &stops[remarks::stop_of(stops, remark.d)?];
+            Some((stop.label(format, are_periods), remarks::told(remark)))
+        };
+        let mut cells: Vec<(String, String)> = vec![];
+        for (label, words) in remarks.iter().filter_map(cell) {
+            match cells.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, told)) => *told = format!("{told}; {words}"),
+                None => cells.push((label, words)),
+            }
+        }
+        let beside = Beside { heading: "What happened".into(), number: false, cells };
+        (!beside.cells.is_empty()).then_some(beside)
+    }
+}
+
 /// In letters: `W 30 Nov 2026 (running)` is not long.
 const LONG: usize = 24;
 
@@ -34,6 +63,25 @@ impl Grid {
             heading.one_line = rows.iter().all(|row| row[at].chars().count() <= LONG);
         }
         Grid { headings, rows }
+    }
+
+    /// With further columns.
+    pub(crate) fn with(self, beside: &[Beside]) -> Grid {
+        let Grid { mut headings, mut rows } = self;
+        for column in beside {
+            headings.push(Heading { name: column.heading.clone(), number: column.number, one_line: true });
+            for row in &mut rows {
+                // A running period says so behind its name.
+                let is_of = |label: &str| {
+                    row.iter().any(|cell| {
+                        cell.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+                    })
+                };
+                let cell = column.cells.iter().find(|(label, _)| is_of(label)).map(|(_, words)| words.clone());
+                row.push(cell.unwrap_or_else(|| if column.number { "–".into() } else { String::new() }));
+            }
+        }
+        Grid::new(headings, rows)
     }
 
     /// How wide the table wants to be where nothing is broken: with texts of `size` and `between` behind each column.

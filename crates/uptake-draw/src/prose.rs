@@ -73,7 +73,10 @@ fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> 
             _ => words::period(h.period_start, figure.grain),
         }),
         "verdict" => verdict(figure).unwrap_or(words::NOTHING.into()),
-        "since" => figure.standing.and_then(|standing| standing.since).map_or(words::NOTHING.into(), |since| day(since, token.show)),
+        "since" => figure
+            .standing
+            .and_then(|standing| standing.since)
+            .map_or(words::NOTHING.into(), |since| day(since, token.show)),
         "where" => figure.place.clone().unwrap_or(words::NOWHERE.into()),
         _ => words::NOTHING.into(),
     }

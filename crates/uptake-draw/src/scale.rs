@@ -1,6 +1,5 @@
 //! From values to pixels: round ticks for numbers, even places for days and names.
 
-
 /// A straight map of numbers to pixels, with the round values worth a grid line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Linear {

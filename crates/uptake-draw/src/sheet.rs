@@ -258,7 +258,9 @@ fn columns_px(data: &Grid, wide: f64) -> Vec<f64> {
         wanted.push(longest(&mut std::iter::once(heading.name.as_str()), Weight::SemiBold).max(whole) + BETWEEN);
         let broken = match heading.number || heading.one_line {
             true => whole,
-            false => longest(&mut cells(at).flat_map(|cell| cell.split(is_break)), Weight::Regular).min(LONGEST_WORD_PX),
+            false => {
+                longest(&mut cells(at).flat_map(|cell| cell.split(is_break)), Weight::Regular).min(LONGEST_WORD_PX)
+            }
         };
         least.push(longest(&mut heading.name.split(is_break), Weight::SemiBold).max(broken) + BETWEEN);
     }

@@ -222,6 +222,14 @@ pub fn verdict(standing: &Standing, start: NaiveDate, grain: Grain) -> String {
     format!("{words}{since}{provisional}")
 }
 
+/// Which period a year before is meant: `52 weeks before`, `a year before`.
+pub fn year_before(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Day | Grain::Week => "52 weeks before",
+        Grain::Month | Grain::Quarter => "a year before",
+    }
+}
+
 /// `25 May to 22 Nov 2026`; both years where they differ.
 pub fn range(range: Range) -> String {
     match (range.from(), range.to()) {

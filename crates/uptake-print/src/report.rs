@@ -97,14 +97,7 @@ fn push(blocks: &mut Vec<Value>, mut block: Value) {
     blocks.push(block);
 }
 
-fn read_block(
-    page: &Page,
-    drawn: &Drawn,
-    name: &str,
-    size: Size,
-    level: &mut u8,
-    files: &mut Files,
-) -> Vec<Value> {
+fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8, files: &mut Files) -> Vec<Value> {
     let heading = (*level + 1).min(5);
     match &drawn.body {
         Body::Prose(prose) => prose.iter().filter_map(|prose| read_prose(page, prose, level)).collect(),
@@ -243,7 +236,10 @@ mod tests {
 
     #[test]
     fn a_picture_beside_another_is_drawn_for_half_a_column() {
-        let files = read(&[Page { blocks: vec![named("won", Width::Half), named("won", Width::Half)], ..made_up::whole_page() }]);
+        let files = read(&[Page {
+            blocks: vec![named("won", Width::Half), named("won", Width::Half)],
+            ..made_up::whole_page()
+        }]);
         let picture = String::from_utf8(files["/0-1.svg"].clone()).expect("SVG is text");
         assert!(picture.contains("viewBox=\"0 0 236 "), "{}", &picture[..200]);
     }

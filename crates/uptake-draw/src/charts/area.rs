@@ -6,19 +6,22 @@ use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::rows::{Asked, Rows};
 use super::stops::Stop;
-use super::{Chart, Format, Picture, summary};
+use super::{Chart, Format, Picture, remarks, summary};
 use crate::scale::{Linear, places};
 use crate::svg::{Svg, line, path, rect, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
+use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Area {
-    stops: Vec<Stop>,
+    pub(super) stops: Vec<Stop>,
     /// From the bottom up.
     layers: Vec<Layer>,
-    periods: bool,
+    pub(super) periods: bool,
+    /// What stands as lines through the plot.
+    pub(super) happened: Vec<Remark>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +47,7 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Area, Problem> {
     }
     let names = rows.columns.first().map_or(vec![String::new()], |column| column.members.clone());
     let layers = names.into_iter().zip(rows.series()).map(|(name, values)| Layer { name, values }).collect();
-    Ok(Area { stops: rows.stops.clone(), layers: folded(layers), periods: rows.periods })
+    Ok(Area { stops: rows.stops.clone(), layers: folded(layers), periods: rows.periods, happened: vec![] })
 }
 
 /// With more than [`MOST_SERIES`] layers the smallest become one.
@@ -108,6 +111,21 @@ impl Area {
     }
 }
 
+impl Area {
+    fn of_values(&self, format: &Format) -> String {
+        let Some(newest) = self.newest() else { return summary::EMPTY.into() };
+        let named =
+            self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
+        let total = format!("{} in all", format.figure(self.total(newest).unwrap_or(0.0)));
+        let parts = if self.layers.len() > 1 {
+            format!(", {}", summary::extremes(named.collect(), format))
+        } else {
+            String::new()
+        };
+        format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
+    }
+}
+
 impl Picture for Area {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let stacked = if self.layers.len() > 1 { ", stacked" } else { "" };
@@ -121,16 +139,8 @@ impl Picture for Area {
     }
 
     fn summary(&self, format: &Format) -> String {
-        let Some(newest) = self.newest() else { return summary::EMPTY.into() };
-        let named =
-            self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
-        let total = format!("{} in all", format.figure(self.total(newest).unwrap_or(0.0)));
-        let parts = if self.layers.len() > 1 {
-            format!(", {}", summary::extremes(named.collect(), format))
-        } else {
-            String::new()
-        };
-        format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
+        let happened = remarks::summary(&self.happened, &self.stops);
+        format!("{}{happened}", self.of_values(format))
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Svg {
@@ -157,7 +167,8 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
     let bottom = frame.bottom(foot);
     let totals = (0..area.stops.len()).filter_map(|stop| area.total(stop));
     let scale = Linear::around_zero(totals, 5, format.smallest_step(), format.highest());
-    let scale = scale.onto(bottom, frame.top + canvas.text * 0.5);
+    let top = frame.top + canvas.text * 0.5 + remarks::strip_px(&area.happened, &canvas);
+    let scale = scale.onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let left = value_axis(&mut frame, &scale, format, right);
     let moments: Vec<_> = area.stops.iter().map(Stop::moment).collect();
@@ -169,6 +180,7 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Svg {
     }
     frame.marks.push(line(left, bottom, right, bottom).stroke(frame.theme, Paint::Axis, canvas.hair()));
     stop_axis(&mut frame, &area.stops, &xs, bottom);
+    remarks::draw(&mut frame, &area.happened, &area.stops, &xs, top, bottom);
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }

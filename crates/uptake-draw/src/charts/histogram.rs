@@ -61,8 +61,7 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Histogram, Problem> {
 /// The values of a query's column, each row one.
 pub(super) fn of_values(table: &Table, columns: &Drawn) -> Histogram {
     let values = (0..table.rows()).filter_map(|row| table.value(row, &columns.y).number()).filter(|n| n.is_finite());
-    let format =
-        Format::new(columns.unit, uptake_spec::Grain::Day, "");
+    let format = Format::new(columns.unit, uptake_spec::Grain::Day, "");
     binned(values.collect(), &format, "row")
 }
 

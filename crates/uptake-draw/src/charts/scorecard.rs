@@ -157,7 +157,8 @@ impl Light {
 
 impl Scorecard {
     fn told_in_points(&self, format: &Format) -> Option<String> {
-        format.told_in_points(self.rows.iter().map(|row| row.name.as_str()).chain(self.heads.iter().map(String::as_str)))
+        format
+            .told_in_points(self.rows.iter().map(|row| row.name.as_str()).chain(self.heads.iter().map(String::as_str)))
     }
 
     fn light(&self, row: &Row) -> Option<Light> {

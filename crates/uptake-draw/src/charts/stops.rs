@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
 use uptake_spec::{Grain, Table, Value};
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stop {
+pub(crate) struct Stop {
     pub day: Option<NaiveDate>,
     /// How much of the day is over, from 0 to below 1; only a query's moments have some.
     pub part_of_day: f64,
@@ -21,6 +21,18 @@ pub(super) struct Stop {
 }
 
 impl Stop {
+    /// As a table beside the picture writes it.
+    pub fn label(&self, format: &Format, is_period: bool) -> String {
+        self.day.filter(|_| is_period).map_or(self.words.clone(), |day| format.period(day))
+    }
+
+    /// On an axis of hours each day stands below its first.
+    fn tell_the_hour(&mut self) {
+        let minutes = (self.part_of_day * 86_400.0).round() as u32 / 60;
+        let hour = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        self.year = std::mem::replace(&mut self.tick, hour);
+    }
+
     /// In days.
     pub fn moment(&self) -> Option<f64> {
         self.day.map(|day| f64::from(day.num_days_from_ce()) + self.part_of_day)
@@ -52,17 +64,18 @@ pub(super) fn of_query(table: &Table, x: &str) -> Vec<Stop> {
         if stops.iter().any(|stop| stop.words == words) {
             continue;
         }
-        let (day, part_of_day, tick) = match table.value(row, x) {
-            Value::Date(day) => (Some(day), 0.0, words::day_month(day)),
-            Value::Instant(at) => {
-                let day = at.date_naive();
-                let over = f64::from(at.num_seconds_from_midnight()) / 86_400.0;
-                (Some(day), over, format!("{} {}", words::day_month(day), at.format("%H:%M")))
-            }
-            _ => (None, 0.0, words.clone()),
+        let (day, part_of_day) = match table.value(row, x) {
+            Value::Date(day) => (Some(day), 0.0),
+            Value::Instant(at) => (Some(at.date_naive()), f64::from(at.num_seconds_from_midnight()) / 86_400.0),
+            _ => (None, 0.0),
         };
+        let tick = day.map_or(words.clone(), words::day_month);
         let year = day.map_or(String::new(), |day| day.format("%Y").to_string());
         stops.push(Stop { day, part_of_day, tick, year, words, complete: true });
+    }
+    let same_day = |two: &[Stop]| two[0].day.is_some() && two[0].day == two[1].day;
+    if stops.windows(2).any(same_day) {
+        stops.iter_mut().for_each(Stop::tell_the_hour);
     }
     stops
 }

@@ -126,7 +126,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             let addresses = way.as_ref().map_or(vec![], |way| addresses(way, table));
             let draw = |size| linked(charts::svg(chart, size, &Theme::light()), &addresses);
             let what = What::Picture { title, summary: chart.summary().into(), pictures: pictures(drawn.width, draw) };
-            let (data, more) = shown(crossed(table, chart.format()));
+            let (data, more) = shown(crossed(table, chart.format()).with(&chart.beside()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
@@ -136,7 +136,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
         Body::Tile { tile, notes, way, table, about } => {
             let pictures = vec![("tile", tile_svg(tile, Size::Phone, &Theme::light()))];
             let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures };
-            let (data, more) = shown(grid(table, Some(tile.format())));
+            let (data, more) = shown(grid(table, Some(tile.format())).with(tile.beside().as_slice()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
             BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }

@@ -113,6 +113,23 @@ fn a_page_is_one_picture_with_everything_on_it() {
     assert!(png(&drawn, 1.0).starts_with(b"\x89PNG"));
 }
 
+#[test]
+fn the_table_behind_a_picture_tells_what_the_picture_shows() {
+    use uptake_spec::dashboard::Width;
+    let remark = uptake_spec::project::Remark { d: day("2026-07-01"), text: "Training in Paris".into() };
+    let before = [(monday(4), 0.5)].into();
+    let mut block = whole_page().blocks.into_iter().find(|b| b.id == "won").expect("it is there");
+    let Body::Picture { chart: drawn, table, .. } = &mut block.body else { panic!("it is a picture") };
+    *drawn = chart(&firm(), "line", "x").year_before(&before).marked(&[remark]);
+    *table = firm().table;
+    let html = page(&Page { blocks: vec![Drawn { width: Width::Full, ..block }], ..whole_page() });
+    assert!(html.contains("<th scope=\"col\" class=\"n\">52 weeks before</th><th scope=\"col\">What happened</th>"));
+    let row = html.split("<tr>").find(|row| row.contains("W 29 Jun 2026")).expect("the week of the training");
+    assert!(row.contains("50.0\u{202f}%") && row.contains("1 Jul 2026: Training in Paris"), "{row}");
+    let next = html.split("<tr>").find(|row| row.contains("W 6 Jul 2026")).expect("the week behind it");
+    assert!(!next.contains("Training"), "{next}");
+}
+
 /// One row of a table too wide for a sheet.
 fn wide_table() -> uptake_spec::Table {
     use uptake_spec::table::Data;

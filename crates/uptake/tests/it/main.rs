@@ -1,6 +1,7 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
 mod answers;
+mod beside;
 mod bucket;
 mod check;
 mod command_line;
@@ -25,6 +26,7 @@ fn main() {
         truth::stories(),
         answers::stories(),
         normal::stories(),
+        beside::stories(),
         http::stories(),
         killed::stories(),
         remote::stories(),
