@@ -3,6 +3,8 @@
 -- asks       = "Which share of licensed people worked in the CRM?"
 -- means      = "Persons with at least one event in the period, of all persons with an active licence on its last day. Work is a record that they created, changed or completed; a login is one of theirs that succeeded. Two user rows of one human being count once, robots never. Work read from stamps is a lower bound: a change that was overwritten before the next export is lost."
 -- unit       = "share"
+-- numerator  = "people who worked"
+-- denominator = "licensed people"
 -- better     = "up"
 -- privacy    = "A"
 -- value      = "numerator/denominator"
@@ -11,7 +13,7 @@
 -- reads      = ["users"]
 -- [option.basis]
 -- work  = { reads = ["records"] }
--- login = { reads = ["logins"], title = "People who logged in" }
+-- login = { reads = ["logins"], numerator = "people who logged in", title = "People who logged in" }
 -- [option.window]
 
 -- One row for each period and person eligible at its end; with `window`, events of that many days up to the end count.

@@ -3,6 +3,8 @@
 -- asks       = "How many meetings, calls, mails and tasks do people write down?"
 -- means      = "Meetings, calls, mails and tasks that people added to the CRM in the period, without deleted ones. An activity is its creator's, on their own day. A meeting counts once however many attend, a recurring series once, when it is made. What capture software or an import added is not in it. The denominator is the persons with an active licence on the period's last day."
 -- unit       = "count"
+-- numerator  = "activities"
+-- denominator = "licensed people"
 -- better     = "up"
 -- privacy    = "A"
 -- value      = "value"

@@ -3,6 +3,8 @@
 -- asks       = "Who works in the CRM on at least four of five working days?"
 -- means      = "Persons who recorded something on at least 80 % of their available working days, of all persons with an active licence on the period's last day. Weekends, holidays and days outside somebody's own week never hurt; imports and captured mail do not keep a day; the first 14 days with a licence are left out. Leave is not known unless absences are loaded: then a week without any event is taken for leave, and whoever has no other week has not kept the habit. Measured as a mean it is that of persons' kept days over available days, without those persons."
 -- unit       = "share"
+-- numerator  = "people who keep it"
+-- denominator = "licensed people"
 -- better     = "up"
 -- privacy    = "S"
 -- value      = "numerator/denominator"
@@ -11,7 +13,7 @@
 -- reads      = ["users", "records"]
 -- [option.measure]
 -- share80 = {}
--- mean    = { title = "Working days with work in the CRM", value = "value/whole" }
+-- mean    = { title = "Working days with work in the CRM", numerator = "kept days", denominator = "available days", value = "value/whole" }
 
 -- One row for each period and person eligible at its end who had a working day in it.
 WITH days AS (

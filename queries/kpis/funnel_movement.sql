@@ -3,6 +3,7 @@
 -- asks       = "How did the open pipeline of this quarter come from where it was to where it is?"
 -- means      = "Each period is a window from the end of the day before it to its own end, or the asked day. The pipeline is that of the fiscal quarter in which the window ends: deals open then with a close date in it, in the firm's currency; deals in another currency or without an amount are counted, with no money. Every deal comes in by one bar (start, new, reopened, won before, moved in) and leaves by one (moved out, won, lost, gone) or is there at the end; what its amount did on the way is a bar of its own (amount up, amount down). So start and all bars make the end, to the cent. Won is what the quarter's won deals grew by; a deal that was won in it before and no longer is, or at another amount, comes in by won before (by reopened, if it is open again). A deal won with a close date outside of the quarter has moved out. Gone is less what came back. Grade and office are those of the owner at the end; the start stands under the owner of then, and what changed hands between two grades or offices is reassigned. Without exchange rates, fx is only what a change of a deal's currency does."
 -- unit       = "money"
+-- numerator  = "deals"
 -- better     = "neither"
 -- privacy    = "N"
 -- value      = "value"

@@ -3,6 +3,8 @@
 -- asks       = "How much of the open pipeline should have been closed by now, and how much stands still?"
 -- means      = "Deals that are open at the end of the period's last day. Lapsed: their close date lies before it. Stalled: not lapsed, but no human being touched the deal or an activity of it in the last 30 days (untouched_days), or it has been in its stage for longer than nine of ten visits of the deals won in the four fiscal quarters before, or its owner is no longer active. Money in the firm's currency; deals in another currency or without an amount are counted, with no money. Grade and office are those of the deal's owner on that day. Not read: dates until which a deal is on hold, days for each stage, close dates moved in bulk."
 -- unit       = "money"
+-- numerator  = "deals in the state"
+-- denominator = "open deals"
 -- better     = "down"
 -- privacy    = "N"
 -- value      = "value"

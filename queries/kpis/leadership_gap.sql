@@ -3,6 +3,8 @@
 -- asks       = "Do leaders work in the CRM themselves?"
 -- means      = "People who worked, among leaders and among everyone else: persons with at least one record that they created, changed or completed in the period, of all persons with an active licence on its last day. A leader is who the roster or the firm's leader grades call so on that day. The gap is the leaders' share less that of the others, in points. What an assistant records in a leader's name is the assistant's."
 -- unit       = "share"
+-- numerator  = "people who worked"
+-- denominator = "licensed people"
 -- better     = "up"
 -- privacy    = "A"
 -- value      = "numerator/denominator"

@@ -3,6 +3,8 @@
 -- asks       = "How often does somebody who logs in log in?"
 -- means      = "Logins of the period, divided by the persons who logged in. A login is successful and interactive; rows within 15 minutes of the person's row before are the same login; it belongs to the day on the person's own clock. Everybody counts, leavers too. By event, a person counts once under each grade or office of the period."
 -- unit       = "rate"
+-- numerator  = "logins"
+-- denominator = "people who logged in"
 -- better     = "neither"
 -- privacy    = "A"
 -- value      = "numerator/denominator"

@@ -3,6 +3,8 @@
 -- asks       = "Who has a licence and does not log in?"
 -- means      = "Persons with an active licence on the period's last day, by how long ago they last logged in: active (up to 7 days), slipping (8 to 14), lapsed (15 to 28), dormant (more), never; new are those whose user is younger than 14 days. Until 28 days after the login log begins nobody can tell, and the state is unknown. Apart, and in no denominator, stand those on leave (paused) and client-facing people on the roster without an active user (not invited)."
 -- unit       = "share"
+-- numerator  = "people in the state"
+-- denominator = "licensed people"
 -- better     = "down"
 -- privacy    = "A"
 -- value      = "numerator/denominator"

@@ -3,6 +3,8 @@
 -- asks       = "How much business is open?"
 -- means      = "The amounts of all deals that are open at the end of the period's last day, in the firm's currency; deals in another currency or without an amount are in the denominator only. Grade and office are those of the deal's owner on that day."
 -- unit       = "money"
+-- numerator  = "deals with an amount"
+-- denominator = "open deals"
 -- better     = "up"
 -- privacy    = "N"
 -- value      = "value"
@@ -14,7 +16,7 @@
 -- amount   = {}
 -- count    = { title = "Open deals", unit = "count" }
 -- weighted = { title = "Open pipeline, weighted by probability" }
--- created  = { title = "Pipeline created" }
+-- created  = { title = "Pipeline created", denominator = "deals created" }
 -- coverage = { title = "Open pipeline against what is left of the target", unit = "rate", value = "value/whole", dimensions = [], reads = ["targets"] }
 
 -- One row for each period and deal: those open at its end, or with `created` those born in it. A target is the whole firm's,

@@ -3,6 +3,8 @@
 -- asks       = "How many contacts, accounts, leads, opportunities and cases do people create?"
 -- means      = "Contacts, accounts, leads, opportunities and cases that people created in the period, without those that were gone again within 7 days. A record is its creator's, on their own day, whoever owns it. More than 50 of one object in one hour by one creator are an import, and no work of theirs. The denominator is the persons with an active licence on the period's last day."
 -- unit       = "count"
+-- numerator  = "records"
+-- denominator = "licensed people"
 -- better     = "up"
 -- privacy    = "A"
 -- value      = "value"

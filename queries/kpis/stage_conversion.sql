@@ -3,6 +3,8 @@
 -- asks       = "Of the deals that reach a stage, which share gets beyond it?"
 -- means      = "Deals whose first row lies in the period, followed to the asked day: those that advanced beyond a stage or were won, of those that entered it. A deal enters every open stage from the first to the furthest it was in; one that it skipped counts as passed (entry skipped). Backward moves undo nothing; of a deal that is opened again the latest outcome counts; one that is gone got no further. Variant period: moves forward out of a stage in the period, of the deals in it at the period's start and those that came into it. Leads are not read. Grade and office are the owner's on the day of the first row, for variant period on the period's last day."
 -- unit       = "share"
+-- numerator  = "advanced"
+-- denominator = "entered"
 -- better     = "up"
 -- privacy    = "N"
 -- value      = "numerator/denominator"
@@ -12,7 +14,7 @@
 -- reads      = ["deals", "users"]
 -- [option.variant]
 -- cohort = {}
--- period = { title = "Stage conversion of the period" }
+-- period = { title = "Stage conversion of the period", numerator = "moved forward", denominator = "in it or came" }
 
 -- One row for each deal and open stage that it entered; in variant `period` one for each visit that touches the period. What became of
 -- it is its `outcome`: advanced, lost, open, gone, and in variant `period` back.

@@ -3,6 +3,8 @@
 -- asks       = "Which share of this quarter's forecast rests on deals that nobody looks after, or on sellers without any?"
 -- means      = "Forecast money: the open deals due in the current fiscal quarter, that of the period's last day, in the firm's currency; deals in another currency or without an amount are left out. Stale: no human being touched the deal or an activity of it for more than 14 days (days). Missing: client-facing people with a licence who owned a deal in this or the four fiscal quarters before and have none open that is due in this quarter or the next; their money is what they won a quarter over those four, and stands on both sides. By entry the parts stand apart. No forecasts are read: whether somebody submitted one is not known. Without a roster that says who is client-facing nobody is missing. Grade and office are the owner's on that day."
 -- unit       = "share"
+-- numerator  = "stale or missing money"
+-- denominator = "forecast money"
 -- better     = "down"
 -- privacy    = "N"
 -- value      = "value/whole"

@@ -3,6 +3,8 @@
 -- asks       = "How long do deals stay in a stage?"
 -- means      = "Days from entry to exit of every visit of an open stage that began in the period, followed to the asked day: the time by which half of them (three quarters, nine of ten) were over. Visits that go on, and those of deals that are gone, count for as long as they lasted (Kaplan–Meier); where too few are over, there is no answer. A visit whose beginning nobody saw is left out. A move seen by comparing two snapshots is taken to lie in the middle between them, so its days are true to half that interval. Per deal: all its visits of the stage together, from the first. Grade and office are the owner's on the day of entry."
 -- unit       = "days"
+-- numerator  = "finished visits"
+-- denominator = "visits"
 -- better     = "down"
 -- privacy    = "N"
 -- value      = "quantile"

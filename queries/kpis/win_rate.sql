@@ -3,6 +3,8 @@
 -- asks       = "Which share of the deals that came to an end did we win?"
 -- means      = "Deals won, of all deals won or lost, as of the asked day: those whose close date lies in the period, or with cohort created those born in it. Still open is always told of those born in the period. By amount: what was won of what was won or lost, in the firm's currency, without deals in another currency or without an amount. Deals that are open again or gone are on neither side. Grade and office are the owner's on the close date. Reasons for a loss are not read: disqualified deals and duplicates count as lost."
 -- unit       = "share"
+-- numerator  = "won"
+-- denominator = "won or lost"
 -- better     = "up"
 -- privacy    = "N"
 -- value      = "numerator/denominator"
@@ -12,7 +14,7 @@
 -- [option.measure]
 -- count      = {}
 -- amount     = { title = "Win rate by amount", value = "value/whole" }
--- still_open = { title = "Deals still open, of those created" }
+-- still_open = { title = "Deals still open, of those created", numerator = "still open", denominator = "created" }
 -- [option.cohort]
 -- closed  = {}
 -- created = {}

@@ -3,6 +3,8 @@
 -- asks       = "What did we win?"
 -- means      = "The amounts of all deals that are won as of the asked day and whose close date lies in the period, in the firm's currency; deals in another currency or without an amount are in the denominator only. Grade and office are the owner's on the close date. A deal that is opened again later is taken out of its old period."
 -- unit       = "money"
+-- numerator  = "deals with an amount"
+-- denominator = "won deals"
 -- better     = "up"
 -- privacy    = "N"
 -- value      = "value"

@@ -21,7 +21,7 @@ mod matrix;
 pub(crate) mod members;
 mod names;
 mod reading;
-mod remarks;
+pub(crate) mod remarks;
 mod rows;
 mod scatter;
 mod scorecard;
@@ -36,12 +36,16 @@ pub use self::format::Format;
 use self::members::Cut;
 pub(crate) use self::reading::{Drawing, Reading};
 use self::rows::{Asked, Rows};
+pub(crate) use self::stops::Stop;
+use crate::grid::Beside;
 use crate::svg::Svg;
 use crate::theme::{Size, Theme};
 use crate::words;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use uptake_spec::answer::TargetStep;
 use uptake_spec::problem::did_you_mean;
+use uptake_spec::project::Remark;
 use uptake_spec::{Answer, Grain, Place, Problem, Range, Table};
 
 /// The words a dashboard may write after `type =`.
@@ -174,6 +178,14 @@ impl Chart {
         known(facts.kind, facts.kind_place)?;
         let Cut { answer, members, only } = members::of_answer(facts.answer);
         let facts = &Facts { answer: &answer, title: facts.title.clone(), ..*facts };
+        let format = match (&only, &answer.split) {
+            (Some(member), _) => format.of_member(member),
+            (None, Some(split)) => {
+                let told = members::distinct(&answer.table, &split.column);
+                format.of_members(told.iter().map(String::as_str))
+            }
+            (None, None) => format,
+        };
         let marks = match facts.kind {
             "line" => Marks::Line(line::fit_answer(facts, &format, &members)?),
             "bar" => Marks::Bar(bar::fit_answer(facts, &format, &members)?),
@@ -209,7 +221,7 @@ impl Chart {
     ) -> Result<Chart, Problem> {
         known(kind, kind_place)?;
         let columns = members::of_query(table, kind_place, x, y, series)?;
-        let format = Format { unit: columns.unit, grain: Grain::Day, currency: String::new(), fiscal_year_start: 1 };
+        let format = Format::new(columns.unit, Grain::Day, "");
         let asked = Asked { kind, place: kind_place, format: &format };
         let marks = match kind {
             "line" => Marks::Line(line::fit_query(table, &columns)),
@@ -237,6 +249,47 @@ impl Chart {
             }
             _ => return self,
         }
+        self.retold()
+    }
+
+    /// With days that stand as lines through the picture, with their words; those on no stop are left out. Only lines, control
+    /// charts and areas have them. Call it after [`Chart::judged`].
+    pub fn marked(mut self, remarks: &[Remark]) -> Chart {
+        match &mut *self.marks {
+            Marks::Line(lines) | Marks::Control(control::Control(lines)) => lines.mark(remarks),
+            Marks::Area(area) => area.happened = remarks.to_vec(),
+            _ => return self,
+        }
+        self.retold()
+    }
+
+    /// With the values of the same periods a year before, by the first days of the periods that are shown. Only a line that
+    /// is alone has them.
+    pub fn year_before(mut self, values: &BTreeMap<NaiveDate, f64>) -> Chart {
+        match &mut *self.marks {
+            Marks::Line(lines) if lines.series.len() == 1 => {
+                let value = |stop: &stops::Stop| stop.day.and_then(|day| values.get(&day).copied());
+                lines.before = lines.stops.iter().map(value).collect();
+            }
+            _ => return self,
+        }
+        self.retold()
+    }
+
+    /// What the picture tells beside its values, for the table behind it.
+    pub(crate) fn beside(&self) -> Vec<Beside> {
+        match &*self.marks {
+            Marks::Line(lines) => lines.beside(&self.format),
+            Marks::Control(control::Control(lines)) => lines.beside(&self.format),
+            Marks::Area(area) => {
+                Beside::remarks(&area.happened, &area.stops, &self.format, area.periods).into_iter().collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// With subtitle and summary of the marks as they are now.
+    fn retold(self) -> Chart {
         let Chart { title, alt, format, marks, told, columns, links, .. } = self;
         Chart { links, ..Chart::told(title, &alt, format, *marks, told, columns) }
     }

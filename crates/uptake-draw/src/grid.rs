@@ -1,10 +1,12 @@
 //! A table as its reader sees it: headings, texts, which columns are numbers. For the page and for paper alike.
 
-use crate::charts::Format;
 use crate::charts::members::{PLAIN, distinct, name};
+use crate::charts::{Format, Stop, remarks};
+use crate::text::{Weight, width_px};
 use crate::words;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
+use uptake_spec::project::Remark;
 use uptake_spec::table::Data;
 use uptake_spec::{Table, Value};
 
@@ -20,6 +22,76 @@ pub struct Heading {
     pub name: String,
     /// Numbers are set flush right.
     pub number: bool,
+    /// No cell below it is long: days, periods and short names are not broken.
+    pub one_line: bool,
+}
+
+/// A further column of a table, by the text of the period or day that a row begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub heading: String,
+    pub number: bool,
+    /// The period's text, and what stands beside it.
+    pub cells: Vec<(String, String)>,
+}
+
+impl Beside {
+    /// What happened, at the stops in which it did; nothing where nothing did.
+    pub fn remarks(remarks: &[Remark], stops: &[Stop], format: &Format, are_periods: bool) -> Option<Beside> {
+        let cell = |remark: &Remark| {
+            let stop = &stops[remarks::stop_of(stops, remark.d)?];
+            Some((stop.label(format, are_periods), remarks::told(remark)))
+        };
+        let mut cells: Vec<(String, String)> = vec![];
+        for (label, words) in remarks.iter().filter_map(cell) {
+            match cells.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, told)) => *told = format!("{told}; {words}"),
+                None => cells.push((label, words)),
+            }
+        }
+        let beside = Beside { heading: "What happened".into(), number: false, cells };
+        (!beside.cells.is_empty()).then_some(beside)
+    }
+}
+
+/// In letters: `W 30 Nov 2026 (running)` is not long.
+const LONG: usize = 24;
+
+impl Grid {
+    fn new(mut headings: Vec<Heading>, rows: Vec<Vec<String>>) -> Grid {
+        for (at, heading) in headings.iter_mut().enumerate() {
+            heading.one_line = rows.iter().all(|row| row[at].chars().count() <= LONG);
+        }
+        Grid { headings, rows }
+    }
+
+    /// With further columns.
+    pub(crate) fn with(self, beside: &[Beside]) -> Grid {
+        let Grid { mut headings, mut rows } = self;
+        for column in beside {
+            headings.push(Heading { name: column.heading.clone(), number: column.number, one_line: true });
+            for row in &mut rows {
+                // A running period says so behind its name.
+                let is_of = |label: &str| {
+                    row.iter().any(|cell| {
+                        cell.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+                    })
+                };
+                let cell = column.cells.iter().find(|(label, _)| is_of(label)).map(|(_, words)| words.clone());
+                row.push(cell.unwrap_or_else(|| if column.number { "–".into() } else { String::new() }));
+            }
+        }
+        Grid::new(headings, rows)
+    }
+
+    /// How wide the table wants to be where nothing is broken: with texts of `size` and `between` behind each column.
+    pub fn width(&self, size: f64, between: f64) -> f64 {
+        let column = |(at, heading): (usize, &Heading)| {
+            let cells = self.rows.iter().map(|row| width_px(&row[at], size, Weight::Regular));
+            cells.fold(width_px(&heading.name, size, Weight::SemiBold), f64::max) + between
+        };
+        self.headings.iter().enumerate().map(column).sum()
+    }
 }
 
 /// The table of an answer for reading: periods named, values in their unit, "k of n" beside them.
@@ -56,7 +128,7 @@ fn members(table: &Table) -> impl Iterator<Item = &str> {
 }
 
 fn heading(name: &str, number: bool) -> Heading {
-    Heading { name: words::heading(name), number }
+    Heading { name: words::heading(name), number, one_line: true }
 }
 
 fn period_heading(format: &Format) -> Heading {
@@ -81,9 +153,14 @@ fn day_of(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
     }
 }
 
+/// A difference of shares is in points.
 fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {
+    let is_difference = || members(table).any(|by| format.of_member(&name(table.value(row, by))).points);
     match table.value(row, column) {
         Value::Nothing => "–".into(),
+        value if format.points || !format.differences.is_empty() && is_difference() => {
+            words::change(value.number().unwrap_or(f64::NAN), format.unit, Show::Usual, &format.currency)
+        }
         value => words::show(value, format.unit, Show::Usual, &format.currency),
     }
 }
@@ -93,7 +170,7 @@ fn of_answer(table: &Table, format: &Format) -> Grid {
     let mut headings = vec![period_heading(format)];
     headings.extend(members(table).map(|name| heading(name, false)));
     headings.push(heading("value", true));
-    headings.extend(parts.iter().map(|part| heading(part, true)));
+    headings.extend(parts.iter().map(|part| heading(part_in_words(part, format), true)));
     let read = |row| {
         let mut cells = vec![period(table, row, format)];
         cells.extend(members(table).map(|column| name(table.value(row, column))));
@@ -101,14 +178,14 @@ fn of_answer(table: &Table, format: &Format) -> Grid {
         cells.extend(parts.iter().map(|part| plain(table.value(row, part))));
         cells
     };
-    Grid { headings, rows: (0..table.rows()).map(read).collect() }
+    Grid::new(headings, (0..table.rows()).map(read).collect())
 }
 
 /// One row a period and member of `down`, one column a member of `across`.
 fn pivot(table: &Table, down: &[&str], across: &str, names: Vec<String>, format: &Format) -> Grid {
     let mut headings = vec![period_heading(format)];
     headings.extend(down.iter().map(|name| heading(name, false)));
-    headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true }));
+    headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true, one_line: true }));
     let mut rows: Vec<(Vec<Value>, Vec<String>)> = vec![];
     for row in 0..table.rows() {
         let key = || std::iter::once("period_start").chain(down.iter().copied()).map(|name| table.value(row, name));
@@ -122,7 +199,7 @@ fn pivot(table: &Table, down: &[&str], across: &str, names: Vec<String>, format:
         let at = names.iter().position(|name| *name == member).expect("the members were read from these rows");
         rows.last_mut().expect("a row was begun").1[1 + down.len() + at] = value(table, row, "value", format);
     }
-    Grid { headings, rows: rows.into_iter().map(|(_, cells)| cells).collect() }
+    Grid::new(headings, rows.into_iter().map(|(_, cells)| cells).collect())
 }
 
 fn of_rows(table: &Table, format: Option<&Format>) -> Grid {
@@ -135,7 +212,7 @@ fn of_rows(table: &Table, format: Option<&Format>) -> Grid {
         (value, _) => plain(value),
     };
     let read = |row| table.columns().iter().zip(table.row(row)).map(|(c, value)| cell(&c.name, value)).collect();
-    Grid { headings, rows: (0..table.rows()).map(read).collect() }
+    Grid::new(headings, (0..table.rows()).map(read).collect())
 }
 
 /// A number without a unit: grouped, with at most two decimals.
@@ -144,6 +221,14 @@ fn plain(value: Value) -> String {
         (Value::Nothing, _) => "–".into(),
         (_, Some(n)) => words::trimmed(n, 2),
         (value, None) => words::show(value, Unit::Count, Show::Usual, ""),
+    }
+}
+
+/// What the KPI says it counts.
+fn part_in_words<'a>(part: &str, format: &'a Format) -> &'a str {
+    match part {
+        "numerator" => format.parts.numerator.as_deref().unwrap_or("counted"),
+        _ => format.parts.denominator.as_deref().unwrap_or("of how many"),
     }
 }
 
@@ -172,7 +257,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_crossed_by_its_members() {
-        let format = Format { unit: Unit::Share, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = Format::new(Unit::Share, Grain::Week, "EUR");
         let grid = crossed(&two_weeks_of_two_grades(), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Associate", "Partner"]);
@@ -190,7 +275,7 @@ mod tests {
             Column { name: "stage".into(), data: texts(["Lead", "Won", "Won"]) },
             Column { name: "value".into(), data: Data::Integer(vec![Some(4), Some(1), Some(2)]) },
         ]);
-        let format = Format { unit: Unit::Count, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = Format::new(Unit::Count, Grain::Week, "EUR");
         let grid = crossed(&table.expect("equal lengths"), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Office", "Lead", "Won"]);

@@ -125,6 +125,16 @@ pub struct About {
     pub test: String,
 }
 
+/// Of the six of a desk's row.
+pub(crate) fn columns(width: Width) -> u8 {
+    match width {
+        Width::Full => 6,
+        Width::TwoThirds => 4,
+        Width::Half => 3,
+        Width::Third => 2,
+    }
+}
+
 impl CardState {
     pub fn words(self) -> &'static str {
         match self {
@@ -186,6 +196,22 @@ struct PageView<'a> {
 }
 
 impl Page {
+    /// What stands side by side on a desk: as many blocks as its six columns hold.
+    pub fn rows(&self) -> Vec<Vec<&Drawn>> {
+        let mut rows: Vec<Vec<&Drawn>> = vec![];
+        let mut taken = 6;
+        for drawn in &self.blocks {
+            let wide = columns(drawn.width);
+            if taken + wide > 6 {
+                rows.push(vec![]);
+                taken = 0;
+            }
+            rows.last_mut().expect("the first block begins a row").push(drawn);
+            taken += wide;
+        }
+        rows
+    }
+
     /// `Weeks 25 May to 22 Nov 2026 · as of 18 Nov 2026 · Europe/Berlin`.
     pub fn when(&self) -> String {
         let Some(as_of) = self.as_of else { return "Nothing is loaded yet".into() };

@@ -67,16 +67,23 @@ fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> 
         "delta" => {
             of(|h| h.delta).map_or(words::NOTHING.into(), |d| words::change(d, figure.unit, token.show, currency))
         }
-        "as_of" => words::date(figure.as_of),
+        "as_of" => day(figure.as_of, token.show),
         "period" => figure.headline.as_ref().map_or(words::NOTHING.into(), |h| match token.show {
-            Show::Date => words::date(h.period_start),
+            Show::Date | Show::Month => day(h.period_start, token.show),
             _ => words::period(h.period_start, figure.grain),
         }),
         "verdict" => verdict(figure).unwrap_or(words::NOTHING.into()),
-        "since" => figure.standing.and_then(|standing| standing.since).map_or(words::NOTHING.into(), words::date),
+        "since" => figure
+            .standing
+            .and_then(|standing| standing.since)
+            .map_or(words::NOTHING.into(), |since| day(since, token.show)),
         "where" => figure.place.clone().unwrap_or(words::NOWHERE.into()),
         _ => words::NOTHING.into(),
     }
+}
+
+fn day(day: NaiveDate, show: Show) -> String {
+    if show == Show::Month { words::month(day) } else { words::date(day) }
 }
 
 /// Without a complete period it is too early; a figure that is not there is neither normal nor not.
@@ -132,7 +139,10 @@ mod tests {
         check("previous", Show::Usual, "65.2\u{202f}%");
         check("delta", Show::Usual, "+3.2 points");
         check("period", Show::Date, "12 Oct 2026");
+        check("period", Show::Month, "Oct 2026");
         check("as_of", Show::Date, "20 Oct 2026");
+        check("as_of", Show::Month, "Oct 2026");
+        check("since", Show::Month, "Sep 2026");
         check("verdict", Show::Usual, "lower than normal since the week of 28 Sep 2026");
         check("since", Show::Date, "28 Sep 2026");
         check("where", Show::Usual, "Berlin");

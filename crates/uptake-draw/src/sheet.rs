@@ -2,9 +2,9 @@
 
 use crate::charts::{self, Format};
 use crate::grid::{Grid, grid};
-use crate::page::{Body, Drawn, Page};
+use crate::page::{Body, Drawn, Page, columns};
 use crate::svg::{Anchor, Element, Svg, element, line, rect, text, whole};
-use crate::text::{Weight, ellipsized, width_px, wrapped};
+use crate::text::{Weight, is_break, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::tile::tile_svg;
 use crate::words;
@@ -26,7 +26,7 @@ pub fn sheet(page: &Page) -> Svg {
     let theme = Theme::light();
     let mut sheet = Sheet { theme: &theme, marks: vec![], y: MARGIN };
     sheet.head(page);
-    for row in rows_of(&page.blocks) {
+    for row in page.rows() {
         sheet.row(page, &row);
     }
     for note in &page.notes {
@@ -36,31 +36,6 @@ pub fn sheet(page: &Page) -> Svg {
     sheet.lines(&foot, SMALL_PX, Weight::Regular, Paint::Quiet, COLUMNS_PX);
     let size = (COLUMNS_PX + 2.0 * MARGIN, sheet.y + MARGIN);
     whole(size, &theme, &page.title, &page.asks, sheet.marks)
-}
-
-/// Blocks that stand side by side: as many as six columns hold.
-fn rows_of(blocks: &[Drawn]) -> Vec<Vec<&Drawn>> {
-    let mut rows: Vec<Vec<&Drawn>> = vec![];
-    let mut taken = 6;
-    for drawn in blocks {
-        let wide = columns(drawn.width);
-        if taken + wide > 6 {
-            rows.push(vec![]);
-            taken = 0;
-        }
-        rows.last_mut().expect("the first block begins a row").push(drawn);
-        taken += wide;
-    }
-    rows
-}
-
-fn columns(width: Width) -> u8 {
-    match width {
-        Width::Full => 6,
-        Width::TwoThirds => 4,
-        Width::Half => 3,
-        Width::Third => 2,
-    }
 }
 
 fn width_of(width: Width) -> f64 {
@@ -131,6 +106,8 @@ fn piece(page: &Page, drawn: &Drawn, wide: f64, theme: &Theme) -> Piece {
                 Size::Phone
             } else if wide < 560.0 {
                 Size::Half
+            } else if wide < 700.0 {
+                Size::TwoThirds
             } else {
                 Size::Desk
             };
@@ -224,37 +201,75 @@ fn rows(title: &str, table: &Table, answer: Option<&Format>, more: usize, wide: 
     }
 }
 
+/// Between the columns of a table.
+const BETWEEN: f64 = 18.0;
+
+/// A table that is too wide even with its long texts broken is drawn smaller, whole.
 fn table_of(data: &Grid, wide: f64, theme: &Theme) -> Piece {
-    const ROW_PX: f64 = 24.0;
-    const BETWEEN: f64 = 18.0;
-    let names: Vec<String> = data.headings.iter().map(|heading| heading.name.clone()).collect();
-    let longest = |at: usize| {
-        let cells = data.rows.iter().map(|row| &row[at]).chain([&names[at]]);
-        cells.map(|cell| width_px(cell, SMALL_PX, Weight::SemiBold)).fold(0.0, f64::max) + BETWEEN
-    };
-    let wanted: Vec<f64> = (0..names.len()).map(longest).collect();
-    let all: f64 = wanted.iter().sum();
-    let scale = if all > wide { wide / all } else { 1.0 };
+    let columns = columns_px(data, wide);
+    let all: f64 = columns.iter().sum();
     let mut piece = Piece { marks: vec![], height: 6.0 };
+    let names: Vec<String> = data.headings.iter().map(|heading| heading.name.clone()).collect();
     for (nth, cells) in std::iter::once(&names).chain(&data.rows).enumerate() {
-        let base = piece.height + 16.0;
-        let mut x = 0.0;
-        for ((cell, heading), wanted) in cells.iter().zip(&data.headings).zip(&wanted) {
-            let room = wanted * scale - BETWEEN;
-            let (weight, paint) =
-                if nth == 0 { (Weight::SemiBold, Paint::Quiet) } else { (Weight::Regular, Paint::Ink) };
-            let shown = ellipsized(cell, room.max(8.0), SMALL_PX, weight);
-            let (at, anchor) = if heading.number { (x + room, Anchor::End) } else { (x, Anchor::Start) };
-            let set = text(at, base, SMALL_PX, anchor, &shown).fill(theme, paint);
-            piece.marks.push(if nth == 0 { set.semi_bold() } else { set });
-            x += wanted * scale;
-        }
-        piece.height += ROW_PX;
+        piece = table_row(piece, data, cells, &columns, nth == 0, theme);
         let paint = if nth == 0 { Paint::Axis } else { Paint::Grid };
-        piece.marks.push(line(0.0, piece.height, all.min(wide), piece.height).stroke(theme, paint, 1.0));
+        piece.marks.push(line(0.0, piece.height, all, piece.height).stroke(theme, paint, 1.0));
     }
     piece.height += 6.0;
-    piece
+    if all <= wide {
+        return piece;
+    }
+    let scale = wide / all;
+    let smaller = element("g").set("transform", format!("scale({})", crate::svg::short(scale)));
+    Piece { marks: vec![smaller.with_all(piece.marks)], height: piece.height * scale }
+}
+
+fn table_row(above: Piece, data: &Grid, cells: &[String], columns: &[f64], is_head: bool, theme: &Theme) -> Piece {
+    const LINE_PX: f64 = 16.0;
+    let most_lines = if is_head { 8 } else { 4 };
+    let (weight, paint) = if is_head { (Weight::SemiBold, Paint::Quiet) } else { (Weight::Regular, Paint::Ink) };
+    let Piece { mut marks, height } = above;
+    let (mut x, mut lines) = (0.0, 1);
+    for ((cell, heading), wide) in cells.iter().zip(&data.headings).zip(columns) {
+        let room = wide - BETWEEN;
+        let (at, anchor) = if heading.number { (x + room, Anchor::End) } else { (x, Anchor::Start) };
+        let parts = wrapped(cell, room + 0.5, most_lines, SMALL_PX, weight);
+        for (nth, part) in parts.iter().enumerate() {
+            let set = text(at, height + LINE_PX * (nth + 1) as f64, SMALL_PX, anchor, part).fill(theme, paint);
+            marks.push(if is_head { set.semi_bold() } else { set });
+        }
+        lines = lines.max(parts.len());
+        x += wide;
+    }
+    Piece { marks, height: height + LINE_PX * lines as f64 + 8.0 }
+}
+
+/// Each column's width with the room behind it: as wide as its longest text, or where that is more than there is, long texts
+/// are broken first. Numbers, days and short names never are, nor words.
+fn columns_px(data: &Grid, wide: f64) -> Vec<f64> {
+    const LONGEST_WORD_PX: f64 = 160.0;
+    let longest = |texts: &mut dyn Iterator<Item = &str>, weight| {
+        texts.map(|text| width_px(text, SMALL_PX, weight)).fold(0.0, f64::max)
+    };
+    let cells = |at: usize| data.rows.iter().map(move |row| row[at].as_str());
+    let (mut wanted, mut least) = (vec![], vec![]);
+    for (at, heading) in data.headings.iter().enumerate() {
+        let whole = longest(&mut cells(at), Weight::Regular);
+        wanted.push(longest(&mut std::iter::once(heading.name.as_str()), Weight::SemiBold).max(whole) + BETWEEN);
+        let broken = match heading.number || heading.one_line {
+            true => whole,
+            false => {
+                longest(&mut cells(at).flat_map(|cell| cell.split(is_break)), Weight::Regular).min(LONGEST_WORD_PX)
+            }
+        };
+        least.push(longest(&mut heading.name.split(is_break), Weight::SemiBold).max(broken) + BETWEEN);
+    }
+    let (all, needed): (f64, f64) = (wanted.iter().sum(), least.iter().sum());
+    if all <= wide {
+        return wanted;
+    }
+    let share = ((wide - needed) / (all - needed).max(1.0)).max(0.0);
+    wanted.iter().zip(&least).map(|(wanted, least)| least + (wanted - least) * share).collect()
 }
 
 /// Words in lines, one below the other, with a little air behind them.

@@ -68,7 +68,7 @@ pub fn ellipsized(text: &str, max_px: f64, size_px: f64, weight: Weight) -> Stri
 /// `text` broken at blanks into at most `max_lines` lines of `max_px`; what is too long ends in an ellipsis.
 pub fn wrapped(text: &str, max_px: f64, max_lines: usize, size_px: f64, weight: Weight) -> Vec<String> {
     let mut lines: Vec<String> = vec![];
-    for word in text.split_whitespace() {
+    for word in text.split(is_break).filter(|word| !word.is_empty()) {
         let longer = lines.last().map(|line| format!("{line} {word}"));
         match longer {
             Some(longer) if lines.len() == max_lines || width_px(&longer, size_px, weight) <= max_px => {
@@ -79,6 +79,11 @@ pub fn wrapped(text: &str, max_px: f64, max_lines: usize, size_px: f64, weight: 
         }
     }
     lines.iter().map(|line| ellipsized(line, max_px, size_px, weight)).collect()
+}
+
+/// A number stays with its unit.
+pub fn is_break(letter: char) -> bool {
+    letter.is_whitespace() && !matches!(letter, '\u{a0}' | '\u{202f}')
 }
 
 #[cfg(test)]
@@ -101,6 +106,12 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| width_px(line, 12.0, Weight::Regular) <= 150.0));
         assert_eq!(wrapped("", 150.0, 2, 12.0, Weight::Regular), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        let lines = wrapped("59\u{202f}% to 83\u{202f}%", 60.0, 3, 12.0, Weight::Regular);
+        assert_eq!(lines, ["59\u{202f}% to", "83\u{202f}%"]);
     }
 
     #[test]

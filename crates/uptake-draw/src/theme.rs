@@ -13,8 +13,12 @@ pub enum Size {
     Desk,
     /// 480 wide: the text column of an A4 page.
     Paper,
+    /// 236 wide: half of that column, beside another.
+    HalfPaper,
     /// 540 wide: half of a desk's row.
     Half,
+    /// 740 wide: two thirds of a desk's row.
+    TwoThirds,
     /// For a file of one's own measure; from 200 × 120 to 4000 × 4000. What has rows, as bars, grows beyond the height.
     Exact { width_px: u16, height_px: u16 },
 }
@@ -88,8 +92,12 @@ impl Size {
         match self {
             Size::Phone => Canvas { width: 360.0, height: 300.0, margin: 12.0, text: 12.0, title: 15.0, stroke: 2.0 },
             Size::Half => Canvas { width: 540.0, height: 340.0, margin: 14.0, text: 12.0, title: 16.0, stroke: 2.0 },
+            Size::TwoThirds => {
+                Canvas { width: 740.0, height: 390.0, margin: 14.0, text: 12.0, title: 16.0, stroke: 2.0 }
+            }
             Size::Desk => Canvas { width: 900.0, height: 420.0, margin: 15.0, text: 11.5, title: 15.5, stroke: 1.9 },
             Size::Paper => Canvas { width: 480.0, height: 236.0, margin: 2.0, text: 7.5, title: 10.5, stroke: 1.3 },
+            Size::HalfPaper => Canvas { width: 236.0, height: 178.0, margin: 2.0, text: 7.0, title: 9.5, stroke: 1.2 },
             Size::Exact { width_px, height_px } => {
                 let (width, height) = (width_px.clamp(200, 4000), height_px.clamp(120, 4000));
                 Canvas { width: width.into(), height: height.into(), ..Size::Half.canvas() }

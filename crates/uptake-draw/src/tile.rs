@@ -2,11 +2,14 @@
 
 use crate::charts::Format;
 use crate::charts::bar::is_few;
+use crate::grid::Beside;
 use crate::scale::places;
 use crate::svg::{Anchor, Element, Svg, element, line, path, text, through, whole};
 use crate::text::{Weight, ellipsized, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
+use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Better;
 use uptake_spec::{Answer, Standing, Value, Verdict};
@@ -25,6 +28,8 @@ pub struct Tile {
     /// `lower than normal since …`; `None` where nobody asked.
     verdict: Option<Told>,
     spark: Vec<Spark>,
+    /// By the first days of the periods; empty where nobody asked.
+    before: BTreeMap<NaiveDate, f64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +89,34 @@ impl Tile {
             let holds = answer.targets.iter().filter(|step| step.from <= day && step.to.is_none_or(|to| day <= to));
             holds.max_by_key(|step| step.from).map(|step| step.target)
         });
-        let change = delta.map(|delta| change(delta, answer, &format, few.is_some()));
-        Tile { title, format, big, change, target, when, verdict: None, spark: spark(answer) }
+        let change = delta
+            .map(|delta| change(delta, answer, &format, few.is_some(), &format!("the {} before", answer.grain.word())));
+        Tile { title, format, big, change, target, when, verdict: None, spark: spark(answer), before: BTreeMap::new() }
+    }
+
+    /// With the change against the same period a year before: `values` go by the first days of the periods that are shown.
+    pub fn year_before(mut self, answer: &Answer, values: &BTreeMap<NaiveDate, f64>) -> Tile {
+        let Some(headline) = answer.headline() else { return self };
+        let then = values.get(&headline.period_start);
+        let few = headline.numerator.zip(headline.denominator);
+        let few = few.is_some_and(|(k, n)| is_few(k, n, headline.value, answer.unit));
+        let before = words::year_before(answer.grain);
+        self.change = headline.value.map(|value| match then {
+            Some(then) => change(value - then, answer, &self.format, few, before),
+            None => Change { delta: 0.0, words: format!("nothing known of {before}"), good: None },
+        });
+        self.before = values.clone();
+        self
+    }
+
+    pub(crate) fn beside(&self) -> Option<Beside> {
+        let number = |(day, value): (&NaiveDate, &f64)| (self.format.period(*day), self.format.figure(*value));
+        let heading = words::sentence(words::year_before(self.format.grain));
+        (!self.before.is_empty()).then(|| Beside {
+            heading,
+            number: true,
+            cells: self.before.iter().map(number).collect(),
+        })
     }
 
     /// With a line that says whether the number is normal. A tile without a number says nothing of it.
@@ -116,9 +147,8 @@ impl Tile {
     }
 }
 
-fn change(delta: f64, answer: &Answer, format: &Format, few: bool) -> Change {
+fn change(delta: f64, answer: &Answer, format: &Format, few: bool, before: &str) -> Change {
     let size = words::change(delta, answer.unit, Show::Usual, &format.currency);
-    let before = format!("the {} before", answer.grain.word());
     // What rounds to nothing is nothing.
     if !size.starts_with(['+', '−']) || !size.contains(|c: char| ('1'..='9').contains(&c)) {
         return Change { delta: 0.0, words: format!("unchanged against {before}"), good: None };
@@ -237,7 +267,7 @@ fn sparkline(tile: &Tile, (left, right): (f64, f64), (top, bottom): (f64, f64), 
     let y = |value: f64| {
         if high > low { bottom - (value - low) / (high - low) * (bottom - top) } else { (top + bottom) / 2.0 }
     };
-    let days: Vec<_> = tile.spark.iter().map(|s| s.day).collect();
+    let days: Vec<_> = tile.spark.iter().map(|s| Some(f64::from(s.day?.num_days_from_ce()))).collect();
     let points: Vec<Option<(f64, f64)>> = places(&days, left, right)
         .into_iter()
         .zip(&tile.spark)

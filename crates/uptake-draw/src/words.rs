@@ -33,7 +33,7 @@ pub fn show(value: Value, unit: Unit, show: Show, currency: &str) -> String {
         Value::Integer(_) | Value::Decimal(_) | Value::Float(_) => value.number().unwrap_or(f64::NAN),
     };
     match show {
-        Show::Usual | Show::Date => figure(n, unit, currency),
+        Show::Usual | Show::Date | Show::Month => figure(n, unit, currency),
         Show::Percent { decimals } => percent(n, decimals),
         Show::Number { decimals } => number(n, decimals),
         Show::Money => money(n, currency),
@@ -84,6 +84,11 @@ pub fn points(n: f64, decimals: u8) -> String {
     let text = number(n * 100.0, decimals);
     let word = if text.trim_start_matches('−') == "1" { "point" } else { "points" };
     format!("{text} {word}")
+}
+
+/// The same where there is little room: `3.2 pts`.
+pub(crate) fn points_short(n: f64, decimals: u8) -> String {
+    format!("{} pts", number(n * 100.0, decimals))
 }
 
 /// 0.684 → `68 %`.
@@ -159,6 +164,11 @@ pub fn date(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
+/// `Oct 2026`.
+pub fn month(day: NaiveDate) -> String {
+    day.format("%b %Y").to_string()
+}
+
 /// `12 Oct`.
 pub fn day_month(day: NaiveDate) -> String {
     day.format("%-d %b").to_string()
@@ -181,7 +191,7 @@ pub fn period(start: NaiveDate, grain: Grain) -> String {
     match grain {
         Grain::Day => date(start),
         Grain::Week => format!("W {}", date(start)),
-        Grain::Month => start.format("%b %Y").to_string(),
+        Grain::Month => month(start),
         Grain::Quarter => format!("{} {}", quarter(start), years_of_quarter(start)),
     }
 }
@@ -210,6 +220,14 @@ pub fn verdict(standing: &Standing, start: NaiveDate, grain: Grain) -> String {
     let since = since.map_or(String::new(), |since| format!(" since {}", period_in_words(since, grain)));
     let provisional = if standing.is_provisional() { ", provisionally" } else { "" };
     format!("{words}{since}{provisional}")
+}
+
+/// Which period a year before is meant: `52 weeks before`, `a year before`.
+pub fn year_before(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Day | Grain::Week => "52 weeks before",
+        Grain::Month | Grain::Quarter => "a year before",
+    }
 }
 
 /// `25 May to 22 Nov 2026`; both years where they differ.

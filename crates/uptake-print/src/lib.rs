@@ -3,6 +3,10 @@
 //! Pictures enter as the SVG that uptake-draw draws for paper and stay vectors with real text. Nothing is read from the
 //! machine: no file, no font, no clock. The same pages give the same bytes.
 
+#[cfg(test)]
+#[allow(dead_code, reason = "the pictures' own tests use the rest of it")]
+#[path = "../../uptake-draw/tests/pictures/made_up.rs"]
+mod made_up;
 mod report;
 mod world;
 

@@ -3,7 +3,7 @@
 use crate::world::Files;
 use serde_json::{Value, json};
 use uptake_draw::{About, Body, Drawn, Grid, Page, Size, Theme, grid, svg, tile_svg, words};
-use uptake_spec::dashboard::{Inline, Prose};
+use uptake_spec::dashboard::{Inline, Prose, Width};
 
 /// More rows than this are in the CSV; on paper nobody reads them.
 const MOST_ROWS: usize = 400;
@@ -25,10 +25,19 @@ pub(crate) fn read(pages: &[Page]) -> Files {
 fn read_page(page: &Page, page_at: usize, files: &mut Files) -> Value {
     let mut blocks: Vec<Value> = vec![];
     let mut level = 1;
-    for (at, drawn) in page.blocks.iter().enumerate() {
-        let name = format!("/{page_at}-{at}.svg");
-        for block in read_block(page, drawn, &name, &mut level, files) {
-            push(&mut blocks, block);
+    let mut at = 0;
+    for row in page.rows() {
+        for part in parts_of(&row) {
+            let mut told: Vec<Value> = vec![];
+            for drawn in &part.blocks {
+                let name = format!("/{page_at}-{at}.svg");
+                told.extend(read_block(page, drawn, &name, part.size, &mut level, files));
+                at += 1;
+            }
+            match part.size {
+                Size::HalfPaper => blocks.push(json!({ "kind": "row", "row": told })),
+                _ => told.into_iter().for_each(|block| push(&mut blocks, block)),
+            }
         }
     }
     json!({
@@ -37,21 +46,58 @@ fn read_page(page: &Page, page_at: usize, files: &mut Files) -> Value {
     })
 }
 
-/// Adds a block; tiles that follow each other share a row.
+/// What of a desk's row stands side by side on paper: one block over the whole column, or one or two of half of it.
+struct Part<'a> {
+    blocks: Vec<&'a Drawn>,
+    size: Size,
+}
+
+/// Blocks that a desk shows beside others stand in pairs; three of a row would be too narrow to be read. A tile never
+/// takes more than half of the column.
+fn parts_of<'a>(row: &[&'a Drawn]) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part> = vec![];
+    for drawn in row {
+        let is_tile = matches!(drawn.body, Body::Tile { .. });
+        let halves = (row.len() > 1 && shares(drawn)) || is_tile;
+        let size = if halves { Size::HalfPaper } else { Size::Paper };
+        match parts.last_mut() {
+            Some(Part { blocks, size: Size::HalfPaper }) if halves && blocks.len() == 1 => blocks.push(drawn),
+            _ => parts.push(Part { blocks: vec![drawn], size }),
+        }
+    }
+    for part in &mut parts {
+        // Half of a column, and nothing beside it.
+        let alone = part.blocks.len() == 1 && part.blocks[0].width == Width::Half;
+        if alone && !matches!(part.blocks[0].body, Body::Tile { .. }) {
+            part.size = Size::Paper;
+        }
+    }
+    parts
+}
+
+/// Whether the block can be read in half of the column.
+fn shares(drawn: &Drawn) -> bool {
+    const HALF_PT: f64 = 236.0;
+    const MOST_ROWS: usize = 30;
+    let narrow = matches!(drawn.width, Width::Half | Width::Third);
+    narrow
+        && match &drawn.body {
+            Body::Rows { table, answer, .. } => {
+                let grid = grid(table, answer.as_ref());
+                grid.rows.len() <= MOST_ROWS && grid.width(8.0, 8.0) <= HALF_PT
+            }
+            _ => true,
+        }
+}
+
 fn push(blocks: &mut Vec<Value>, mut block: Value) {
     if blocks.is_empty() && block["kind"] == "heading" {
         block["sheet"] = json!(false); // the page's title began this sheet already
     }
-    if block["kind"] != "tile" {
-        return blocks.push(block);
-    }
-    match blocks.last_mut().filter(|last| last["kind"] == "tiles") {
-        Some(row) => row["tiles"].as_array_mut().expect("a row of tiles is made as a list").push(block),
-        None => blocks.push(json!({ "kind": "tiles", "tiles": [block] })),
-    }
+    blocks.push(block);
 }
 
-fn read_block(page: &Page, drawn: &Drawn, name: &str, level: &mut u8, files: &mut Files) -> Vec<Value> {
+fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8, files: &mut Files) -> Vec<Value> {
     let heading = (*level + 1).min(5);
     match &drawn.body {
         Body::Prose(prose) => prose.iter().filter_map(|prose| read_prose(page, prose, level)).collect(),
@@ -60,7 +106,7 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, level: &mut u8, files: &mu
             vec![json!({ "kind": "card", "title": title, "level": heading, "state": state.words(), "why": why })]
         }
         Body::Picture { title, chart, notes, .. } => {
-            files.insert(name.into(), svg(chart, Size::Paper, &Theme::paper()).0.into_bytes());
+            files.insert(name.into(), svg(chart, size, &Theme::paper()).0.into_bytes());
             let alt = format!("{}. {} {}", title, chart.alt(), chart.summary());
             vec![json!({ "kind": "picture", "file": name, "alt": alt, "notes": notes })]
         }
@@ -130,10 +176,85 @@ fn abouts(page: &Page) -> Vec<Value> {
     };
     let mut told: Vec<About> = vec![];
     for about in page.blocks.iter().filter_map(about) {
-        if !about.means.is_empty() && !told.iter().any(|earlier| earlier.kpi == about.kpi) {
+        // A page's own questions have the same to say, and are no KPIs.
+        let known = |earlier: &About| earlier.kpi == about.kpi || earlier.means == about.means;
+        if !about.means.is_empty() && !told.iter().any(known) {
             told.push(about);
         }
     }
     let value = |about: About| json!({ "asks": about.asks, "means": about.means, "code": about.code, "sources": about.sources.join(", ") });
     told.into_iter().map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made_up;
+    use uptake_spec::Table;
+
+    /// The kinds of what a report holds, those of one row in one text.
+    fn rows_of(blocks: Vec<Drawn>) -> Vec<String> {
+        let files = read(&[Page { blocks, ..made_up::whole_page() }]);
+        let report: Value = serde_json::from_slice(&files["/report.json"]).expect("it was written as JSON");
+        let kind = |block: &Value| block["kind"].as_str().expect("each has a kind").to_string();
+        let row = |block: &Value| match block["row"].as_array() {
+            Some(row) => row.iter().map(kind).collect::<Vec<_>>().join(" "),
+            None => kind(block),
+        };
+        report["pages"][0]["blocks"].as_array().expect("a list").iter().map(row).collect()
+    }
+
+    fn named(id: &str, width: Width) -> Drawn {
+        let page = made_up::whole_page();
+        let found = page.blocks.into_iter().find(|drawn| drawn.id == id).expect("it stands on the page");
+        Drawn { width, ..found }
+    }
+
+    #[test]
+    fn what_stands_side_by_side_on_the_page_does_so_on_paper() {
+        let (half, third) = (Width::Half, Width::Third);
+        let picture = |width| named("won", width);
+        let tile = |width| named("active_people", width);
+        assert_eq!(rows_of(vec![picture(half), picture(half)]), ["picture picture"]);
+        assert_eq!(rows_of(vec![tile(half), picture(half), picture(Width::Full)]), ["tile picture", "picture"]);
+        // Three of a row do not fit on paper; the third does not join what stands below it on the page.
+        let thirds = vec![tile(third), tile(third), tile(third), picture(half), picture(half)];
+        assert_eq!(rows_of(thirds), ["tile tile", "tile", "picture picture"]);
+        assert_eq!(rows_of(vec![picture(half), picture(Width::Full)]), ["picture", "picture"]);
+    }
+
+    #[test]
+    fn a_table_shares_a_row_where_it_fits() {
+        let beside = |table: Drawn| rows_of(vec![table, named("won", Width::Half)]);
+        let stalled = named("stalled", Width::Half);
+        assert_eq!(beside(stalled.clone()), ["rows", "picture"]);
+        let Body::Rows { table, title, answer, more, way, about } = stalled.body else { panic!("they are rows") };
+        let table = Table::new(table.columns()[1..].to_vec()).expect("fewer of equal columns");
+        let body = Body::Rows { table, title, answer, more, way, about };
+        assert_eq!(beside(Drawn { body, ..named("stalled", Width::Half) }), ["rows picture"]);
+    }
+
+    #[test]
+    fn a_picture_beside_another_is_drawn_for_half_a_column() {
+        let files = read(&[Page {
+            blocks: vec![named("won", Width::Half), named("won", Width::Half)],
+            ..made_up::whole_page()
+        }]);
+        let picture = String::from_utf8(files["/0-1.svg"].clone()).expect("SVG is text");
+        assert!(picture.contains("viewBox=\"0 0 236 "), "{}", &picture[..200]);
+    }
+
+    #[test]
+    fn what_several_questions_have_in_common_is_said_once() {
+        let own = |id: &str| {
+            let mut drawn = named("stalled", Width::Full);
+            let Body::Rows { about, .. } = &mut drawn.body else { panic!("they are rows") };
+            let (kpi, means) = (id.to_string(), "A question of this page only.".to_string());
+            *about = About { kpi, means, code: String::new(), asks: String::new(), sources: vec![], ..about.clone() };
+            drawn
+        };
+        let page = Page { blocks: vec![own("one"), own("two"), named("won", Width::Full)], ..made_up::whole_page() };
+        let means: Vec<String> = abouts(&page).iter().map(|about| about["means"].to_string()).collect();
+        assert_eq!(means.len(), 2, "{means:?}");
+    }
 }

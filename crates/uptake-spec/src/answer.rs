@@ -1,6 +1,6 @@
 //! What a KPI answers: a table, the day it is told from, and what a reader must know beside it.
 
-use crate::kpi::{Better, Split, Unit};
+use crate::kpi::{Better, Parts, Split, Unit};
 use crate::params::{Attributes, Grain, Range};
 use crate::table::{Table, Value};
 use chrono::NaiveDate;
@@ -14,6 +14,8 @@ pub struct Answer {
     pub title: String,
     pub unit: Unit,
     pub better: Better,
+    /// What its numerator and denominator count.
+    pub parts: Parts,
     pub grain: Grain,
     pub range: Range,
     pub by: Vec<String>,
@@ -69,8 +71,7 @@ impl Answer {
         let is_first = self.complete_rows().next().is_some_and(|row| self.start(row) == self.start(newest));
         let value = number(now, "value");
         let previous = if is_first { self.before } else { number(before, "value") };
-        let told = self.split.as_ref().and_then(|split| Some((split, split.headline.as_ref()?)));
-        let is_difference = told.is_some_and(|(split, told)| split.differences.iter().any(|one| one.name == *told));
+        let is_difference = self.split.as_ref().is_some_and(Split::tells_a_difference);
         Some(Headline {
             period_start: self.start(newest)?,
             period_end: self.end(newest)?,
@@ -152,6 +153,7 @@ mod tests {
             title: "Lapsed".into(),
             unit: Unit::Count,
             better: Better::Down,
+            parts: Parts::default(),
             grain: Grain::Week,
             range: Range::new(day("2026-01-05"), day("2026-01-25")).expect("in order"),
             by: vec![],

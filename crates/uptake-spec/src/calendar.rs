@@ -89,6 +89,17 @@ impl Calendar {
         }
     }
 
+    /// The first day of the same period a year before: 52 weeks, so that weekdays meet, or twelve months.
+    pub fn year_before(&self, day: NaiveDate, grain: Grain) -> NaiveDate {
+        let count = match grain {
+            Grain::Day => 364,
+            Grain::Week => 52,
+            Grain::Month => 12,
+            Grain::Quarter => 4,
+        };
+        self.back(day, grain, count)
+    }
+
     /// Monday to Friday, and no day off of the firm.
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
         !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.days_off.contains(&day)

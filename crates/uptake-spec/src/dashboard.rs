@@ -12,6 +12,7 @@ pub use prose::{Inline, Prose, Show, Token};
 use crate::fields::{Fields, Piece};
 use crate::params::Grain;
 use crate::problem::{Place, Problem};
+use crate::project::Remark;
 use crate::sql;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -85,11 +86,29 @@ pub enum What {
 pub struct TileBlock {
     pub ask: Ask,
     pub title: Option<String>,
-    /// Show the change against the period before.
-    pub compare: bool,
+    pub compare: Compare,
     /// Say whether the number is normal.
     pub normal: bool,
     pub link: Option<Link>,
+}
+
+/// What a number is set against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// The period before.
+    Previous,
+    /// The same period a year before: 52 weeks, or twelve months.
+    LastYear,
+    Nothing,
+}
+
+/// `[[mark]]`: a day that stands as a line through the picture, with its words.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    /// `events = "annotations"`: all days of annotations.csv.
+    Annotations,
+    /// `day = "2026-09-07"` and `text = "New start page"`.
+    Day(Remark),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +122,9 @@ pub struct ChartBlock {
     pub alt: String,
     /// `[[line]]`: the KPIs whose dated targets are drawn; only the block's own has any here.
     pub targets: Vec<(String, Place)>,
+    pub marks: Vec<Mark>,
+    /// `compare = "last_year"`, and where that stands: the same periods a year before, as a second line. Only for a KPI.
+    pub last_year: Option<Place>,
     /// Show what is normal: a band behind a line that is alone, words beneath several. Only for a KPI.
     pub normal: bool,
     pub link: Option<Link>,
@@ -226,6 +248,16 @@ impl Block {
         let wanted = match &self.what {
             What::Tile(tile) => tile.normal,
             What::Chart(chart) => chart.normal,
+            _ => false,
+        };
+        self.ask().filter(|_| wanted)
+    }
+
+    /// The KPI question of a block that is set against the year before.
+    pub fn against_last_year(&self) -> Option<&Ask> {
+        let wanted = match &self.what {
+            What::Tile(tile) => tile.compare == Compare::LastYear,
+            What::Chart(chart) => chart.last_year.is_some(),
             _ => false,
         };
         self.ask().filter(|_| wanted)

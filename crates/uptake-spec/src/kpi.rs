@@ -5,6 +5,8 @@
 //! -- title      = "People who worked"
 //! -- asks       = "Which share of licensed people worked in the CRM?"
 //! -- unit       = "share"
+//! -- numerator  = "people who worked"
+//! -- denominator = "licensed people"
 //! -- better     = "up"
 //! -- privacy    = "A"
 //! -- attributes = ["period-end"]
@@ -82,6 +84,13 @@ pub enum ValueOf {
     Quantile,
 }
 
+/// What a KPI counts, in its readers' words: `people who worked` of `licensed people`. `None` where it does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parts {
+    pub numerator: Option<String>,
+    pub denominator: Option<String>,
+}
+
 /// One way to choose: `login` of `basis`. What is left out is as the KPI says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
@@ -94,6 +103,7 @@ pub struct Choice {
     pub dimensions: Option<Vec<String>>,
     /// 0.5 for the median, see [`ValueOf::Quantile`].
     pub quantile: Option<f64>,
+    pub parts: Parts,
     pub reads: Vec<Input>,
 }
 
@@ -120,6 +130,7 @@ pub struct Kpi {
     pub value_of: ValueOf,
     /// Between 0 and 1; there wherever `value_of` is [`ValueOf::Quantile`], if not here then in the chosen option.
     pub quantile: Option<f64>,
+    pub parts: Parts,
     /// What it says of those in the denominator that are not in the numerator: `opportunities have no amount in EUR`.
     pub lacking: Option<String>,
     /// The attribute modes it can answer in, the default first.
@@ -178,7 +189,7 @@ fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
     let (unit, privacy) = (f.needed_of("unit", &Unit::ALL), f.needed_of("privacy", &PRIVACY));
     let better = f.one_of("better", &BETTER).unwrap_or(Better::Neither);
     let value_of = f.one_of("value", &VALUE_OF).unwrap_or(ValueOf::Ratio);
-    let lacking = f.text("lacking");
+    let (parts, lacking) = (read_parts(f), f.text("lacking"));
     let attributes = words(f, "attributes", &Attributes::ALL);
     let dimensions = f.texts("dimensions").unwrap_or_default();
     let split = split::read_split(f, &dimensions);
@@ -197,6 +208,7 @@ fn read_header(name: &str, f: &Fields, sql: &str, place: Place) -> Option<Kpi> {
         privacy: privacy?,
         value_of,
         quantile,
+        parts,
         lacking,
         attributes,
         dimensions,
@@ -218,9 +230,14 @@ fn read_choices(f: &Fields) -> Vec<Choice> {
             better: f.one_of("better", &BETTER),
             dimensions: f.texts("dimensions"),
             quantile: read_quantile(f),
+            parts: read_parts(f),
             reads: words(f, "reads", Input::ALL),
         })
     })
+}
+
+fn read_parts(f: &Fields) -> Parts {
+    Parts { numerator: f.text("numerator"), denominator: f.text("denominator") }
 }
 
 fn read_quantile(f: &Fields) -> Option<f64> {
@@ -293,6 +310,8 @@ impl Kpi {
             kpi.better = choice.better.unwrap_or(kpi.better);
             kpi.dimensions = choice.dimensions.clone().unwrap_or(kpi.dimensions);
             kpi.quantile = choice.quantile.or(kpi.quantile);
+            kpi.parts.numerator = choice.parts.numerator.clone().or(kpi.parts.numerator);
+            kpi.parts.denominator = choice.parts.denominator.clone().or(kpi.parts.denominator);
             kpi.reads.extend(choice.reads.iter().copied());
         }
         kpi.reads.sort();

@@ -129,6 +129,7 @@ fn without_rows(project: &Project, block: &ChartBlock) -> Option<Answer> {
         title: kpi.title,
         unit: kpi.unit,
         better: kpi.better,
+        parts: kpi.parts,
         grain: ask.grain.unwrap_or(Grain::Week),
         range: Range::new(day, day)?,
         by: ask.by.clone(),

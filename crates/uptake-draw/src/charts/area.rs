@@ -7,19 +7,22 @@ use super::frame::{Frame, frame};
 use super::reading::{Along, Drawing, Reading};
 use super::rows::{Asked, Rows};
 use super::stops::Stop;
-use super::{Chart, Format, Picture, summary};
+use super::{Chart, Format, Picture, remarks, summary};
 use crate::scale::{Linear, places};
 use crate::svg::{line, path, rect, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
+use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Area {
-    stops: Vec<Stop>,
+    pub(super) stops: Vec<Stop>,
     /// From the bottom up.
     layers: Vec<Layer>,
-    periods: bool,
+    pub(super) periods: bool,
+    /// What stands as lines through the plot.
+    pub(super) happened: Vec<Remark>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +48,7 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Area, Problem> {
     }
     let names = rows.columns.first().map_or(vec![String::new()], |column| column.members.clone());
     let layers = names.into_iter().zip(rows.series()).map(|(name, values)| Layer { name, values }).collect();
-    Ok(Area { stops: rows.stops.clone(), layers: folded(layers), periods: rows.periods })
+    Ok(Area { stops: rows.stops.clone(), layers: folded(layers), periods: rows.periods, happened: vec![] })
 }
 
 /// With more than [`MOST_SERIES`] layers the smallest become one.
@@ -109,6 +112,21 @@ impl Area {
     }
 }
 
+impl Area {
+    fn of_values(&self, format: &Format) -> String {
+        let Some(newest) = self.newest() else { return summary::EMPTY.into() };
+        let named =
+            self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
+        let total = format!("{} in all", format.figure(self.total(newest).unwrap_or(0.0)));
+        let parts = if self.layers.len() > 1 {
+            format!(", {}", summary::extremes(named.collect(), format))
+        } else {
+            String::new()
+        };
+        format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
+    }
+}
+
 impl Picture for Area {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let stacked = if self.layers.len() > 1 { ", stacked" } else { "" };
@@ -122,16 +140,8 @@ impl Picture for Area {
     }
 
     fn summary(&self, format: &Format) -> String {
-        let Some(newest) = self.newest() else { return summary::EMPTY.into() };
-        let named =
-            self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
-        let total = format!("{} in all", format.figure(self.total(newest).unwrap_or(0.0)));
-        let parts = if self.layers.len() > 1 {
-            format!(", {}", summary::extremes(named.collect(), format))
-        } else {
-            String::new()
-        };
-        format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
+        let happened = remarks::summary(&self.happened, &self.stops);
+        format!("{}{happened}", self.of_values(format))
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -167,12 +177,12 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Drawing {
     let bottom = frame.bottom(foot);
     let totals = (0..area.stops.len()).filter_map(|stop| area.total(stop));
     let scale = Linear::around_zero(totals, 5, format.smallest_step(), format.highest());
-    let top = frame.top + canvas.text * 0.5;
+    let top = frame.top + canvas.text * 0.5 + remarks::strip_px(&area.happened, &canvas);
     let scale = scale.onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let left = value_axis(&mut frame, &scale, format, right);
-    let days: Vec<_> = area.stops.iter().map(|stop| stop.day).collect();
-    let xs = places(&days, left, right);
+    let moments: Vec<_> = area.stops.iter().map(Stop::moment).collect();
+    let xs = places(&moments, left, right);
     for stretch in &stretches {
         for at in 0..area.layers.len() {
             draw_layer(&mut frame, area, at, stretch, &xs, &scale);
@@ -180,6 +190,7 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Drawing {
     }
     frame.marks.push(line(left, bottom, right, bottom).stroke(frame.theme, Paint::Axis, canvas.hair()));
     stop_axis(&mut frame, &area.stops, &xs, bottom);
+    remarks::draw(&mut frame, &area.happened, &area.stops, &xs, top, bottom);
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }

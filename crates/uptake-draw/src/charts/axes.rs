@@ -32,8 +32,13 @@ pub(super) fn stop_axis(frame: &mut Frame, stops: &[Stop], xs: &[f64], bottom: f
     let widest = labels.iter().map(|label| width_px(label, size, Weight::Regular)).fold(0.0, f64::max) + size * 1.6;
     let apart = if xs.len() > 1 { (xs[xs.len() - 1] - xs[0]) / (xs.len() - 1) as f64 } else { widest };
     let every = (widest / apart.max(0.01)).ceil().max(1.0) as usize;
-    let mut year = "";
+    let (mut year, mut last) = ("", f64::NEG_INFINITY);
     for (at, label) in labels.iter().enumerate().step_by(every) {
+        // Moments may lie close together.
+        if xs[at] - last < widest * 0.7 {
+            continue;
+        }
+        last = xs[at];
         let x = xs[at].min(canvas.right() - widest / 2.0 + size * 0.8);
         frame.marks.push(line(xs[at], bottom, xs[at], bottom + size * 0.3).stroke(theme, Paint::Axis, canvas.hair()));
         let base = bottom + size * 1.4;

@@ -321,16 +321,16 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
     let bottom = frame.bottom(foot);
     let values = lines.series.iter().flat_map(|s| s.values.iter().flatten()).copied().chain(judged.reach());
     let scale = Linear::around(values, 5, format.smallest_step(), format.highest());
-    let top = frame.top + canvas.text * 0.5 + remarks::strip_px(&judged.remarks, &canvas);
+    let top = frame.top + canvas.text * 0.5 + remarks::strip_px(lines.happened(), &canvas);
     let scale = scale.onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     let behind = frame.marks.len();
     let left = value_axis(&mut frame, &scale, format, right);
-    let days: Vec<Option<NaiveDate>> = lines.stops.iter().map(|stop| stop.day).collect();
-    let xs = places(&days, left + canvas.text * 0.6, right);
+    let moments: Vec<Option<f64>> = lines.stops.iter().map(Stop::moment).collect();
+    let xs = places(&moments, left + canvas.text * 0.6, right);
     frame.marks.splice(behind..behind, band(judged, &lines.stops, &xs, &scale, theme, &canvas));
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
-    remarks::draw(&mut frame, &judged.remarks, &lines.stops, &xs, top, bottom);
+    remarks::draw(&mut frame, lines.happened(), &lines.stops, &xs, top, bottom);
     for series in &lines.series {
         frame.marks.extend(line::series_lines(lines, series, &xs, &scale, theme, 0, canvas.stroke * 0.6));
         let complete = series.values.iter().enumerate().filter(|(at, _)| lines.stops[*at].complete);

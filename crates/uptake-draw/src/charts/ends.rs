@@ -24,6 +24,8 @@ pub(super) enum Key {
     Swatch(Paint),
     /// A dashed line.
     Target,
+    /// A thin grey line.
+    Before,
     /// A thin line.
     Limit,
 }
@@ -150,6 +152,7 @@ impl End {
                 let thin = line(x - half, y, x + half, y).stroke(theme, Paint::Target, canvas.stroke * 0.7);
                 thin.set("stroke-dasharray", dash)
             }
+            Key::Before => line(x - half, y, x + half * 0.8, y).stroke(theme, Paint::Muted, canvas.stroke * 0.7),
             Key::Limit => line(x - half, y, x + half * 0.8, y).stroke(theme, Paint::Quiet, canvas.stroke * 0.5),
         }
     }

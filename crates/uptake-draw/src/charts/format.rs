@@ -2,7 +2,8 @@
 
 use crate::words;
 use chrono::{Datelike, NaiveDate};
-use uptake_spec::kpi::Unit;
+use uptake_spec::dashboard::Show;
+use uptake_spec::kpi::{Parts, Unit};
 use uptake_spec::{Answer, Grain};
 
 /// What numbers of a picture or a table need to be written: `68 %` or `€1.2M`, `W 12 Oct 2026` or `Oct 2026`.
@@ -14,12 +15,56 @@ pub struct Format {
     pub currency: String,
     /// Month, 1 to 12: quarters are numbered from it. A quarter that does not fit it is told by its months.
     pub fiscal_year_start: u32,
+    /// What numerator and denominator count, for the headings of a table.
+    pub parts: Parts,
+    /// Members that are differences of others: of shares they are told in points.
+    pub differences: Vec<String>,
+    /// All numbers are such differences.
+    pub points: bool,
 }
 
 impl Format {
     /// With the calendar's quarters; see [`Format::fiscal`].
     pub fn of(answer: &Answer, currency: &str) -> Format {
-        Format { unit: answer.unit, grain: answer.grain, currency: currency.into(), fiscal_year_start: 1 }
+        let differences = answer.split.iter().flat_map(|split| &split.differences).map(|one| one.name.clone());
+        Format {
+            parts: answer.parts.clone(),
+            differences: differences.collect(),
+            ..Format::new(answer.unit, answer.grain, currency)
+        }
+    }
+
+    /// For numbers that no KPI tells.
+    pub fn new(unit: Unit, grain: Grain, currency: &str) -> Format {
+        Format {
+            unit,
+            grain,
+            currency: currency.into(),
+            fiscal_year_start: 1,
+            parts: Parts::default(),
+            differences: vec![],
+            points: false,
+        }
+    }
+
+    /// For the numbers of one member: those of a difference of shares are points.
+    pub(crate) fn of_member(&self, member: &str) -> Format {
+        let is_difference = self.unit == Unit::Share && self.differences.iter().any(|name| name == member);
+        Format { points: self.points || is_difference, ..self.clone() }
+    }
+
+    /// For a picture of these members alone.
+    pub(crate) fn of_members<'a>(&self, members: impl IntoIterator<Item = &'a str>) -> Format {
+        let mut members = members.into_iter().peekable();
+        let some = members.peek().is_some();
+        let all = some && members.all(|member| self.of_member(member).points);
+        Format { points: self.points || all, ..self.clone() }
+    }
+
+    /// The members of these that are told in points, as a subtitle says it: `gap in points`.
+    pub(crate) fn told_in_points<'a>(&self, members: impl IntoIterator<Item = &'a str>) -> Option<String> {
+        let told: Vec<&str> = members.into_iter().filter(|member| self.of_member(member).points).collect();
+        (!self.points && !told.is_empty()).then(|| format!("{} in points", told.join(", ")))
     }
 
     /// With quarters of a fiscal year that begins in `month`, 1 to 12: `Q4 FY 2027`, the year being that in which it ends.
@@ -64,6 +109,7 @@ impl Format {
     /// `Percent`, `EUR`, `Number`: what one reads on the axis. The currency's own code says more than its sign.
     pub(crate) fn unit_word(&self) -> String {
         match self.unit {
+            Unit::Share if self.points => "Points".into(),
             Unit::Share => "Percent".into(),
             Unit::Money => self.currency.clone(),
             Unit::Count => "Number".into(),
@@ -74,18 +120,21 @@ impl Format {
 
     /// As a label wants it: `68 %`, `€1.2M`.
     pub(crate) fn short(&self, n: f64) -> String {
-        words::short(n, self.unit, &self.currency)
+        if self.points { words::points_short(n, 1) } else { words::short(n, self.unit, &self.currency) }
     }
 
     /// As a sentence wants it: `68.4 %`, `€1,240,000`.
     pub(crate) fn figure(&self, n: f64) -> String {
-        words::figure(n, self.unit, &self.currency)
+        match self.points {
+            true => words::change(n, self.unit, Show::Usual, &self.currency),
+            false => words::figure(n, self.unit, &self.currency),
+        }
     }
 
     /// A change as short as a label wants it: `+3.2 pts`, `−€1.2M`.
     pub(crate) fn short_change(&self, delta: f64) -> String {
         let size = match self.unit {
-            Unit::Share => format!("{} pts", words::number(delta.abs() * 100.0, 1)),
+            Unit::Share => words::points_short(delta.abs(), 1),
             _ => self.short(delta.abs()),
         };
         match size.contains(|c: char| ('1'..='9').contains(&c)) {
@@ -101,13 +150,15 @@ impl Format {
 
     /// A top no value should pass: everybody.
     pub(crate) fn highest(&self) -> Option<f64> {
-        (self.unit == Unit::Share).then_some(1.0)
+        (self.unit == Unit::Share && !self.points).then_some(1.0)
     }
 
     /// A tick's label, with as many decimals as the step between ticks needs.
     pub(crate) fn tick_label(&self, value: f64, step: f64) -> String {
         let decimals = |step: f64| (0..4).find(|d| (step * 10_f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(3) as u8;
         match self.unit {
+            // No share is below zero: there an axis tells a difference.
+            Unit::Share if self.points || value < -step / 2.0 => words::points_short(value, decimals(step * 100.0)),
             Unit::Share => words::percent(value, decimals(step * 100.0)),
             Unit::Money => words::tick_money(value, &self.currency),
             _ if step >= 1000.0 => words::compact_to(value, 2),
@@ -122,8 +173,7 @@ mod tests {
 
     fn check(start: &str, fiscal_year_start: u32, tick: &str, period: &str) {
         let start = start.parse().expect("a date");
-        let format = Format { unit: Unit::Money, grain: Grain::Quarter, currency: "EUR".into(), fiscal_year_start: 1 };
-        let format = format.fiscal(fiscal_year_start);
+        let format = Format::new(Unit::Money, Grain::Quarter, "EUR").fiscal(fiscal_year_start);
         assert_eq!((format.tick(start).as_str(), format.period(start).as_str()), (tick, period));
     }
 
@@ -138,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_change_is_short() {
-        let format = |unit| Format { unit, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = |unit| Format::new(unit, Grain::Week, "EUR");
         assert_eq!(format(Unit::Share).short_change(0.032), "+3.2 pts");
         assert_eq!(format(Unit::Money).short_change(-1_240_000.0), "−€1.2M");
         assert_eq!(format(Unit::Count).short_change(0.2), "±0");

@@ -62,8 +62,7 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Histogram, Problem> {
 /// The values of a query's column, each row one.
 pub(super) fn of_values(table: &Table, columns: &Drawn) -> Histogram {
     let values = (0..table.rows()).filter_map(|row| table.value(row, &columns.y).number()).filter(|n| n.is_finite());
-    let format =
-        Format { unit: columns.unit, grain: uptake_spec::Grain::Day, currency: String::new(), fiscal_year_start: 1 };
+    let format = Format::new(columns.unit, uptake_spec::Grain::Day, "");
     binned(values.collect(), &format, "row")
 }
 
@@ -195,6 +194,7 @@ fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Drawing {
             let stop = |bin: &Bin| Stop {
                 day: None,
                 tick: bin.name.clone(),
+                part_of_day: 0.0,
                 year: String::new(),
                 words: bin.name.clone(),
                 complete: true,

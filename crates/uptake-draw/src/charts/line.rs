@@ -8,11 +8,12 @@ use super::members::{self, Drawn};
 use super::reading::{Along, Drawing, Reading};
 use super::stops::{self, Stop};
 use super::{Chart, Facts, Format, Picture, remarks, summary, target_on};
+use crate::grid::Beside;
 use crate::scale::{Linear, places};
 use crate::svg::{Element, dot, path, through};
 use crate::theme::{Paint, Size, Theme};
 use crate::words;
-use chrono::NaiveDate;
+use uptake_spec::dashboard::Show;
 use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range, Table};
 
@@ -29,6 +30,10 @@ pub(super) struct Lines {
     pub more: usize,
     /// The stops are periods of the answer, not rows of a query.
     pub periods: bool,
+    /// What happened, where nothing is judged; see [`Lines::mark`].
+    pub marks: Vec<Remark>,
+    /// Of a line that is alone the values a year before, one a stop; empty where nobody asked.
+    pub before: Vec<Option<f64>>,
     /// What is normal, behind a line that is alone; see [`Chart::judged`].
     pub judged: Option<Judged>,
 }
@@ -60,7 +65,7 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
         true => stops.iter().map(|stop| target_on(&facts.answer.targets, stop.day?)).collect(),
         false => vec![],
     };
-    Ok(Lines { stops, series, targets, more: 0, periods: true, judged: None }.without_the_smallest())
+    Ok(Lines { targets, periods: true, ..Lines::of(stops, series) }.without_the_smallest())
 }
 
 pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Lines {
@@ -68,7 +73,7 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Lines {
     let names = columns.series.as_ref().map_or(vec![String::new()], |column| members::distinct(table, column));
     let place = |row| stops.iter().position(|stop| stop.words == members::name(table.value(row, &columns.x)));
     let series = read_series(table, &names, columns.series.as_deref(), &columns.y, stops.len(), place);
-    Lines { stops, series, targets: vec![], more: 0, periods: false, judged: None }.without_the_smallest()
+    Lines::of(stops, series).without_the_smallest()
 }
 
 pub(super) fn read_series(
@@ -92,6 +97,59 @@ pub(super) fn read_series(
 }
 
 impl Lines {
+    fn of(stops: Vec<Stop>, series: Vec<Series>) -> Lines {
+        Lines { stops, series, targets: vec![], more: 0, periods: false, marks: vec![], before: vec![], judged: None }
+    }
+
+    /// Adds what happened; what stands there already is not told twice.
+    pub fn mark(&mut self, remarks: &[Remark]) {
+        let told = self.judged.as_mut().map_or(&mut self.marks, |judged| &mut judged.remarks);
+        for remark in remarks {
+            if !told.contains(remark) {
+                told.push(remark.clone());
+            }
+        }
+        told.sort_by_key(|remark| remark.d);
+    }
+
+    /// What stands as lines through the plot.
+    pub fn happened(&self) -> &[Remark] {
+        self.judged.as_ref().map_or(&self.marks, |judged| &judged.remarks)
+    }
+
+    pub fn beside(&self, format: &Format) -> Vec<Beside> {
+        let before = self.stops.iter().zip(&self.before);
+        let cells =
+            before.filter_map(|(stop, value)| Some((stop.label(format, self.periods), format.figure((*value)?))));
+        let before =
+            Beside { heading: words::sentence(words::year_before(format.grain)), number: true, cells: cells.collect() };
+        let mut beside = if self.before.is_empty() { vec![] } else { vec![before] };
+        beside.extend(Beside::remarks(self.happened(), &self.stops, format, self.periods));
+        beside
+    }
+
+    /// The value of the newest complete stop a year before it.
+    fn newest_before(&self) -> Option<f64> {
+        let (stop, _) = self.newest(self.series.first()?)?;
+        self.before.get(stop).copied().flatten()
+    }
+
+    /// ` 52 weeks before: 61.0 %, +3.2 points since.`
+    fn told_before(&self, format: &Format) -> String {
+        if self.before.is_empty() {
+            return String::new();
+        }
+        let name = words::sentence(words::year_before(format.grain));
+        let newest = self.series.first().and_then(|series| self.newest(series));
+        match newest.zip(self.newest_before()) {
+            Some(((_, now), then)) => {
+                let change = words::change(now - then, format.unit, Show::Usual, &format.currency);
+                format!(" {name}: {}, {change} since.", format.figure(then))
+            }
+            None => format!(" {name}: {}.", words::NOTHING),
+        }
+    }
+
     /// With more than [`MOST`] series the largest by their newest value stay, one fewer, so that "and 3 more" is true.
     fn without_the_smallest(mut self) -> Lines {
         if self.series.len() <= MOST {
@@ -126,7 +184,8 @@ impl Lines {
     fn scale(&self, format: &Format, about: usize) -> Linear {
         let values = self.series.iter().flat_map(|s| s.values.iter().flatten());
         let limits = self.judged().into_iter().flat_map(Judged::reach);
-        let all = values.chain(self.targets.iter().flatten()).copied().chain(limits);
+        let all =
+            values.chain(self.targets.iter().flatten()).chain(self.before.iter().flatten()).copied().chain(limits);
         Linear::around_zero(all, about, format.smallest_step(), format.highest())
     }
 
@@ -135,16 +194,22 @@ impl Lines {
         let end = |(at, series): (usize, &Series)| {
             let newest = self.newest(series);
             let height = newest.map(|(_, value)| value).or_else(|| series.values.iter().rev().find_map(|v| *v))?;
-            let value = newest.map(|(_, value)| format.short(value)).unwrap_or_default();
+            let value = newest.map(|(_, value)| format.of_member(&series.name).short(value)).unwrap_or_default();
             let tick = || newest.map(|(stop, _)| self.stops[stop].tick.clone()).unwrap_or_default();
             let name = if series.name.is_empty() { tick() } else { series.name.clone() };
             Some(End { name, value, height, key: Key::Mark(at, members::paint(&series.name, at)) })
         };
         let target = self.targets.iter().rev().find_map(|target| *target);
-        if self.is_alone() && target.is_none() {
+        if self.is_alone() && target.is_none() && self.before.is_empty() {
             return vec![];
         }
         let mut ends: Vec<End> = self.series.iter().enumerate().filter_map(end).collect();
+        ends.extend(self.newest_before().map(|before| End {
+            name: words::sentence(words::year_before(format.grain)),
+            value: format.short(before),
+            height: before,
+            key: Key::Before,
+        }));
         ends.extend(target.map(|target| End {
             name: "Target".into(),
             value: format.short(target),
@@ -163,10 +228,14 @@ impl Picture for Lines {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let per = format!("{} per {}", format.unit_word(), format.grain.word());
         let unit = if self.periods { per } else { format.unit_word() };
+        let unit = summary::unit(unit, format.told_in_points(self.series.iter().map(|series| series.name.as_str())));
         let mut parts = vec![unit];
         parts.extend(range.map(words::range));
         if self.stops.iter().any(|stop| !stop.complete) {
             parts.push(format!("dashed: the running {}", format.grain.word()));
+        }
+        if !self.before.is_empty() {
+            parts.push(format!("grey: {}", words::year_before(format.grain)));
         }
         parts.extend(self.judged().map(|judged| judged.told(format)));
         if self.more > 0 {
@@ -176,8 +245,11 @@ impl Picture for Lines {
     }
 
     fn summary(&self, format: &Format) -> String {
-        let judged = self.judged().map_or(String::new(), |judged| judged.summary(self));
-        format!("{}{judged}", summary::of_lines(self, format))
+        let judged = match self.judged() {
+            Some(judged) => judged.summary(self),
+            None => remarks::summary(self.happened(), &self.stops),
+        };
+        format!("{}{}{judged}", summary::of_lines(self, format), self.told_before(format))
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -217,21 +289,22 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
     }
     let foot = canvas.text * 2.6 + canvas.margin;
     let bottom = frame.bottom(foot);
-    let happened: &[Remark] = lines.judged().map_or(&[], |judged| &judged.remarks);
+    let happened = lines.happened();
     let top = frame.top + canvas.text * 0.5 + remarks::strip_px(happened, &canvas);
     let scale = lines.scale(&chart.format, 5).onto(bottom, top);
     let right = canvas.right() - beside_px.unwrap_or(canvas.text);
     // The band lies behind the grid, whose place is known only once its values are written.
     let behind = frame.marks.len();
     let left = value_axis(&mut frame, &scale, &chart.format, right);
-    let days: Vec<Option<NaiveDate>> = lines.stops.iter().map(|stop| stop.day).collect();
-    let xs = places(&days, left + canvas.text * 0.6, right);
+    let moments: Vec<Option<f64>> = lines.stops.iter().map(Stop::moment).collect();
+    let xs = places(&moments, left + canvas.text * 0.6, right);
     if let Some(judged) = lines.judged() {
         let band = control::band(judged, &lines.stops, &xs, &scale, theme, &canvas);
         frame.marks.splice(behind..behind, band);
     }
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
     remarks::draw(&mut frame, happened, &lines.stops, &xs, top, bottom);
+    frame.marks.extend(line_before(lines, &xs, &scale, theme, canvas.stroke));
     frame.marks.extend(target_line(lines, &xs, &scale, theme, canvas.stroke));
     for (at, series) in lines.series.iter().enumerate() {
         let drawn = series_lines(lines, series, &xs, &scale, theme, at, canvas.stroke);
@@ -259,6 +332,21 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
     }
     frame.along = Some(Along { top, bottom, xs });
     frame.finish(chart, bottom + foot)
+}
+
+/// The year before, thin and grey; a value without neighbours is a dot.
+fn line_before(lines: &Lines, xs: &[f64], scale: &Linear, theme: &Theme, stroke: f64) -> Vec<Element> {
+    let points: Vec<Option<(f64, f64)>> =
+        lines.before.iter().zip(xs).map(|(value, x)| value.map(|value| (*x, scale.at(value)))).collect();
+    let drawn = |run: &[Option<(f64, f64)>]| {
+        let run: Vec<(f64, f64)> = run.iter().flatten().copied().collect();
+        match run[..] {
+            [] => None,
+            [(x, y)] => Some(dot(x, y, stroke * 0.8).fill(theme, Paint::Muted)),
+            _ => Some(joined(&run, theme, Paint::Muted, stroke * 0.7)),
+        }
+    };
+    points.split(Option::is_none).filter_map(drawn).collect()
 }
 
 /// A dashed staircase: each stop has its target half the way to its neighbours.

@@ -3,6 +3,7 @@
 use crate::theme::Paint;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::table::Data;
@@ -42,7 +43,7 @@ pub(crate) fn of_answer(answer: &Answer) -> Cut<'_> {
 pub(crate) fn name(value: Value) -> String {
     match value {
         Value::Nothing | Value::Text("") => NO_MEMBER.into(),
-        Value::Date(day) => crate::words::date(day),
+        Value::Date(_) | Value::Instant(_) => crate::words::show(value, Unit::Count, Show::Usual, ""),
         other => other.to_string(),
     }
 }

@@ -100,13 +100,14 @@ mod tests {
     fn a_stop_is_a_line_and_no_name_breaks_it() {
         let stop = |words: &str, complete| Stop {
             day: None,
+            part_of_day: 0.0,
             tick: String::new(),
             year: String::new(),
             words: words.into(),
             complete,
         };
         let stops = [stop("the week of 5 Oct 2026", true), stop("the week of 12 Oct 2026", false)];
-        let format = Format { unit: Unit::Count, grain: Grain::Week, currency: "EUR".into(), fiscal_year_start: 1 };
+        let format = Format::new(Unit::Count, Grain::Week, "EUR");
         let reading = Reading::of(&stops, &format)
             .with_member("Partner\tand\nmore", 0, &[Some(3.0), None], &format)
             .with("", Paint::Target, &[Some(1200.0), Some(4.0)], &format);

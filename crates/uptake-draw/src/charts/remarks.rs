@@ -41,11 +41,11 @@ pub(super) fn summary(remarks: &[Remark], stops: &[Stop]) -> String {
     shown.map(|remark| format!(" On {}.", told(remark))).collect()
 }
 
-fn told(remark: &Remark) -> String {
+pub(crate) fn told(remark: &Remark) -> String {
     format!("{}: {}", words::date(remark.d), remark.text.trim_end_matches('.'))
 }
 
 /// The last stop that begins by `day`; whoever hands remarks in knows where the last one ends.
-fn stop_of(stops: &[Stop], day: NaiveDate) -> Option<usize> {
+pub(crate) fn stop_of(stops: &[Stop], day: NaiveDate) -> Option<usize> {
     stops.iter().rposition(|stop| stop.day.is_some_and(|start| start <= day))
 }

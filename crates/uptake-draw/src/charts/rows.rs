@@ -68,7 +68,8 @@ impl Rows {
     /// Dates of `x` become stops, all else members.
     pub fn of_query(table: &Table, drawn: &Drawn) -> Rows {
         let mut stops = stops::of_query(table, &drawn.x);
-        let is_date = table.column(&drawn.x).is_some_and(|column| matches!(column.data, Data::Date(_)));
+        let is_date =
+            table.column(&drawn.x).is_some_and(|column| matches!(column.data, Data::Date(_) | Data::Instant(_)));
         let dated = is_date && stops.iter().all(|stop| stop.day.is_some());
         let named = (!dated).then_some(&drawn.x).into_iter().chain(&drawn.series);
         let dimension =
@@ -80,6 +81,7 @@ impl Rows {
         if !dated {
             stops = vec![Stop {
                 day: None,
+                part_of_day: 0.0,
                 tick: String::new(),
                 year: String::new(),
                 words: String::new(),

@@ -61,8 +61,7 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
 
 /// `x` names the rows, or with dates the periods; `series` the columns, or with dates the rows.
 pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Scorecard {
-    let format =
-        Format { unit: columns.unit, grain: uptake_spec::Grain::Day, currency: String::new(), fiscal_year_start: 1 };
+    let format = Format::new(columns.unit, uptake_spec::Grain::Day, "");
     of_rows(&Rows::of_query(table, columns), None, &words::heading(&columns.y), &format)
 }
 
@@ -158,6 +157,11 @@ impl Light {
 }
 
 impl Scorecard {
+    fn told_in_points(&self, format: &Format) -> Option<String> {
+        format
+            .told_in_points(self.rows.iter().map(|row| row.name.as_str()).chain(self.heads.iter().map(String::as_str)))
+    }
+
     fn light(&self, row: &Row) -> Option<Light> {
         let value = row.newest().filter(|_| row.few.is_none())?;
         self.target.map(|target| Light::of(value, target))
@@ -166,7 +170,7 @@ impl Scorecard {
 
 impl Picture for Scorecard {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts = vec![format.unit_word()];
+        let mut parts = vec![summary::unit(format.unit_word(), self.told_in_points(format))];
         parts.extend(self.period.clone().or(range.map(words::range)));
         parts.extend(self.target.map(|(target, better)| {
             let way = if better == Better::Down { "at most" } else { "at least" };
@@ -292,7 +296,7 @@ fn label(card: &Scorecard, row: &Row, at: usize, format: &Format) -> String {
     match (row.values[at], row.few) {
         (None, _) => "–".into(),
         (Some(_), Some((part, whole))) if card.over_time && at + 1 == row.values.len() => words::of(part, whole),
-        (Some(value), _) => format.short(value),
+        (Some(value), _) => format.of_member(if card.over_time { &row.name } else { &card.heads[at] }).short(value),
     }
 }
 

@@ -21,7 +21,7 @@ fn of_one_line(lines: &Lines, series: &Series, format: &Format) -> String {
     let Some((stop, value)) = lines.newest(series) else {
         return "No complete period yet.".into();
     };
-    let figure = |n| words::figure(n, format.unit, &format.currency);
+    let figure = |n| format.figure(n);
     let before = stop.checked_sub(1).and_then(|before| series.values[before]);
     let change = before.map_or(String::new(), |before| {
         match words::change(value - before, format.unit, Show::Usual, &format.currency) {
@@ -62,15 +62,21 @@ pub(super) fn of_bars(bars: &Bars, format: &Format) -> String {
 /// `Partner highest with 81.0 %, Associate lowest with 42.0 %, of 5`.
 pub(super) fn extremes(mut known: Vec<(String, f64)>, format: &Format) -> String {
     known.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let figure = |n| words::figure(n, format.unit, &format.currency);
+    let figure = |name: &str, n: f64| format.of_member(name).figure(n);
     match &known[..] {
         [] => EMPTY.trim_end_matches('.').into(),
-        [(name, value)] => format!("{name} {}", figure(*value)).trim_start().into(),
-        [(_, top), .., (_, low)] if top == low => format!("all {} at {}", known.len(), figure(*top)),
+        [(name, value)] => format!("{name} {}", figure(name, *value)).trim_start().into(),
+        [(name, top), .., (_, low)] if top == low => format!("all {} at {}", known.len(), figure(name, *top)),
         [(first, top), .., (last, low)] => {
-            format!("{first} highest with {}, {last} lowest with {}, of {}", figure(*top), figure(*low), known.len())
+            let (top, low) = (figure(first, *top), figure(last, *low));
+            format!("{first} highest with {top}, {last} lowest with {low}, of {}", known.len())
         }
     }
+}
+
+/// The unit, and which members are told in another: `Percent per week, gap in points`.
+pub(super) fn unit(unit: String, others: Option<String>) -> String {
+    others.map_or(unit.clone(), |others| format!("{unit}, {others}"))
 }
 
 /// `The week of 12 Oct 2026: …`, or the words alone where there is no period.

@@ -131,7 +131,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             let pictures = pictures(drawn.width, draw);
             let reading = chart.reading().map(|reading| reading.written());
             let what = What::Picture { title, summary: chart.summary().into(), pictures, reading };
-            let (data, more) = shown(crossed(table, chart.format()));
+            let (data, more) = shown(crossed(table, chart.format()).with(&chart.beside()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
@@ -142,7 +142,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             let svg = tile_svg(tile, Size::Phone, &Theme::light());
             let pictures = vec![("tile", Drawing { svg, along: None })];
             let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures, reading: None };
-            let (data, more) = shown(grid(table, Some(tile.format())));
+            let (data, more) = shown(grid(table, Some(tile.format())).with(tile.beside().as_slice()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let (drill, about) = (way.as_ref().map(drill), about_view(about));
             BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
@@ -222,7 +222,8 @@ fn parts<'a>(page: &Page, prose: &'a [Prose], level: &mut u8) -> Vec<Part<'a>> {
 /// A phone gets its own drawing, for a wide one shrunk to it could not be read; the stylesheet shows one of the two.
 fn pictures(width: Width, draw: impl Fn(Size) -> Drawing) -> Vec<(&'static str, Drawing)> {
     let wide = match width {
-        Width::Full | Width::TwoThirds => Size::Desk,
+        Width::Full => Size::Desk,
+        Width::TwoThirds => Size::TwoThirds,
         Width::Half => Size::Half,
         Width::Third => return vec![("any", draw(Size::Phone))],
     };

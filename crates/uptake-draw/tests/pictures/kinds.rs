@@ -144,6 +144,62 @@ fn control_charts() {
 }
 
 #[test]
+fn days_stand_on_pictures_along_the_time() {
+    let remark = |week, text: &str| Remark { d: monday(week) + chrono::Days::new(2), text: text.into() };
+    let days = [remark(4, "Training in Paris"), remark(17, "New start page")];
+    let line = chart(&grades(), "line", "People who worked, by grade").marked(&days);
+    check_each("line-marks", &line);
+    assert!(
+        line.summary().ends_with(" On 1 Jul 2026: Training in Paris. On 30 Sep 2026: New start page."),
+        "{}",
+        line.summary()
+    );
+    let area = chart(&offices(), "area", "Won, by office").marked(&days[..1]);
+    check_each("area-marks", &area);
+    assert!(area.summary().ends_with(" On 1 Jul 2026: Training in Paris."), "{}", area.summary());
+    let judged = Judged { remarks: vec![days[0].clone()], ..watched().1 };
+    let both = chart(&watched().0, "control", "People who worked").judged(judged).marked(&days);
+    assert_eq!(both.summary().matches("Training in Paris").count(), 1, "{}", both.summary());
+    let unjudged = chart(&watched().0, "control", "People who worked").marked(&days);
+    assert!(svg(&unjudged, Size::Desk, &Theme::light()).0.contains(">New start page<"));
+    let bars = chart(&grades(), "bar", "People who worked");
+    assert_eq!(bars.clone().marked(&days), bars, "bars have no time to stand on");
+}
+
+/// Of 26 weeks the newest 20 have a week a year before, 5 points below them.
+fn a_year_before(answer: &Answer) -> std::collections::BTreeMap<chrono::NaiveDate, f64> {
+    let value = |week: usize| answer.table.value(week, "value").number().map(|value| (monday(week), value - 0.05));
+    (6..26).filter_map(value).collect()
+}
+
+#[test]
+fn a_line_stands_beside_its_year_before() {
+    let firm = firm();
+    let line = chart(&firm, "line", "People who worked").year_before(&a_year_before(&firm));
+    check_each("line-year-before", &line);
+    assert!(line.subtitle().contains("grey: 52 weeks before"), "{}", line.subtitle());
+    assert!(
+        line.summary().contains("52 weeks before: ") && line.summary().contains(", +5.0 points since."),
+        "{}",
+        line.summary()
+    );
+    let unknown = chart(&firm, "line", "People who worked").year_before(&Default::default());
+    assert!(unknown.summary().ends_with(" 52 weeks before: n/a."), "{}", unknown.summary());
+}
+
+#[test]
+fn a_tile_tells_the_change_since_a_year_before() {
+    let firm = firm();
+    let tile = |values| Tile::of(&firm, "People who worked".into(), false, "EUR").year_before(&firm, values);
+    let (before, nothing) = (a_year_before(&firm), Default::default());
+    let known = tile(&before);
+    assert!(known.summary().contains("+5.0 points, better than 52 weeks before"), "{}", known.summary());
+    super::check("tile-year-before-phone", &tile_svg(&known, Size::Phone, &Theme::light()));
+    let unknown = tile(&nothing);
+    assert!(unknown.summary().contains("nothing known of 52 weeks before"), "{}", unknown.summary());
+}
+
+#[test]
 fn scatters() {
     let sellers = sellers(31);
     let asked = (Some("days_against_group"), Some("attainment_share"), Some("seller"));

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use uptake_draw::*;
 use uptake_spec::answer::TargetStep;
 use uptake_spec::dashboard::{Inline, Prose, Width};
-use uptake_spec::kpi::{Better, Unit};
+use uptake_spec::kpi::{Better, Parts, Unit};
 use uptake_spec::table::{Column, Data};
 use uptake_spec::{Answer, Attributes, Grain, Place, Range, Table};
 
@@ -56,6 +56,7 @@ pub fn answer(unit: Unit, by: &str, members: &[(&str, Vec<Option<f64>>)], people
         title: "People who worked".into(),
         unit,
         better: Better::Up,
+        parts: Parts { numerator: Some("people who worked".into()), denominator: None },
         grain: Grain::Week,
         range: Range::new(monday(0), monday(weeks.max(1) - 1) + Days::new(6)).expect("in order"),
         by: if by.is_empty() { vec![] } else { vec![by.into()] },

@@ -1,5 +1,6 @@
 //! What does not suit a picture is refused at the door, in words; what is merely empty is not.
 
+use super::check_each;
 use super::firm::*;
 use super::made_up::*;
 use uptake_draw::*;
@@ -359,4 +360,79 @@ fn a_split_that_is_cut_by_a_column_tells_its_headline() {
 fn a_tile_tells_the_headline_of_a_split() {
     let tile = Tile::of(&states(""), "Lapsed".into(), true, "EUR");
     assert!(tile.summary().starts_with("Lapsed: 4, +1, worse than the week before"), "{}", tile.summary());
+}
+
+/// Leaders and others over six weeks, and what lies between them.
+fn leaders_and_others() -> Answer {
+    use uptake_spec::kpi::Difference;
+    let values = |from: f64| (0..6).map(|week| Some(from + 0.01 * f64::from(week))).collect::<Vec<_>>();
+    let all = answer(
+        Unit::Share,
+        "state",
+        &[("leaders", values(0.3)), ("others", values(0.7)), ("gap", vec![Some(-0.4); 6])],
+        40.0,
+    );
+    let gap = Difference { name: "gap".into(), of: "leaders".into(), less: "others".into() };
+    let split = Split { column: "state".into(), headline: Some("gap".into()), differences: vec![gap] };
+    Answer { by: vec![], split: Some(split), ..all }
+}
+
+#[test]
+fn a_difference_of_shares_is_told_in_points() {
+    let all = leaders_and_others();
+    let line = chart(&all, "line", "Leaders against everyone else");
+    check_each("line-gap", &line);
+    let drawn = svg(&line, Size::Desk, &Theme::light()).0;
+    assert!(line.subtitle().starts_with("Percent per week, gap in points"), "{}", line.subtitle());
+    assert!(drawn.contains(">−40.0 pts<") && !drawn.contains("−40\u{202f}%"), "the gap's own label is in points");
+    assert!(drawn.contains(">70\u{202f}%<") || drawn.contains(">74\u{202f}%<"), "shares stay percentages");
+    assert!(line.summary().contains("gap lowest with −40.0 points"), "{}", line.summary());
+    let card = chart(&all, "scorecard", "Leaders against everyone else");
+    check_each("scorecard-gap", &card);
+    assert!(svg(&card, Size::Desk, &Theme::light()).0.contains(">−40.0 pts<"));
+    let table = grid(&all.table, Some(line.format()));
+    let told: Vec<&String> = table.rows.iter().filter(|row| row[1] == "gap").map(|row| &row[2]).collect();
+    assert_eq!(told[0], "−40.0 points");
+}
+
+#[test]
+fn the_axis_of_differences_alone_is_in_points() {
+    let all = leaders_and_others();
+    let gap: Vec<usize> = (0..all.table.rows()).filter(|row| row % 3 == 2).collect();
+    let only = Answer { table: all.table.picked(&gap), ..all.clone() };
+    let line = chart(&only, "line", "Leadership example");
+    check_each("line-gap-alone", &line);
+    let drawn = svg(&line, Size::Desk, &Theme::light()).0;
+    assert!(line.subtitle().starts_with("Points per week"), "{}", line.subtitle());
+    assert!(drawn.contains(">−20 pts<") && !drawn.contains("\u{202f}%<"), "ticks and labels are in points");
+}
+
+#[test]
+fn moments_along_an_axis_are_time() {
+    let at = |text: &str| Some(text.parse::<chrono::DateTime<chrono::Utc>>().expect("a moment"));
+    let moments = [at("2026-10-12T06:00:00Z"), at("2026-10-12T18:00:00Z"), at("2026-10-15T06:00:00Z")];
+    let table = Table::new(vec![
+        column("loaded_at", Data::Instant(moments.to_vec())),
+        column("rows_read", Data::Integer(vec![Some(120), Some(90), Some(151)])),
+    ]);
+    let line = Chart::fit_query(
+        &table.expect("equal lengths"),
+        "line",
+        &Place::default(),
+        "Rows read".into(),
+        "Rows.",
+        None,
+        None,
+        None,
+    )
+    .expect("it suits");
+    check_each("query-moments", &line);
+    let drawn = svg(&line, Size::Desk, &Theme::light()).0;
+    assert!(drawn.contains(">18:00<") && drawn.contains(">15 Oct<"), "an axis of days and hours");
+    assert!(line.summary().starts_with("15 Oct 2026 06:00 UTC: 151"), "{}", line.summary());
+    // Half a day and three days: a sixth of the way.
+    let path = drawn.split(" d=\"M").nth(1).expect("a line").split('"').next().expect("its end");
+    let xs: Vec<f64> =
+        path.split(['L', 'M']).map(|p| p.split([' ', ',']).next().unwrap_or("").parse().expect("x")).collect();
+    assert!(((xs[1] - xs[0]) / (xs[2] - xs[0]) - 1.0 / 6.0).abs() < 0.01, "{path}");
 }

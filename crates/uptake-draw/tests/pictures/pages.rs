@@ -112,3 +112,79 @@ fn a_page_is_one_picture_with_everything_on_it() {
     assert!(drawn.0.matches("<svg ").count() > 3 && drawn.0.matches("xmlns=").count() == 1);
     assert!(png(&drawn, 1.0).starts_with(b"\x89PNG"));
 }
+
+#[test]
+fn the_table_behind_a_picture_tells_what_the_picture_shows() {
+    use uptake_spec::dashboard::Width;
+    let remark = uptake_spec::project::Remark { d: day("2026-07-01"), text: "Training in Paris".into() };
+    let before = [(monday(4), 0.5)].into();
+    let mut block = whole_page().blocks.into_iter().find(|b| b.id == "won").expect("it is there");
+    let Body::Picture { chart: drawn, table, .. } = &mut block.body else { panic!("it is a picture") };
+    *drawn = chart(&firm(), "line", "x").year_before(&before).marked(&[remark]);
+    *table = firm().table;
+    let html = page(&Page { blocks: vec![Drawn { width: Width::Full, ..block }], ..whole_page() });
+    assert!(html.contains("<th scope=\"col\" class=\"n\">52 weeks before</th><th scope=\"col\">What happened</th>"));
+    let row = html.split("<tr>").find(|row| row.contains("W 29 Jun 2026")).expect("the week of the training");
+    assert!(row.contains("50.0\u{202f}%") && row.contains("1 Jul 2026: Training in Paris"), "{row}");
+    let next = html.split("<tr>").find(|row| row.contains("W 6 Jul 2026")).expect("the week behind it");
+    assert!(!next.contains("Training"), "{next}");
+}
+
+/// One row of a table too wide for a sheet.
+fn wide_table() -> uptake_spec::Table {
+    use uptake_spec::table::Data;
+    let text = |text: &str| Data::Text(vec![Some(text.into())]);
+    let number = |n| Data::Integer(vec![Some(n)]);
+    uptake_spec::Table::new(vec![
+        column("opportunity", text("Refinancing of a wind park in the north sea, second phase")),
+        column("client_account", text("Alder & Quill Infrastructure Partners")),
+        column("owner_office", text("Frankfurt am Main")),
+        column("stage_before_last_change", text("Proposal submitted")),
+        column("forecast_category", text("Best case")),
+        column("days_without_any_activity", number(38)),
+        column("times_moved_to_a_later_quarter", number(4)),
+        column("expected_amount", number(1_250_000)),
+        column("closes", Data::Date(vec![Some(day("2026-11-30"))])),
+    ])
+    .expect("equal lengths")
+}
+
+fn rows_block(table: uptake_spec::Table) -> Drawn {
+    let mut block = whole_page().blocks.into_iter().find(|b| b.id == "stalled").expect("it is there");
+    let Body::Rows { table: rows, .. } = &mut block.body else { panic!("the stalled deals are rows") };
+    *rows = table;
+    block
+}
+
+#[test]
+fn a_wide_table_keeps_its_headings_on_a_sheet() {
+    let table = wide_table();
+    let words: Vec<String> = table.columns().iter().flat_map(|c| c.name.split('_').map(String::from)).collect();
+    let drawn = sheet(&Page { blocks: vec![rows_block(table)], ..whole_page() });
+    if let Some(folder) = std::env::var_os("UPTAKE_LOOK") {
+        std::fs::write(std::path::Path::new(&folder).join("sheet-wide.png"), png(&drawn, 2.0)).expect("it is there");
+    }
+    let said = drawn.0.to_lowercase();
+    for word in words {
+        assert!(said.contains(&word), "the heading lost \"{word}\"");
+    }
+    assert!(said.contains("1,250,000") && said.contains("30 nov 2026"), "numbers and days stay whole");
+}
+
+#[test]
+fn days_and_short_names_stay_on_one_line_in_tables() {
+    let html = page(&Page { blocks: vec![rows_block(wide_table())], ..whole_page() });
+    assert!(html.contains("<td class=\"k\">30 Nov 2026</td>"));
+    assert!(html.contains("<td class=\"n\">1,250,000</td>"));
+    assert!(html.contains("<td>Refinancing of a wind park"), "long texts may be broken");
+    assert!(stylesheet().contains("td.n,td.k{white-space:nowrap}"));
+}
+
+#[test]
+fn a_picture_of_two_thirds_is_drawn_for_two_thirds() {
+    use uptake_spec::dashboard::Width;
+    let won = whole_page().blocks.into_iter().find(|b| b.id == "won").expect("it is there");
+    let html = page(&Page { blocks: vec![Drawn { width: Width::TwoThirds, ..won }], ..whole_page() });
+    assert!(html.contains("viewBox=\"0 0 740 ") && html.contains("viewBox=\"0 0 360 "));
+    assert!(!html.contains("viewBox=\"0 0 900 "));
+}

@@ -93,6 +93,7 @@ fn told(session: &Inner, asked: &Asked, sums: &Table) -> Result<Answer, AnswerEr
         title: asked.kpi.title.clone(),
         unit: asked.kpi.unit,
         better: asked.kpi.better,
+        parts: asked.kpi.parts.clone(),
         grain: asked.grain,
         range: asked.range,
         by: asked.params.by.clone(),

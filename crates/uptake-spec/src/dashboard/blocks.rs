@@ -2,10 +2,13 @@
 
 use super::link::{Link, read_link};
 use super::prose::{Source, read_inlines, split_tokens};
-use super::{Ask, Block, ChartBlock, DataFrom, Inline, Prose, Scan, ScanOf, TableBlock, TileBlock, What, Width};
+use super::{
+    Ask, Block, ChartBlock, Compare, DataFrom, Inline, Mark, Prose, Scan, ScanOf, TableBlock, TileBlock, What, Width,
+};
 use crate::fields::{Fields, Piece};
 use crate::params::Grain;
 use crate::problem::{Place, Problem, did_you_mean};
+use crate::project::Remark;
 use comrak::nodes::{AstNode, ListType, NodeCodeBlock, NodeValue};
 use comrak::{Arena, Options};
 use std::path::Path;
@@ -13,6 +16,10 @@ use std::path::Path;
 const FENCES: [&str; 5] = ["kpi", "chart", "table", "note", "sql"];
 /// The kinds of charts that show what is normal.
 const JUDGED: [&str; 2] = ["line", "control"];
+/// The kinds of charts that days can stand on: those along the time.
+const MARKED: [&str; 3] = ["line", "control", "area"];
+const COMPARED: [(&str, Compare); 3] =
+    [("previous", Compare::Previous), ("last_year", Compare::LastYear), ("none", Compare::Nothing)];
 const WIDTHS: [(&str, Width); 4] =
     [("1", Width::Full), ("1/2", Width::Half), ("1/3", Width::Third), ("2/3", Width::TwoThirds)];
 
@@ -104,7 +111,7 @@ fn read_fence(
 }
 
 fn read_tile(f: &Fields, place: &Place) -> Option<Block> {
-    let compare = f.one_of("compare", &[("previous", true), ("none", false)]).unwrap_or(true);
+    let compare = f.one_of("compare", &COMPARED).unwrap_or(Compare::Previous);
     let (title, link, width, id) = (f.text("title"), link(f), width(f), f.text("id"));
     let normal = f.flag("normal").unwrap_or(false);
     let ask = read_ask(f);
@@ -121,14 +128,49 @@ fn read_chart(f: &Fields, place: &Place) -> Option<Block> {
     let kind = f.needed("type").unwrap_or_default();
     let alt = f.needed("alt").unwrap_or_default();
     let targets = f.tables("line", |f| Some((f.needed("target")?, f.place("target"))));
+    let marks = f.tables("mark", read_mark);
+    if !marks.is_empty() && !MARKED.contains(&kind.as_str()) && !kind.is_empty() {
+        let what = format!("a chart of type \"{kind}\" has no time along which a [[mark]] could stand");
+        f.object("mark", what, format!("use type = \"{}\", or leave it out", MARKED.join("\" or \"")));
+    }
+    let last_year = read_last_year(f, &kind);
     let kind_place = f.place("type");
     let normal = read_normal(f, &kind);
     let (own_id, data) = read_data(f);
     if matches!(data, DataFrom::Scan(_)) {
         f.object("kpi", format!("{own_id} is no chart"), "show it in a table block");
     }
-    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, targets, normal, link });
+    let what = What::Chart(ChartBlock { data, kind, kind_place, title, alt, targets, marks, last_year, normal, link });
     Some(Block { id: id.unwrap_or(own_id), width, place: place.clone(), what })
+}
+
+fn read_mark(f: &Fields) -> Option<Mark> {
+    if f.has("events") {
+        f.one_of("events", &[("annotations", ())])?;
+        return Some(Mark::Annotations);
+    }
+    let (day, text) = (f.needed("day"), f.needed("text"));
+    let day = day?;
+    match day.parse() {
+        Ok(d) => Some(Mark::Day(Remark { d, text: text? })),
+        Err(_) => {
+            f.object("day", format!("\"{day}\" is no day"), "write it as \"2026-09-07\", or events = \"annotations\"");
+            None
+        }
+    }
+}
+
+/// The period before is beside it on a chart.
+fn read_last_year(f: &Fields, kind: &str) -> Option<Place> {
+    let words = [("last_year", true), ("none", false)];
+    let wanted = f.one_of("compare", &words).filter(|wanted| *wanted)?;
+    if f.has("query") {
+        f.object("compare", "only a KPI knows the year before", "name a KPI, or leave the line out");
+    } else if kind != "line" && !kind.is_empty() {
+        let what = format!("a chart of type \"{kind}\" cannot show the year before");
+        f.object("compare", what, "use type = \"line\", or leave the line out");
+    }
+    wanted.then(|| f.place("compare"))
 }
 
 /// A control chart always shows what is normal; a line where it is told to.

@@ -46,11 +46,14 @@ pub enum Show {
         decimals: u8,
     },
     Money,
+    /// 12 Oct 2026
     Date,
+    /// Oct 2026
+    Month,
 }
 
 const FIELDS: [&str; 8] = ["value", "previous", "delta", "verdict", "period", "since", "where", "as_of"];
-const SHOWS: [(&str, Show); 7] = [
+const SHOWS: [(&str, Show); 8] = [
     ("pct0", Show::Percent { decimals: 0 }),
     ("pct1", Show::Percent { decimals: 1 }),
     ("int", Show::Number { decimals: 0 }),
@@ -58,6 +61,7 @@ const SHOWS: [(&str, Show); 7] = [
     ("num2", Show::Number { decimals: 2 }),
     ("money", Show::Money),
     ("date", Show::Date),
+    ("month", Show::Month),
 ];
 
 impl Show {
@@ -68,7 +72,7 @@ impl Show {
             Show::Percent { .. } => unit == Unit::Share,
             Show::Number { .. } => unit != Unit::Share,
             Show::Money => unit == Unit::Money,
-            Show::Date => false,
+            Show::Date | Show::Month => false,
         }
     }
 

@@ -20,6 +20,13 @@ pub struct Difference {
     pub less: String,
 }
 
+impl Split {
+    /// Whether tiles and prose tell the distance between two members.
+    pub fn tells_a_difference(&self) -> bool {
+        self.headline.as_ref().is_some_and(|told| self.differences.iter().any(|one| one.name == *told))
+    }
+}
+
 /// Reads `split`, `headline` and `[difference]`.
 pub(super) fn read_split(f: &Fields, dimensions: &[String]) -> Option<Split> {
     let (column, headline) = (f.text("split"), f.text("headline"));

@@ -197,7 +197,7 @@ fn figures_in_words_are_told_at_their_own_place() {
         "dashboards/p.md:9:7: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
         "dashboards/p.md:9:41: no figure is called \"valeu\" | did you mean \"value\"?",
         "dashboards/p.md:10:6: {won.value} is a number, and cannot be written as \"money\" | write :int or nothing behind the name",
-        "dashboards/p.md:12:7: {won.period} is a day, and cannot be written as \"pct0\" | write :date, or nothing behind the name",
+        "dashboards/p.md:12:7: {won.period} is a day, and cannot be written as \"pct0\" | write :date, :month, or nothing behind the name",
         "dashboards/p.md:13:3: a link cannot go to \"javascript:x\" | use http, https, mailto or a page of this site",
         "dashboards/p.md:13:23: {share.value} is a share, and cannot be written as \"num1\" | write :pct0, :pct1 or nothing behind the name",
         "dashboards/p.md:16:25: no block and no KPI is called \"wonn\" | did you mean \"won\"?",
@@ -310,4 +310,38 @@ fn the_table_of_the_pages_is_held() {
         [missing, "dashboards/README.md:5:1: there is no page q.md | did you mean \"p\"?".into()]
     );
     assert_eq!(told_of_contents(""), [""; 0], "a text of one's own without such a table");
+}
+
+#[test]
+fn marks_and_the_year_before_stand_where_they_can() {
+    let chart = |more: &str| format!("```chart\nkpi = \"won\"\nalt = \"A.\"\n{more}```\n");
+    let sound = chart(
+        "type = \"line\"\ncompare = \"last_year\"\n[[mark]]\nevents = \"annotations\"\n\
+         [[mark]]\nday = \"2026-09-07\"\ntext = \"New start page\"\n",
+    );
+    assert_eq!(told_of_page(&sound), [""; 0]);
+    assert_eq!(told_of_page("```kpi\nkpi = \"won\"\ncompare = \"last_year\"\n```\n"), [""; 0]);
+    let only = |body: &str| told_of_page(body).join("\n");
+    assert_eq!(
+        only(&chart("type = \"line\"\n[[mark]]\nevents = \"anotations\"\n")),
+        "dashboards/p.md:10:10: \"events\" cannot be \"anotations\" | did you mean \"annotations\"?"
+    );
+    assert_eq!(
+        only(&chart("type = \"line\"\n[[mark]]\nday = \"7 Sep\"\ntext = \"x\"\n")),
+        "dashboards/p.md:10:7: \"7 Sep\" is no day | write it as \"2026-09-07\", or events = \"annotations\""
+    );
+    assert_eq!(
+        only(&chart("type = \"bar\"\nby = \"grade\"\n[[mark]]\nevents = \"annotations\"\n")),
+        "dashboards/p.md:10:1: a chart of type \"bar\" has no time along which a [[mark]] could stand | \
+         use type = \"line\" or \"control\" or \"area\", or leave it out"
+    );
+    assert_eq!(
+        only(&chart("type = \"area\"\ncompare = \"last_year\"\n")),
+        "dashboards/p.md:9:11: a chart of type \"area\" cannot show the year before | use type = \"line\", or leave the line out"
+    );
+    assert_eq!(
+        only(&chart("type = \"line\"\nby = \"grade\"\ncompare = \"last_year\"\n")),
+        "dashboards/p.md:10:11: the year before stands beside one line, and this chart has one for each grade | \
+         leave \"by\" out, or show it in a kpi block"
+    );
 }

@@ -1,7 +1,7 @@
 //! Which questions a page asks, and what came back.
 
 use super::days::{newest_as_of, period_of, with_days};
-use super::judging::{history, history_by, normal, normals, place, standing};
+use super::judging::{complete_values, history, history_by, normal, normals, place, standing};
 use super::scan::{Look, in_words, looks, scan};
 use crate::answers::Answers;
 use chrono::NaiveDate;
@@ -146,6 +146,7 @@ pub fn once<'a>(questions: &mut Vec<(&'a Kpi, Params)>, (kpi, asked): (&'a Kpi, 
 }
 
 /// Adds what must be known to say what is normal: the whole history of each series that is judged, and for a place its cut.
+/// The year before is read from it too.
 fn histories<'a>(
     session: &Answers,
     project: &'a Project,
@@ -155,6 +156,9 @@ fn histories<'a>(
     questions: &mut Vec<(&'a Kpi, Params)>,
 ) {
     for (kpi, asked) in blocks.iter().filter_map(|block| question(project, block.judged()?, params)) {
+        once(questions, (kpi, history(session, kpi, &asked)));
+    }
+    for (kpi, asked) in blocks.iter().filter_map(|block| question(project, block.against_last_year()?, params)) {
         once(questions, (kpi, history(session, kpi, &asked)));
     }
     for token in blocks.iter().flat_map(|block| block.tokens()).filter(|token| token.wants_normal()) {
@@ -290,6 +294,19 @@ impl<'a> Asked<'a> {
         let (kpi, asked) = question(self.project, block.judged()?, &self.params)?;
         let answered = self.answer(kpi, &history(self.session, kpi, &asked))?;
         Some(normals(self.project, answered.answer.as_ref().ok()?))
+    }
+
+    /// The values of a block's complete periods a year before, by the first days of those that it shows.
+    pub fn year_before(&self, block: &Block) -> Option<BTreeMap<NaiveDate, f64>> {
+        let (kpi, asked) = question(self.project, block.against_last_year()?, &self.params)?;
+        let shown = self.answer(kpi, &asked)?.answer.as_ref().ok()?;
+        let whole = self.answer(kpi, &history(self.session, kpi, &asked))?.answer.as_ref().ok()?;
+        let known = complete_values(whole);
+        let calendar = self.project.calendar();
+        let starts = calendar.periods(shown.range, shown.grain).into_iter().map(|period| period.from());
+        let before =
+            |start: NaiveDate| known.get(&calendar.year_before(start, shown.grain)).map(|value| (start, *value));
+        Some(starts.filter_map(before).collect())
     }
 
     /// What may be said of the headline of a tile.

@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use uptake_draw::{About, Body, CardState, Chart, Drawn, Figure, Format, Tile, Way, resolve, tells_nothing, words};
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{
-    Block, ChartBlock, Choice, FilterKind, Inline, PageFilter, Prose, Scan, ScanOf, TableBlock, TileBlock, What, Width,
+    Block, ChartBlock, Choice, Compare, FilterKind, Inline, Mark, PageFilter, Prose, Scan, ScanOf, TableBlock,
+    TileBlock, What, Width,
 };
 use uptake_spec::kpi::{Input, Unit};
+use uptake_spec::project::Remark;
 use uptake_spec::table::Data;
-use uptake_spec::{Answer, Column, Kpi, Normal, Standing, Table, Verdict};
+use uptake_spec::{Answer, Column, Kpi, Normal, Range, Standing, Table, Verdict};
 
 pub fn panels(asked: &Asked) -> Panels {
     let mut blocks: Vec<Drawn> = vec![];
@@ -55,6 +57,11 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
         (What::Chart(chart), Given::Answer(kpi, answer)) => match pictures::chart(chart, answer, currency) {
             Ok(fitted) => {
                 let (fitted, told) = judged(asked, block, answer, fitted);
+                let fitted = match asked.year_before(block) {
+                    Some(values) => fitted.year_before(&values),
+                    None => fitted,
+                };
+                let fitted = fitted.marked(&happened(asked, chart, answer.range));
                 Body::Picture {
                     title: fitted.title().into(),
                     chart: fitted,
@@ -82,6 +89,28 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
         (What::Table(rows), Given::Rows(table, _)) => draw_rows(asked, block, rows, table),
         _ => failed(asked, block, "It has no data of its own.".into()),
     }
+}
+
+/// What stands on the chart by `[[mark]]`, within its days, in the order of time.
+fn happened(asked: &Asked, chart: &ChartBlock, days: Range) -> Vec<Remark> {
+    let of = |mark: &Mark| match mark {
+        Mark::Annotations => asked.project.annotations.clone(),
+        Mark::Day(remark) => vec![remark.clone()],
+    };
+    let within = |remark: &Remark| (days.from()..=days.to()).contains(&remark.d);
+    let mut happened: Vec<Remark> = chart.marks.iter().flat_map(of).filter(within).collect();
+    happened.sort_by_key(|remark| remark.d);
+    happened
+}
+
+/// From the first to the last day that the rows of a query tell of, in their first column of days.
+fn days_of(table: &Table) -> Option<Range> {
+    let days = table.columns().iter().find_map(|column| match &column.data {
+        Data::Date(days) => Some(days.iter().flatten().copied().collect::<Vec<_>>()),
+        Data::Instant(at) => Some(at.iter().flatten().map(|at| at.date_naive()).collect()),
+        _ => None,
+    })?;
+    Range::new(days.iter().min().copied()?, days.iter().max().copied()?)
 }
 
 /// A chart of one series with its limits; of several, a note that says which are not normal.
@@ -118,7 +147,12 @@ fn told_of_several(answer: &Answer, normals: &BTreeMap<Vec<String>, Normal>) -> 
 
 fn draw_tile(asked: &Asked, block: &Block, tile: &TileBlock, kpi: &Kpi, answer: &Answer) -> Body {
     let title = tile.title.clone().unwrap_or_else(|| answer.title.clone());
-    let drawn = Tile::of(answer, title, tile.compare, &asked.project.settings.currency);
+    let previous = tile.compare == Compare::Previous;
+    let drawn = Tile::of(answer, title, previous, &asked.project.settings.currency);
+    let drawn = match asked.year_before(block) {
+        Some(values) => drawn.year_before(answer, &values),
+        None => drawn,
+    };
     Body::Tile {
         tile: match asked.standing(block) {
             Some(standing) => drawn.judged(answer, &standing),
@@ -136,7 +170,10 @@ fn draw_rows_as_chart(asked: &Asked, block: &Block, chart: &ChartBlock, table: &
     match pictures::chart_of_rows(chart, title.clone(), table) {
         Ok(fitted) => Body::Picture {
             title,
-            chart: fitted,
+            chart: match days_of(table) {
+                Some(days) => fitted.marked(&happened(asked, chart, days)),
+                None => fitted,
+            },
             table: table.clone(),
             notes: if more { vec!["There are more rows than are shown.".into()] } else { vec![] },
             way: way(asked, block),

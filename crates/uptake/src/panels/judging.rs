@@ -75,6 +75,13 @@ pub fn place(kpi: &Kpi, normal: &Normal, cut: &Answer, start: NaiveDate) -> Opti
     most_of(&members, kpi.value_of, up).map(String::from)
 }
 
+/// What tiles tell of each complete period, by its first day.
+pub fn complete_values(answer: &Answer) -> BTreeMap<NaiveDate, f64> {
+    let complete = |row: &usize| answer.table.value(*row, "complete") == Value::Boolean(true);
+    let rows = answer.headline_rows().into_iter().filter(complete);
+    rows.filter_map(|row| cell(answer, row)).filter_map(|(start, cell)| Some((start, cell.value?))).collect()
+}
+
 /// The figures of a row, with the first day of its period.
 pub fn cell(answer: &Answer, row: usize) -> Option<(NaiveDate, Cell)> {
     let Value::Date(start) = answer.table.value(row, "period_start") else { return None };

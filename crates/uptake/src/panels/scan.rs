@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use std::sync::Arc;
 use uptake_draw::words;
 use uptake_lake::AnswerError;
-use uptake_spec::dashboard::{Block, Scan, ScanOf};
-use uptake_spec::kpi::{Privacy, Unit};
+use uptake_spec::dashboard::{Block, Scan, ScanOf, Show};
+use uptake_spec::kpi::{Privacy, Split, Unit};
 use uptake_spec::normal::Cell;
 use uptake_spec::normal::surprise::{discoveries, effect, two_sided};
 use uptake_spec::{
@@ -27,6 +27,8 @@ pub struct Told {
     kpi: String,
     title: String,
     unit: Unit,
+    /// The values are differences: of shares in points.
+    is_difference: bool,
     grain: Grain,
     /// The column and its member; `None` for all of it.
     cut: Option<(String, String)>,
@@ -154,6 +156,7 @@ fn told(
         kpi: kpi.name.clone(),
         title: answer.title.clone(),
         unit: answer.unit,
+        is_difference: answer.split.as_ref().is_some_and(Split::tells_a_difference),
         grain: answer.grain,
         cut,
         start,
@@ -196,10 +199,13 @@ impl Told {
 
 /// For readers: `series, value, period, verdict, normal`, every cell a text.
 pub fn in_words(told: &[Told], currency: &str) -> Table {
-    let short = |n: f64, unit| words::short(n, unit, currency);
+    let short = |told: &Told, n: f64| match told.is_difference && told.unit == Unit::Share {
+        true => words::change(n, told.unit, Show::Usual, currency),
+        false => words::short(n, told.unit, currency),
+    };
     let normal = |told: &Told| match &told.standing.limits {
         None => words::NOTHING.into(),
-        Some(limits) => format!("{} to {}", short(limits.lower, told.unit), short(limits.upper, told.unit)),
+        Some(limits) => format!("{} to {}", short(told, limits.lower), short(told, limits.upper)),
     };
     let verdict = |told: &Told| match told.value {
         None => words::NOTHING.into(),
@@ -211,7 +217,7 @@ pub fn in_words(told: &[Told], currency: &str) -> Table {
     };
     table(vec![
         column("series", &Told::name),
-        column("value", &|told| told.value.map_or(words::NOTHING.into(), |n| short(n, told.unit))),
+        column("value", &|told| told.value.map_or(words::NOTHING.into(), |n| short(told, n))),
         column("period", &|told| words::period(told.start, told.grain)),
         column("verdict", &verdict),
         column("normal", &normal),

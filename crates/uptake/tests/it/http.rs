@@ -123,7 +123,7 @@ impl Response {
     }
 
     #[track_caller]
-    fn with(self, status: u16, words: &[&str]) -> Response {
+    pub fn with(self, status: u16, words: &[&str]) -> Response {
         assert_eq!(self.status, status, "{}", self.text());
         for word in words {
             assert!(self.text().contains(word), "\"{word}\" is not in {}", self.text());

@@ -1,6 +1,7 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
 mod answers;
+mod beside;
 mod browser;
 mod bucket;
 mod check;
@@ -26,6 +27,7 @@ fn main() {
         truth::stories(),
         answers::stories(),
         normal::stories(),
+        beside::stories(),
         http::stories(),
         killed::stories(),
         remote::stories(),

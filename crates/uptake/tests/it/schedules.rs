@@ -165,7 +165,10 @@ fn held_by_a_test() {
 fn failed() {
     let dir = board("failed", "[\"csv\"]", "uptake.toml/out", "");
     let told = run(&dir, &["--at", WEDNESDAY]).ended(1);
-    for words in ["failed: could not write board-2026-02-02.csv to uptake.toml/out", "hint: mend that and run it again; ops@two.example"] {
+    for words in [
+        "failed: could not write board-2026-02-02.csv to uptake.toml/out",
+        "hint: mend that and run it again; ops@two.example",
+    ] {
         assert!(told.err.contains(words), "{words}: {}", told.err);
     }
     let noted = entry(&dir, MONDAY);

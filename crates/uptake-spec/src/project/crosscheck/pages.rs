@@ -58,6 +58,7 @@ fn in_block(project: &Project, files: &Files, page: &Dashboard, block: &Block) -
     problems.extend(block.link().into_iter().flat_map(|link| in_link(project, files, block, link)));
     if let What::Chart(chart) = &block.what {
         problems.extend(in_target_lines(chart));
+        problems.extend(in_last_year(project, chart));
     }
     problems.extend(block.scan().into_iter().flat_map(|scan| in_scan(project, files, page, scan)));
     if let What::Chart(ChartBlock { data: DataFrom::Query { name, place, .. }, .. })
@@ -129,7 +130,7 @@ fn in_where(token: &Token, kpi: &Kpi) -> Option<Problem> {
 fn in_show(token: &Token, unit: Unit) -> Option<Problem> {
     let suits = match token {
         token if token.is_words() => token.show == Show::Usual,
-        token if token.is_day() => matches!(token.show, Show::Date | Show::Usual),
+        token if token.is_day() => matches!(token.show, Show::Date | Show::Month | Show::Usual),
         token => token.show.suits(unit),
     };
     if suits {
@@ -137,7 +138,7 @@ fn in_show(token: &Token, unit: Unit) -> Option<Problem> {
     }
     let (is, hint) = match unit {
         _ if token.is_words() => ("words", "nothing"),
-        _ if token.is_day() => ("a day", ":date, or nothing"),
+        _ if token.is_day() => ("a day", ":date, :month, or nothing"),
         Unit::Share => ("a share", ":pct0, :pct1 or nothing"),
         Unit::Money => ("an amount of money", ":money or nothing"),
         Unit::Count => ("a number", ":int or nothing"),
@@ -186,6 +187,15 @@ fn in_link(project: &Project, files: &Files, block: &Block, link: &Link) -> Vec<
 }
 
 /// The line of a chart is the target of what it shows; another KPI's would be in another unit.
+/// Each of several lines with its year before would be twice as many as anybody can read.
+fn in_last_year(project: &Project, chart: &ChartBlock) -> Option<Problem> {
+    let (place, DataFrom::Kpi(ask)) = (chart.last_year.as_ref()?, &chart.data) else { return None };
+    let split = project.kpi(&ask.kpi).and_then(|kpi| kpi.split.as_ref()).map(|split| &split.column);
+    let column = ask.by.first().or(split)?;
+    let what = format!("the year before stands beside one line, and this chart has one for each {column}");
+    Some(Problem::new(place.clone(), what, "leave \"by\" out, or show it in a kpi block"))
+}
+
 fn in_target_lines(chart: &ChartBlock) -> Vec<Problem> {
     let own = match &chart.data {
         DataFrom::Kpi(ask) => ask.kpi.as_str(),
