@@ -147,7 +147,7 @@ openToKeys();
 
 let asking = new AbortController();
 const here = () => location.pathname + location.search;
-let address = here(); // of the page that is shown, or that comes
+let address = here(); // of the page that is shown, or that comes; empty: whatever is chosen next is asked for
 let soon;
 
 async function show(wanted, isNew) {
@@ -163,7 +163,7 @@ async function show(wanted, isNew) {
       if (wanted !== here()) history.pushState(null, "", wanted);
       swap(next);
     } else if (isNew) {
-      address = ""; // whatever is chosen next is asked for
+      address = "";
       refuse(next);
     } else {
       location.reload();
@@ -242,6 +242,8 @@ document.addEventListener("change", event => {
   // A year that is still being typed begins with zeros.
   if (!form || all("input[type=date]", form).some(day => day.value && day.value < "1900")) return;
   clearTimeout(soon);
+  asking.abort(); // what is on the way would undo this choice
+  address = "";
   soon = setTimeout(() => send(form), event.target.type === "date" ? 600 : 150);
 });
 document.addEventListener("click", event => {

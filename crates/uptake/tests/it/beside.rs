@@ -2,11 +2,10 @@
 //!
 //! Two people. In May 2025 they made three accounts, in April 2026 two and in May 2026 five.
 
-use crate::firm::{fresh, on};
+use crate::firm::{of_files, on};
 use crate::http::Server;
 use crate::story;
 use libtest_mimic::Trial;
-use std::fs;
 
 pub fn stories() -> Vec<Trial> {
     vec![story("a number stands beside its year before, and days on the line", beside_its_year_before)]
@@ -24,12 +23,14 @@ default = "last 2 complete months"
 
 ```kpi
 kpi     = "records_created"
+grain   = "month"
 compare = "last_year"
 ```
 
 ```chart
 id      = "line"
 kpi     = "records_created"
+grain   = "month"
 type    = "line"
 compare = "last_year"
 alt     = "A line."
@@ -51,7 +52,6 @@ fn accounts() -> String {
 }
 
 fn beside_its_year_before() {
-    let dir = fresh("beside");
     let users = "Id,Username,Email,IsActive,UserType,CreatedDate\n\
                  005000000000001AAA,a@n.example,a@n.example,1,Standard,2025-01-02 10:00:00\n\
                  005000000000002AAA,b@n.example,b@n.example,1,Standard,2025-01-02 10:00:00\n";
@@ -62,13 +62,7 @@ fn beside_its_year_before() {
         ("annotations.csv", "d,text\n2026-04-07,Training\n2025-05-01,Long ago\n".into()),
         ("dashboards/beside.md", PAGE.into()),
     ];
-    for (path, text) in files {
-        let file = dir.join(path);
-        fs::create_dir_all(file.parent().expect("a file lies in a folder")).expect("a folder");
-        fs::write(file, text).expect("written");
-    }
-    on(&dir, &["load", &dir.join("exports").to_string_lossy()]).ended(0);
-    on(&dir, &["build"]).ended(0);
+    let dir = of_files("beside", files.iter().map(|(path, text)| (*path, text.as_str())));
     on(&dir, &["check"]).ended(0);
     let server = Server::of(&dir);
     let page = server.get("/d/beside").with(200, &[]).text();

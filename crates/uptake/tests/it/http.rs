@@ -376,7 +376,7 @@ fn a_row_leads_on() {
     let html = server.get("/d/one?from=2026-08-03&to=2026-09-27").with(200, &[]).text();
     assert!(html.contains("Of all ") && html.contains("% came.</p>"), "a note tells its figure");
     let way = "<a href=\"/d/two?from=2026-08-03&#38;to=2026-09-27&#38;grade=Partner\">Partner</a>";
-    assert!(html.contains(&format!("<td>{way}")), "no row leads on: {html}");
+    assert!(html.contains(&format!("<td class=\"k\">{way}")), "no row leads on: {html}");
     assert!(html.contains(&format!("class=\"n\">{way}")), "no column of the picture's data leads on");
     let legend = "<a href=\"/d/two?from=2026-08-03&amp;to=2026-09-27&amp;grade=Partner\"><text";
     assert!(html.contains(legend), "no name in the picture leads on");
