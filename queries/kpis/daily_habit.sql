@@ -103,7 +103,8 @@ SELECT
         ELSE 0
     END AS numerator,
     CASE WHEN $measure = 'mean' THEN coalesce(c.available, 0) ELSE 1 END AS denominator,
-    CASE WHEN c.available > 0 THEN CAST(c.kept AS DOUBLE) / c.available END AS value,
+    -- No double: their sum would depend on the order of the rows.
+    CASE WHEN c.available > 0 THEN CAST(CAST(c.kept AS DECIMAL(20, 12)) / c.available AS DECIMAL(38, 12)) END AS value,
     CASE WHEN c.available > 0 THEN 1 ELSE 0 END AS whole
 FROM period_people AS p
 LEFT JOIN counted AS c

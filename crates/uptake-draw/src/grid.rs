@@ -49,11 +49,13 @@ impl Beside {
                 None => cells.push((label, words)),
             }
         }
-        let beside = Beside { heading: "What happened".into(), number: false, cells };
+        let beside = Beside { heading: HAPPENED.into(), number: false, cells };
         (!beside.cells.is_empty()).then_some(beside)
     }
 }
 
+/// The heading of what happened.
+pub(crate) const HAPPENED: &str = "What happened";
 /// In letters: `W 30 Nov 2026 (running)` is not long.
 const LONG: usize = 24;
 

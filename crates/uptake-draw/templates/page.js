@@ -31,7 +31,8 @@ function wordsAt(picture, stop) {
   const [head, ...lines] = picture.closest("[data-reading]").dataset.reading.split("\n").map(line => line.split("\t"));
   const [when, ...values] = lines[stop];
   const named = head.map(series => [series.slice(0, series.indexOf(" ")), series.slice(series.indexOf(" ") + 1)]);
-  return { when, rows: named.map(([colour, name], at) => ({ colour, name, value: values[at] })) };
+  const rows = named.map(([colour, name], at) => ({ colour, name, value: values[at] }));
+  return { when, rows: rows.filter(({ value }) => value) };
 }
 
 function tellStop(picture, stop, aloud) {
@@ -151,6 +152,7 @@ let address = here(); // of the page that is shown, or that comes; empty: whatev
 let soon;
 
 async function show(wanted, isNew) {
+  clearTimeout(soon);
   asking.abort();
   asking = new AbortController();
   address = wanted;
@@ -161,7 +163,7 @@ async function show(wanted, isNew) {
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.ok && one(".blocks", next)) {
       if (wanted !== here()) history.pushState(null, "", wanted);
-      swap(next);
+      swap(next, isNew);
     } else if (isNew) {
       address = "";
       refuse(next);
@@ -184,7 +186,7 @@ function refuse(next) {
   told.textContent = [one("h1", next)?.textContent, ...mistakes].join(". ");
 }
 
-function swap(next) {
+function swap(next, isNew) {
   hide();
   pointed = null;
   const inBlocks = all("article[id] :is(a, summary, [tabindex])");
@@ -192,12 +194,12 @@ function swap(next) {
   const again = [focused, ...opened].map(element => element && twinOf(element));
   document.title = next.title;
   for (const part of [".when", ".blocks", "footer"]) one(part).replaceWith(one(part, next));
-  renew(one("form.filters"), one("form.filters", next));
+  renew(one("form.filters"), one("form.filters", next), isNew);
   openToKeys();
   const [focus, ...open] = again.map(find => find?.());
   open.forEach(details => details && (details.open = true));
   focus?.focus({ preventScroll: true });
-  voice.textContent = one(".when").firstChild.textContent;
+  voice.textContent = [one(".when").firstChild, ...all(".multi > summary")].map(part => part.textContent.trim()).join(", ");
 }
 
 // Finds the element again once its card was replaced.
@@ -208,15 +210,17 @@ function twinOf(element) {
   return () => like()[at];
 }
 
-// The form keeps its elements, so that nothing loses the focus; only another set of choices replaces it.
-function renew(form, next) {
+// The form keeps its elements, so that nothing loses the focus; only another set of choices replaces it. Who is writing a
+// day goes on writing; who went back sees the days of then.
+function renew(form, next, isNew) {
   if (!form || !next) return;
   const key = field => `${field.name}|${field.type === "date" ? "" : field.value}`;
   const [now, then] = [all("input", form), all("input", next)];
   if (now.map(key).join() !== then.map(key).join()) return form.replaceWith(next);
   now.forEach((field, at) => {
     field.checked = then[at].checked;
-    if (field.value !== then[at].value && field !== document.activeElement) field.value = then[at].value;
+    const isWritten = isNew && field === document.activeElement;
+    if (field.value !== then[at].value && !isWritten) field.value = then[at].value;
   });
   all("summary strong", form).forEach((told, at) => (told.textContent = all("summary strong", next)[at].textContent));
   if (document.activeElement.matches(".send a")) one("button", form).focus({ preventScroll: true }); // it may go
@@ -225,7 +229,6 @@ function renew(form, next) {
 }
 
 function send(form) {
-  clearTimeout(soon);
   const chosen = [...new FormData(form)].filter(([, value]) => value !== "");
   const query = new URLSearchParams(chosen).toString();
   const wanted = new URL(form.action).pathname + (query && `?${query}`);
@@ -239,11 +242,13 @@ document.addEventListener("submit", event => {
 });
 document.addEventListener("change", event => {
   const form = event.target.closest("form.filters");
-  // A year that is still being typed begins with zeros.
-  if (!form || all("input[type=date]", form).some(day => day.value && day.value < "1900")) return;
+  if (!form) return;
   clearTimeout(soon);
   asking.abort(); // what is on the way would undo this choice
   address = "";
+  one("main").removeAttribute("aria-busy");
+  // A year that is still being typed begins with zeros.
+  if (all("input[type=date]", form).some(day => day.value && day.value < "1900")) return;
   soon = setTimeout(() => send(form), event.target.type === "date" ? 600 : 150);
 });
 document.addEventListener("click", event => {

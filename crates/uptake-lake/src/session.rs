@@ -184,7 +184,7 @@ impl Session {
         Box::pin(answer::answer(&self.0, &self.0.context, kpi, params, viewer))
     }
 
-    /// As [`Session::answer`], for all questions of a page, each in its place: those to one KPI are answered together.
+    /// As [`Session::answer`], for all questions of a page, each in its place: those with the same facts are answered together.
     pub fn answers<'a>(
         &'a self,
         questions: &'a [(&'a Kpi, &'a Params)],

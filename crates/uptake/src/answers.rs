@@ -32,7 +32,7 @@ impl Answers {
         self.answers(&[(kpi, params)], viewer).await.remove(0)
     }
 
-    /// As [`Session::answers`]: what is not kept yet is asked together, but for what somebody else is asking already.
+    /// As [`Session::answers`]: what is not kept yet is asked together, unless somebody else is asking all of it already.
     pub async fn answers(
         &self,
         questions: &[(&Kpi, &Params)],

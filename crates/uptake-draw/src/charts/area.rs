@@ -154,7 +154,8 @@ impl Picture for Area {
             told.with(&layer.name, paint(&layer.name, at), &layer.values, format)
         });
         let totals: Vec<Option<f64>> = (0..self.stops.len()).map(|stop| self.total(stop)).collect();
-        Some(if self.layers.len() > 1 { told.with("In all", Paint::Ink, &totals, format) } else { told })
+        let told = if self.layers.len() > 1 { told.with("In all", Paint::Ink, &totals, format) } else { told };
+        Some(told.with_happened(&self.happened, &self.stops))
     }
 
     fn members(&self) -> Vec<Vec<String>> {

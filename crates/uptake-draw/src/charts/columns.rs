@@ -193,7 +193,7 @@ impl Columns {
             let found = bars.iter().find(|(series, ..)| *series == at);
             End {
                 name: name.clone(),
-                value: found.map_or(String::new(), |(_, from, to, _)| format.short(to - from)),
+                value: found.map_or(String::new(), |(_, from, to, _)| format.of_member(name).short(to - from)),
                 height: found.map_or(0.0, |(_, from, to, _)| (from + to) / 2.0),
                 key: Key::Swatch(self.paint(at)),
             }
@@ -348,9 +348,10 @@ fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
     ends::legend(&mut frame, &columns.ends(format));
     let names = Names::of(columns.groups.iter().map(|group| group.name.as_str()), &canvas);
     let slots = columns.slots();
-    let label = |value: f64| format.short(value);
-    let every = columns.groups.iter().flat_map(|group| columns.bars(group)).map(|(_, from, to, _)| label(to - from));
-    let labels = every.chain(columns.groups.iter().map(|group| label(group.total())));
+    let label = |series: usize, value: f64| format.of_member(&columns.series[series]).short(value);
+    let every = columns.groups.iter().flat_map(|group| columns.bars(group));
+    let every = every.map(|(series, from, to, _)| label(series, to - from));
+    let labels = every.chain(columns.groups.iter().map(|group| format.short(group.total())));
     let labels_px = labels.map(|label| width_px(&label, size, Weight::SemiBold)).fold(0.0, f64::max);
     let (from, to) = columns.reach().fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
     let low = if from < 0.0 { labels_px + size * 0.5 } else { 0.0 };
@@ -373,13 +374,13 @@ fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
             };
             push_bar(&mut frame, columns, bar, group, series, to - from, format);
             if columns.way == Way::Grouped {
-                let set = end_label(&scale, to, above + thick / 2.0, size, &label(to - from));
+                let set = end_label(&scale, to, above + thick / 2.0, size, &label(series, to - from));
                 frame.marks.push(set.fill(theme, Paint::Ink));
             }
         }
         if columns.way == Way::Stacked {
             let end = columns.bars(group).iter().map(|(_, from, to, _)| from.max(*to)).fold(0.0, f64::max);
-            let set = end_label(&scale, end, middle, size, &label(group.total()));
+            let set = end_label(&scale, end, middle, size, &format.short(group.total()));
             frame.marks.push(set.semi_bold().fill(theme, ink));
         }
         y += height;
@@ -410,7 +411,7 @@ fn push_bar(
     let paint = columns.paint(series);
     let filled = bar.fill(frame.theme, paint).stroke(frame.theme, Paint::Paper, frame.canvas.hair() * 0.8);
     let filled = if group.complete { filled } else { filled.set("fill-opacity", "0.4") };
-    let told = filled.told(&format!("{said}: {}", format.figure(value)));
+    let told = filled.told(&format!("{said}: {}", format.of_member(name).figure(value)));
     let members: Vec<&str> = match columns.stops.is_empty() {
         true => [group.name.as_str(), name].into_iter().filter(|part| !part.is_empty()).collect(),
         false => vec![name],

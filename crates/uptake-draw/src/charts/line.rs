@@ -265,10 +265,15 @@ impl Picture for Lines {
             true => told,
             false => told.with("Target", Paint::Target, &self.targets, format),
         };
-        Some(match self.judged() {
+        let told = match self.before.is_empty() {
+            true => told,
+            false => told.with(&words::sentence(words::year_before(format.grain)), Paint::Muted, &self.before, format),
+        };
+        let told = match self.judged() {
             None => told,
             Some(judged) => told.with_normal(judged, &self.stops, format),
-        })
+        };
+        Some(told.with_happened(self.happened(), &self.stops))
     }
 
     fn members(&self) -> Vec<Vec<String>> {

@@ -3,9 +3,12 @@
 use super::Format;
 use super::control::Judged;
 use super::members;
+use super::remarks;
 use super::stops::Stop;
+use crate::grid::HAPPENED;
 use crate::svg::Svg;
 use crate::theme::Paint;
+use uptake_spec::project::Remark;
 
 /// A picture, and where its stops lie on it if it goes along the time.
 pub(crate) struct Drawing {
@@ -37,8 +40,15 @@ struct Told {
 impl Reading {
     pub(super) fn of(stops: &[Stop], format: &Format) -> Reading {
         let running = format!(" (running {})", format.grain.word());
-        let words = |stop: &Stop| super::summary::sentence(&stop.words) + if stop.complete { "" } else { &running };
-        Reading { stops: stops.iter().map(words).collect(), series: vec![] }
+        let words = |(at, stop): (usize, &Stop)| {
+            let state = match stop.complete {
+                true => "",
+                false if at + 1 == stops.len() => &running,
+                false => " (incomplete)",
+            };
+            super::summary::sentence(&stop.words) + state
+        };
+        Reading { stops: stops.iter().enumerate().map(words).collect(), series: vec![] }
     }
 
     /// With a series in the colour it has on the picture, `at` being its place there.
@@ -48,6 +58,7 @@ impl Reading {
 
     /// A series without a name is called as in the table beside the picture.
     pub(super) fn with(mut self, name: &str, paint: Paint, values: &[Option<f64>], format: &Format) -> Reading {
+        let format = format.of_member(name);
         let values = values.iter().map(|value| value.map_or("–".into(), |value| format.figure(value))).collect();
         let name = if name.is_empty() { "Value" } else { name };
         self.series.push(Told { name: name.into(), paint, values });
@@ -67,6 +78,19 @@ impl Reading {
         self
     }
 
+    /// With what happened; empty at the stops at which nothing did.
+    pub(super) fn with_happened(mut self, happened: &[Remark], stops: &[Stop]) -> Reading {
+        let told = |at: usize| {
+            let then = happened.iter().filter(|remark| remarks::stop_of(stops, remark.d) == Some(at));
+            then.map(remarks::told).collect::<Vec<_>>().join("; ")
+        };
+        let values: Vec<String> = (0..stops.len()).map(told).collect();
+        if values.iter().any(|words| !words.is_empty()) {
+            self.series.push(Told { name: HAPPENED.into(), paint: Paint::Quiet, values });
+        }
+        self
+    }
+
     /// As the page's script reads it: a line of the series, each with the word of its colour before it, then a line a stop;
     /// cells are parted by tabs.
     pub(crate) fn written(&self) -> String {
@@ -74,8 +98,8 @@ impl Reading {
         let head: Vec<String> =
             self.series.iter().map(|told| format!("{} {}", told.paint.word(), plain(&told.name))).collect();
         let line = |(at, words): (usize, &String)| {
-            let values = self.series.iter().map(|told| told.values[at].as_str());
-            std::iter::once(plain(words).as_str()).chain(values).collect::<Vec<_>>().join("\t")
+            let values = self.series.iter().map(|told| plain(&told.values[at]));
+            std::iter::once(plain(words)).chain(values).collect::<Vec<_>>().join("\t")
         };
         let lines = self.stops.iter().enumerate().map(line);
         std::iter::once(head.join("\t")).chain(lines).collect::<Vec<_>>().join("\n")
@@ -115,6 +139,30 @@ mod tests {
                         The week of 5 Oct 2026\t3\t1,200\n\
                         The week of 12 Oct 2026 (running week)\t–\t4";
         assert_eq!(reading.written(), expected);
+    }
+
+    #[test]
+    fn a_difference_is_told_in_points_and_what_happened_beside_its_week() {
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 10, day);
+        let stop = |day: Option<chrono::NaiveDate>| Stop {
+            day,
+            part_of_day: 0.0,
+            tick: String::new(),
+            year: String::new(),
+            words: String::new(),
+            complete: false,
+        };
+        let stops = [stop(day(12)), stop(day(5))]; // a query's, the newest first
+        let format = Format { differences: vec!["gap".into()], ..Format::new(Unit::Share, Grain::Week, "EUR") };
+        let happened = [Remark { d: day(7).expect("a day"), text: "Training".into() }];
+        let told = Reading::of(&stops, &format)
+            .with("gap", Paint::Ink, &[None, Some(-0.04)], &format)
+            .with_happened(&happened, &stops)
+            .written();
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines[0], "ink gap\tquiet What happened");
+        assert_eq!(lines[1], " (incomplete)\t–\t", "only the last one runs");
+        assert!(lines[2].contains("points") && lines[2].ends_with("\t7 Oct 2026: Training"), "{told}");
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub(crate) fn told(remark: &Remark) -> String {
     format!("{}: {}", words::date(remark.d), remark.text.trim_end_matches('.'))
 }
 
-/// The last stop that begins by `day`; whoever hands remarks in knows where the last one ends.
+/// The latest stop that begins by `day`; whoever hands remarks in knows where the last one ends.
 pub(crate) fn stop_of(stops: &[Stop], day: NaiveDate) -> Option<usize> {
-    stops.iter().rposition(|stop| stop.day.is_some_and(|start| start <= day))
+    let begun = |at: &usize| stops[*at].day.filter(|start| *start <= day);
+    (0..stops.len()).filter(|at| begun(at).is_some()).max_by_key(begun)
 }

@@ -19,7 +19,7 @@ use datafusion::common::runtime::SpawnedTask;
 use datafusion::dataframe::DataFrame;
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
-use rows::Row;
+use rows::{Row, Sums};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uptake_spec::kpi::Split;
@@ -68,15 +68,25 @@ pub(super) async fn answers(
 /// An answer with the place of its question.
 type Placed = (usize, Result<Answer, AnswerError>);
 
-/// Answers to questions that have the same facts.
+/// Answers to questions that have the same facts. What goes wrong for all of them is tried for each alone: other days or
+/// columns of one may be to blame.
 async fn of_one_group(session: Arc<Inner>, context: SessionContext, group: Vec<(usize, Asked)>) -> Vec<Placed> {
-    let asked: Vec<&Asked> = group.iter().map(|(_, asked)| asked).collect();
-    let sums = match facts(&context, &session, &asked).await {
-        Ok(facts) => rows::sums(facts, &asked).await,
-        Err(why) => Err(why),
-    };
-    let told = |asked| sums.as_ref().map_err(Clone::clone).and_then(|sums| told(&session, asked, &sums.of(asked)?));
-    group.iter().map(|(at, asked)| (*at, told(asked))).collect()
+    let all: Vec<&Asked> = group.iter().map(|(_, asked)| asked).collect();
+    let together = sums(&session, &context, &all).await;
+    let mut placed = vec![];
+    for (at, asked) in &group {
+        let alone = match &together {
+            Err(_) if group.len() > 1 => Some(sums(&session, &context, &[asked]).await),
+            _ => None,
+        };
+        let sums = alone.as_ref().unwrap_or(&together).as_ref().map_err(Clone::clone);
+        placed.push((*at, sums.and_then(|sums| told(&session, asked, &sums.of(asked)?))));
+    }
+    placed
+}
+
+async fn sums(session: &Inner, context: &SessionContext, asked: &[&Asked]) -> Result<Sums, AnswerError> {
+    rows::sums(facts(context, session, asked).await?, asked).await
 }
 
 fn told(session: &Inner, asked: &Asked, sums: &Table) -> Result<Answer, AnswerError> {

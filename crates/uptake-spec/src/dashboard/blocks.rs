@@ -163,14 +163,14 @@ fn read_mark(f: &Fields) -> Option<Mark> {
 /// The period before is beside it on a chart.
 fn read_last_year(f: &Fields, kind: &str) -> Option<Place> {
     let words = [("last_year", true), ("none", false)];
-    let wanted = f.one_of("compare", &words).filter(|wanted| *wanted)?;
+    f.one_of("compare", &words).filter(|wanted| *wanted)?;
     if f.has("query") {
         f.object("compare", "only a KPI knows the year before", "name a KPI, or leave the line out");
     } else if kind != "line" && !kind.is_empty() {
         let what = format!("a chart of type \"{kind}\" cannot show the year before");
         f.object("compare", what, "use type = \"line\", or leave the line out");
     }
-    wanted.then(|| f.place("compare"))
+    Some(f.place("compare"))
 }
 
 /// A control chart always shows what is normal; a line where it is told to.

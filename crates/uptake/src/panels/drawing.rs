@@ -99,7 +99,8 @@ fn happened(asked: &Asked, chart: &ChartBlock, days: Range) -> Vec<Remark> {
     };
     let within = |remark: &Remark| (days.from()..=days.to()).contains(&remark.d);
     let mut happened: Vec<Remark> = chart.marks.iter().flat_map(of).filter(within).collect();
-    happened.sort_by_key(|remark| remark.d);
+    happened.sort_by(|a, b| (a.d, &a.text).cmp(&(b.d, &b.text)));
+    happened.dedup();
     happened
 }
 

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 const NO_BROWSER: &str = "needs Chromium: apt-get install -y chromium";
-const NO_AXE: &str = "needs axe-core: npm install --no-save --prefix target/tmp axe-core";
+const NO_AXE: &str =
+    concat!("needs axe-core: npm install --no-save --prefix ", env!("CARGO_TARGET_TMPDIR"), " axe-core@4.14.1");
 
 pub fn stories() -> Vec<Trial> {
     let browser = installed().is_none().then_some(NO_BROWSER);
@@ -339,6 +340,8 @@ fn a_wrong_choice_in_place() {
         )
     };
     browser.eval(&choose("0002-01-05")); // a year that is being typed
+    browser.eval("new Promise(done => setTimeout(done, 900))");
+    assert_eq!(browser.eval("!document.querySelector('.wrong')"), json!(true));
     browser.eval(&choose("2031-01-06"));
     browser.until("document.querySelector('.wrong')");
     let told = browser.text("document.querySelector('.wrong').textContent");

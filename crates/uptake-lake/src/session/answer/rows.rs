@@ -5,17 +5,14 @@ use crate::convert;
 use crate::error::AnswerError;
 use crate::quantile::km_quantile;
 use chrono::NaiveDate;
-use datafusion::arrow::array::UInt64Array;
-use datafusion::arrow::compute::kernels::cmp::eq;
-use datafusion::arrow::compute::{
-    SortColumn, cast as arrow_cast, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
-};
+use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{min, sum};
-use datafusion::logical_expr::{Aggregate, Expr, GroupingSet, LogicalPlanBuilder, cast, ident, lit};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit};
+use datafusion::prelude::SessionContext;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,18 +37,24 @@ pub struct Row {
 /// The column of the facts that orders the members of a split.
 const ORD: &str = "ord";
 const PERIOD: &str = "period_start";
-/// The engine's column that tells from which of several groupings a row is.
-const CUT: &str = Aggregate::INTERNAL_GROUPING_ID;
 /// The column of the facts that is 1 for somebody who was gone at the period's end.
 const LEFT: &str = "left";
 
 /// Sums of facts, cut in every way that one of some questions asks.
-pub struct Sums {
-    /// The columns of all cuts, what tells the cuts apart, and the sums.
-    rows: RecordBatch,
+pub struct Sums(BTreeMap<Cut, RecordBatch>);
+
+/// The columns by which facts are added up.
+type Cut = BTreeSet<String>;
+
+fn cut(asked: &Asked) -> Cut {
+    let split = asked.kpi.split.as_ref().map(|split| &split.column);
+    [PERIOD.into()].into_iter().chain(split.cloned()).chain(asked.params.by.iter().cloned()).collect()
 }
 
 /// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here, and quantiles.
+///
+/// What adds up is added up to the finest cut, and that to all others. `GROUPING SETS` would do so too, but gives groups twice
+/// where a filter leaves a column one value (apache/datafusion#16965).
 pub async fn sums(facts: DataFrame, asked: &[&Asked]) -> Result<Sums, AnswerError> {
     let (first, mut facts) = (asked[0], facts);
     for filter in first.filters_of_facts() {
@@ -61,49 +64,50 @@ pub async fn sums(facts: DataFrame, asked: &[&Asked]) -> Result<Sums, AnswerErro
     let mut totals = totals(first)?;
     totals.extend(is_integer(&facts, ORD).then(|| min(ident(ORD)).alias(ORD)));
     totals.extend(is_integer(&facts, LEFT).then(|| cast(sum(ident(LEFT)), DataType::Int64).alias(LEFT)));
-    // Not by DataFrame::aggregate: where the facts are groups already, it would group by all their columns.
+    let cuts: BTreeSet<Cut> = asked.iter().map(|asked| cut(asked)).collect();
+    let finest: Cut = cuts.iter().flatten().cloned().collect();
+    let adds_up = cuts.len() == 1 || !matches!(first.kpi.value_of, ValueOf::Quantile);
+    let (state, _) = facts.clone().into_parts();
+    let base = collected(if adds_up { added_up(facts, &finest, &totals)? } else { facts }).await?;
+    let mut sums = BTreeMap::new();
+    for cut in cuts {
+        let rows = match adds_up && cut == finest {
+            true => base.clone(),
+            false => {
+                let base = SessionContext::new_with_state(state.clone()).read_batch(base.clone())?;
+                collected(added_up(base, &cut, &totals)?).await?
+            }
+        };
+        sums.insert(cut, rows);
+    }
+    Ok(Sums(sums))
+}
+
+/// Not by DataFrame::aggregate: where the facts are groups already, it would group by all their columns.
+fn added_up(facts: DataFrame, cut: &Cut, totals: &[Expr]) -> Result<DataFrame, AnswerError> {
     let (state, plan) = facts.into_parts();
-    let plan = LogicalPlanBuilder::from(plan).aggregate([cuts(asked)], totals)?.build()?;
-    let frame = DataFrame::new(state, plan);
+    let plan = LogicalPlanBuilder::from(plan).aggregate(cut.iter().map(ident), totals.to_vec())?.build()?;
+    Ok(DataFrame::new(state, plan))
+}
+
+async fn collected(frame: DataFrame) -> Result<RecordBatch, AnswerError> {
     let schema = frame.schema().inner().clone();
     let rows = frame.collect().await.and_then(|batches| {
         let computed = batches.first().map_or(schema, RecordBatch::schema);
         Ok(concat_batches(&computed, &batches)?)
     });
-    Ok(Sums { rows: rows.map_err(|e| AnswerError::Engine(Arc::new(e)))? })
-}
-
-/// The columns that each question groups by, as one grouping of several sets.
-fn cuts<'a>(asked: &[&'a Asked]) -> Expr {
-    let columns: BTreeSet<&String> = asked.iter().flat_map(|asked| &asked.params.by).collect();
-    let cut = |asked: &&'a Asked| -> Vec<&'a str> {
-        let own = columns.iter().filter(|column| asked.params.by.contains(column)).map(|column| column.as_str());
-        let split = asked.kpi.split.as_ref().map(|split| split.column.as_str());
-        [PERIOD].into_iter().chain(split).chain(own).collect()
-    };
-    let cuts: BTreeSet<Vec<&str>> = asked.iter().map(cut).collect();
-    let cuts = cuts.into_iter().map(|cut| cut.into_iter().map(ident).collect());
-    Expr::GroupingSet(GroupingSet::GroupingSets(cuts.collect()))
+    rows.map_err(|e| AnswerError::Engine(Arc::new(e)))
 }
 
 impl Sums {
     /// Those of one of the questions, in order.
     pub fn of(&self, asked: &Asked) -> Result<Table, AnswerError> {
         let split = asked.kpi.split.as_ref().map(|split| split.column.as_str());
-        let by = || [PERIOD].into_iter().chain(asked.params.by.iter().map(String::as_str));
-        let own: Vec<&str> = by().chain(split).collect();
-        let order: Vec<&str> = by().chain([ORD]).chain(split).collect();
-        let table = self.of_cut(&own).and_then(|rows| convert::table(&rows.schema(), &[sorted(&rows, &order)?]));
+        let by = [PERIOD].into_iter().chain(asked.params.by.iter().map(String::as_str));
+        let order: Vec<&str> = by.chain([ORD]).chain(split).collect();
+        let rows = &self.0[&cut(asked)];
+        let table = sorted(rows, &order).and_then(|sorted| convert::table(&rows.schema(), &[sorted]));
         table.map_err(|e| AnswerError::Engine(Arc::new(e.into())))
-    }
-
-    /// The engine numbers the cuts: one bit for each column, 1 where the cut does without it, the last column's the lowest.
-    fn of_cut(&self, own: &[&str]) -> Result<RecordBatch, ArrowError> {
-        let (at, _) = self.rows.schema_ref().column_with_name(CUT).expect("grouping sets give this column");
-        let columns = self.rows.schema_ref().fields()[..at].iter();
-        let number = columns.fold(0, |bits, column| bits << 1 | u64::from(!own.contains(&column.name().as_str())));
-        let numbers = arrow_cast(self.rows.column(at), &DataType::UInt64)?;
-        filter_record_batch(&self.rows, &eq(&numbers, &UInt64Array::new_scalar(number))?)
     }
 }
 

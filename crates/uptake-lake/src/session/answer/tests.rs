@@ -243,6 +243,40 @@ fn questions_asked_together_are_answered_like_each_alone() {
     }
 }
 
+/// Twenty thousand members of each office: more than one batch of the engine, of which a filter leaves one office.
+#[test]
+fn a_filter_on_one_value_leaves_every_member_once() {
+    let header = "unit = \"share\"\ndimensions = [\"office\", \"grade\"]\n";
+    let digit = "(VALUES ('0'), ('1'), ('2'), ('3'), ('4'), ('5'), ('6'), ('7'), ('8'), ('9'))";
+    let all = |office: &str| {
+        format!(
+            "SELECT p.period_start, '{office}' AS office, concat(a.d, b.d, c.d, e.d) AS grade, 1 AS numerator, 2 AS denominator \
+             FROM periods AS p CROSS JOIN {digit} AS a(d) CROSS JOIN {digit} AS b(d) CROSS JOIN {digit} AS c(d) CROSS JOIN {digit} AS e(d)"
+        )
+    };
+    let facts = [all("Berlin"), all("Rome"), all("Berlin")].join(" UNION ALL ");
+    let project = project(header, &facts, &[]);
+    let berlin = Filter { column: "office".into(), values: vec!["Berlin".into()] };
+    let asked = [&[][..], &["office"], &["grade"], &["office", "grade"]].map(|by| Params {
+        by: by.iter().map(|column| column.to_string()).collect(),
+        filters: vec![berlin.clone()],
+        from: Some(day("2026-01-05")),
+        as_of: Some(day("2026-01-18")),
+        ..Params::default()
+    });
+    let asked: Vec<_> = asked.iter().map(|params| (&project.kpis[0], params)).collect();
+    let answers = wait(async {
+        let session = Session::for_tests(&project).await.expect("it plans");
+        session.answers(&asked, &Viewer::Local).await
+    });
+    let answers: Vec<Vec<String>> = answers.into_iter().map(|answer| told(&answer.expect("an answer"))).collect();
+    assert_eq!(answers[0], ["01-05 0.5 20000/40000", "01-12 0.5 20000/40000"]);
+    assert_eq!(answers[1], ["01-05 Berlin 0.5 20000/40000", "01-12 Berlin 0.5 20000/40000"]);
+    assert_eq!(answers[2][..2], ["01-05 0000 0.5 2/4", "01-05 0001 0.5 2/4"]);
+    assert_eq!(answers[3].last().map(String::as_str), Some("01-12 Berlin 9999 0.5 2/4"));
+    assert_eq!([answers[2].len(), answers[3].len()], [20_000, 20_000]);
+}
+
 /// Facts that are groups already are added up like all others.
 #[test]
 fn facts_may_be_groups() {

@@ -186,16 +186,19 @@ fn in_link(project: &Project, files: &Files, block: &Block, link: &Link) -> Vec<
     problems
 }
 
-/// The line of a chart is the target of what it shows; another KPI's would be in another unit.
 /// Each of several lines with its year before would be twice as many as anybody can read.
 fn in_last_year(project: &Project, chart: &ChartBlock) -> Option<Problem> {
     let (place, DataFrom::Kpi(ask)) = (chart.last_year.as_ref()?, &chart.data) else { return None };
     let split = project.kpi(&ask.kpi).and_then(|kpi| kpi.split.as_ref()).map(|split| &split.column);
-    let column = ask.by.first().or(split)?;
+    let (column, hint) = match ask.by.first() {
+        Some(column) => (column, "leave \"by\" out, or show it in a kpi block"),
+        None => (split?, "show it in a kpi block"),
+    };
     let what = format!("the year before stands beside one line, and this chart has one for each {column}");
-    Some(Problem::new(place.clone(), what, "leave \"by\" out, or show it in a kpi block"))
+    Some(Problem::new(place.clone(), what, hint))
 }
 
+/// The line of a chart is the target of what it shows; another KPI's would be in another unit.
 fn in_target_lines(chart: &ChartBlock) -> Vec<Problem> {
     let own = match &chart.data {
         DataFrom::Kpi(ask) => ask.kpi.as_str(),
