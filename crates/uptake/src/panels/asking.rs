@@ -81,7 +81,7 @@ pub async fn ask_for<'a>(
     let of_queries = Params { as_of: newest_as_of(session, project, page, &params), ..params.clone() };
     let queries = ask_queries(session, page, &blocks, &of_queries, viewer);
     let (answers, rows) = join!(session.answers(&all, viewer), queries);
-    // What is looked over was asked with all the others, and is kept.
+    // What is looked over was asked with all the others, and is kept; only what found no answer is asked again.
     let scans = ask_scans(session, project, scanned, &params, viewer).await;
     let given = questions.into_iter().zip(answers).map(|((kpi, params), answer)| {
         let kpi = as_chosen(kpi, &params.options);
