@@ -120,17 +120,14 @@ mod tests {
     use uptake_spec::Grain;
     use uptake_spec::kpi::Unit;
 
+    fn stop(day: Option<chrono::NaiveDate>, words: &str, complete: bool) -> Stop {
+        let (tick, year) = (String::new(), String::new());
+        Stop { day, part_of_day: 0.0, tick, year, words: words.into(), complete }
+    }
+
     #[test]
     fn a_stop_is_a_line_and_no_name_breaks_it() {
-        let stop = |words: &str, complete| Stop {
-            day: None,
-            part_of_day: 0.0,
-            tick: String::new(),
-            year: String::new(),
-            words: words.into(),
-            complete,
-        };
-        let stops = [stop("the week of 5 Oct 2026", true), stop("the week of 12 Oct 2026", false)];
+        let stops = [stop(None, "the week of 5 Oct 2026", true), stop(None, "the week of 12 Oct 2026", false)];
         let format = Format::new(Unit::Count, Grain::Week, "EUR");
         let reading = Reading::of(&stops, &format)
             .with_member("Partner\tand\nmore", 0, &[Some(3.0), None], &format)
@@ -144,15 +141,7 @@ mod tests {
     #[test]
     fn a_difference_is_told_in_points_and_what_happened_beside_its_week() {
         let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 10, day);
-        let stop = |day: Option<chrono::NaiveDate>| Stop {
-            day,
-            part_of_day: 0.0,
-            tick: String::new(),
-            year: String::new(),
-            words: String::new(),
-            complete: false,
-        };
-        let stops = [stop(day(12)), stop(day(5))]; // a query's, the newest first
+        let stops = [stop(day(12), "", false), stop(day(5), "", false)]; // a query's, the newest first
         let format = Format { differences: vec!["gap".into()], ..Format::new(Unit::Share, Grain::Week, "EUR") };
         let happened = [Remark { d: day(7).expect("a day"), text: "Training".into() }];
         let told = Reading::of(&stops, &format)

@@ -68,6 +68,14 @@ fn sample() -> Server {
     Server::of(dir)
 }
 
+/// The sample firm's server, and a browser that looks at one of its pages.
+fn opened(look: Look, path: &str) -> (Server, Browser) {
+    let server = sample();
+    let mut browser = Browser::looking(&server.origin(), look);
+    browser.go(path);
+    (server, browser)
+}
+
 fn slugs(server: &Server) -> Vec<String> {
     let html = server.get("/").text();
     let (_, nav) = html.split_once("<nav").expect("a page has a navigation");
@@ -115,9 +123,7 @@ const JUDGE: &str = "axe.run(document, {resultTypes: ['violations']}).then(told 
         .slice(0, 3).join(' | ') + (rule.nodes.length > 3 ? ' and ' + (rule.nodes.length - 3) + ' more' : '')).join('\\n'))";
 
 fn without_scripts() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), Look { scripts: false, ..DESK });
-    browser.go("/d/usage");
+    let (_server, mut browser) = opened(Look { scripts: false, ..DESK }, "/d/usage");
     let figures = "document.querySelector('.blocks').textContent";
     let all = browser.text(figures);
     browser.click(".multi summary");
@@ -133,9 +139,7 @@ fn without_scripts() {
 }
 
 fn by_keyboard() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/d/usage");
+    let (_server, mut browser) = opened(DESK, "/d/usage");
     browser.press("Tab");
     assert_eq!(browser.text("document.activeElement.className"), "skip");
     browser.press("Enter");
@@ -160,9 +164,7 @@ fn by_keyboard() {
 }
 
 fn a_name_leads_on() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/?from=2026-08-03&to=2026-09-27");
+    let (_server, mut browser) = opened(DESK, "/?from=2026-08-03&to=2026-09-27");
     let way = "document.querySelector('.blocks svg a[href*=\"grade=\"]').getAttribute('href')";
     let way = browser.text(way);
     browser.leads(|browser| browser.click(".blocks svg a[href*=\"grade=\"] text"));
@@ -172,9 +174,7 @@ fn a_name_leads_on() {
 }
 
 fn downloads_arrive() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/d/usage?grade=Partner");
+    let (_server, mut browser) = opened(DESK, "/d/usage?grade=Partner");
     let begin = |kind: &str| match kind {
         "pdf" => "%PDF-",
         "png" => "\u{fffd}PNG",
@@ -237,9 +237,7 @@ fn values_under_the_pointer() {
 }
 
 fn values_of_marks() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/d/usage");
+    let (_server, mut browser) = opened(DESK, "/d/usage");
     // A cell of the heatmap, which does not go along the time.
     let cell = "(() => { const title = document.querySelector('.picture.wide:not([data-along]) svg g > title');
         title.parentElement.scrollIntoView({block: 'center'}); const r = title.parentElement.getBoundingClientRect();
@@ -257,9 +255,7 @@ fn values_of_marks() {
 }
 
 fn values_by_keyboard() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/d/usage?from=2026-08-03&to=2026-09-27");
+    let (_server, mut browser) = opened(DESK, "/d/usage?from=2026-08-03&to=2026-09-27");
     browser.tab_to(".picture[data-along]");
     let week = "document.querySelector('.tip strong').textContent";
     browser.press("End");
@@ -278,9 +274,7 @@ fn values_by_keyboard() {
 }
 
 fn filters_in_place() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/d/usage");
+    let (_server, mut browser) = opened(DESK, "/d/usage");
     browser.eval("void (window.mark = 1)"); // gone if the page were loaded anew
     let figures = "document.querySelector('.blocks').textContent";
     let all = browser.text(figures);
@@ -329,9 +323,7 @@ fn filters_in_place() {
 }
 
 fn a_wrong_choice_in_place() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), DESK);
-    browser.go("/d/usage");
+    let (_server, mut browser) = opened(DESK, "/d/usage");
     let figures = "document.querySelector('.blocks').textContent";
     let all = browser.text(figures);
     let choose = |day: &str| {
@@ -357,9 +349,7 @@ fn a_wrong_choice_in_place() {
 
 /// What finds no faults must be able to find them.
 fn faults_are_found() {
-    let server = sample();
-    let mut browser = Browser::looking(&server.origin(), PHONE);
-    browser.go("/d/habit");
+    let (_server, mut browser) = opened(PHONE, "/d/habit");
     browser.eval(
         "document.querySelector('main').insertAdjacentHTML('beforeend', '<p style=\"color:#ccc;background:#fff\">pale</p><img src=\"data:,\">')",
     );
