@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicr
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use std::sync::Arc;
+use twox_hash::XxHash3_64;
 use uptake_spec::{Calendar, Grain, Project};
 
 /// Every function a query may use beside DataFusion's own.
@@ -58,6 +59,14 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
             Ok(Arc::new(days(&a[0]).map(|day| day.map(|day| quarters.fiscal_quarter(day))).collect::<StringArray>()))
         }),
     ]
+}
+
+/// `hash64(text)`, a number that is the same for the same text on every machine; two different texts share it about once in 2^64.
+pub fn hash64() -> ScalarUDF {
+    let hash = |text: &str| XxHash3_64::oneshot(text.as_bytes()).cast_signed();
+    udf("hash64", &[DataType::Utf8], DataType::Int64, move |a| {
+        Ok(Arc::new(texts(&a[0]).map(|text| text.map(hash)).collect::<Int64Array>()))
+    })
 }
 
 fn instant() -> DataType {

@@ -3,7 +3,7 @@
 //! Landing tables and most models are views; base tables and `-- stored` models are tables that a build wrote.
 
 use crate::error::{LakeError, compute};
-use crate::functions::functions;
+use crate::functions::{functions, hash64};
 use crate::landing::{Cell, Journal, array, arrow_type, landing_schema, loads_columns, rejects_columns};
 use crate::manifest::Manifest;
 use crate::quantile::km_quantile;
@@ -305,6 +305,7 @@ async fn landing_view(
     journal: &Journal,
 ) -> EngineResult<Arc<dyn TableProvider>> {
     let scratch = SessionContext::new();
+    scratch.register_udf(hash64());
     scratch.register_table("physical", physical)?;
     scratch.register_table("journaled", journaled)?;
     let frame = match object.kind {

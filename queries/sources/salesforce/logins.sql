@@ -62,11 +62,20 @@ told AS (
         client_app
     FROM rows
 ),
-compared AS (
-    SELECT
-        *,
-        count(own_id) OVER (PARTITION BY user_id, date_trunc('second', ts), outcome, channel) AS told_by_object
+kept AS (
+    SELECT *
     FROM told
+    WHERE own_id IS NOT NULL
+    UNION ALL
+    SELECT d.*
+    FROM told AS d
+    LEFT ANTI JOIN told AS o
+        ON o.own_id IS NOT NULL
+        AND o.user_id = d.user_id
+        AND date_trunc('second', o.ts) = date_trunc('second', d.ts)
+        AND o.outcome = d.outcome
+        AND o.channel = d.channel
+    WHERE d.own_id IS NULL
 )
 SELECT
     'salesforce' AS source,
@@ -78,10 +87,7 @@ SELECT
     auth,
     client_app,
     'log' AS method
-FROM compared
-WHERE own_id IS NOT NULL
-    OR user_id IS NULL
-    OR told_by_object = 0
+FROM kept
 UNION ALL
 SELECT
     'salesforce' AS source,

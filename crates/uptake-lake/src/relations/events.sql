@@ -1,23 +1,47 @@
 -- Every event once, as the newest snapshot told it. Events are never gone.
 -- `physical`: a landing table as written. `journaled`: its rows of loads that ended.
-WITH told AS (
-    SELECT
-        _key,
-        _content,
-        -- Files have no order: where two of one day differ, the newest stamp holds, then whichever, but always the same.
-        row_number() OVER (PARTITION BY _key ORDER BY _snapshot DESC, _stamp DESC NULLS LAST, _content) AS nth,
-        min(_snapshot) OVER (PARTITION BY _key) AS first_seen,
-        max(_snapshot) OVER (PARTITION BY _key) AS last_seen
+-- Nearly all are told once, and these pass as they are: millions of rows that nobody need compare. Of keys only the hash is counted;
+-- two keys of one hash are taken for told twice, and compared.
+WITH several AS (
+    SELECT hash64(_key) AS hash
     FROM journaled
-    WHERE _content IS NOT NULL
+    GROUP BY hash64(_key)
+    HAVING count(*) > 1
+        OR NOT bool_and(_full)
+),
+told AS (
+    SELECT
+        j._key,
+        -- Files have no order: where two of one day differ, the newest stamp holds, then whichever, but always the same.
+        first_value(j._content ORDER BY j._snapshot DESC, j._stamp DESC NULLS LAST, j._content) AS content,
+        min(j._snapshot) AS first_seen,
+        max(j._snapshot) AS last_seen
+    FROM several AS s
+    RIGHT SEMI JOIN journaled AS j
+        ON s.hash = hash64(j._key)
+    WHERE j._content IS NOT NULL
+    GROUP BY j._key
 ),
 full_rows AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY _key, _content ORDER BY _snapshot, _file, _line) AS nth
-    FROM physical
-    WHERE _full
+        p.*,
+        row_number() OVER (PARTITION BY p._key, p._content ORDER BY p._snapshot, p._file, p._line) AS nth
+    FROM several AS s
+    RIGHT SEMI JOIN physical AS p
+        ON s.hash = hash64(p._key)
+    WHERE p._full
 )
+SELECT
+    j.* EXCLUDE (_content, _snapshot, _full, _load, _stamp),
+    j._snapshot AS first_seen,
+    j._snapshot AS last_seen,
+    CAST(NULL AS DATE) AS next_seen,
+    false AS gone
+FROM several AS s
+RIGHT ANTI JOIN journaled AS j
+    ON s.hash = hash64(j._key)
+WHERE j._content IS NOT NULL
+UNION ALL
 SELECT
     f.* EXCLUDE (_content, _snapshot, _full, _load, _stamp, nth),
     t.first_seen,
@@ -27,6 +51,5 @@ SELECT
 FROM told AS t
 JOIN full_rows AS f
     ON f._key = t._key
-    AND f._content = t._content
+    AND f._content = t.content
     AND f.nth = 1
-WHERE t.nth = 1

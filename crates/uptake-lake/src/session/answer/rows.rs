@@ -13,6 +13,7 @@ use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{min, sum};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit};
 use datafusion::prelude::SessionContext;
+use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -63,7 +64,7 @@ pub async fn sums(facts: DataFrame, asked: &[&Asked]) -> Result<Sums, AnswerErro
     }
     let mut totals = totals(first)?;
     totals.extend(is_integer(&facts, ORD).then(|| min(ident(ORD)).alias(ORD)));
-    totals.extend(is_integer(&facts, LEFT).then(|| cast(sum(ident(LEFT)), DataType::Int64).alias(LEFT)));
+    totals.extend(is_integer(&facts, LEFT).then(|| sum(ident(LEFT)).alias(LEFT)));
     let cuts: BTreeSet<Cut> = asked.iter().map(|asked| cut(asked)).collect();
     let finest: Cut = cuts.iter().flatten().cloned().collect();
     let adds_up = cuts.len() == 1 || !matches!(first.kpi.value_of, ValueOf::Quantile);
@@ -128,9 +129,8 @@ pub fn tells_who_left(sums: &Table) -> bool {
 }
 
 fn totals(asked: &Asked) -> Result<Vec<Expr>, AnswerError> {
-    let count = |name: &str| cast(sum(ident(name)), DataType::Int64).alias(name);
     let exact = |name: &str| sum(ident(name)).alias(name);
-    let mut totals = vec![count("numerator"), count("denominator")];
+    let mut totals = vec![exact("numerator"), exact("denominator")];
     match asked.kpi.value_of {
         ValueOf::Ratio => {}
         ValueOf::Sum => totals.push(exact("value")),
@@ -178,9 +178,11 @@ pub fn rows(asked: &Asked, sums: &Table) -> Vec<Row> {
 }
 
 fn row(asked: &Asked, period: Range, sums: &Table, at: usize) -> Row {
+    // Of parts, the whole ones are told.
     let count = |name| match sums.value(at, name) {
         Value::Integer(n) => Some(n),
-        _ => None,
+        Value::Decimal(exact) => exact.trunc().to_i64(),
+        other => other.number().map(|n| n as i64),
     };
     Row {
         period,

@@ -277,6 +277,23 @@ fn a_filter_on_one_value_leaves_every_member_once() {
     assert_eq!([answers[2].len(), answers[3].len()], [20_000, 20_000]);
 }
 
+/// Halves add up to wholes before they become counts, also where they were added up once before.
+#[test]
+fn counts_of_parts_are_whole_only_at_the_end() {
+    let facts = "SELECT DATE '2026-01-05' AS period_start, office, 0.5 AS numerator, 1.5 AS denominator \
+                 FROM (VALUES ('Berlin'), ('Rome')) AS t (office)";
+    let project = project("unit = \"share\"\ndimensions = [\"office\"]\n", facts, &[]);
+    let asked = [Params::default(), by("office")]
+        .map(|params| Params { from: Some(day("2026-01-05")), as_of: Some(day("2026-01-11")), ..params });
+    let asked: Vec<_> = asked.iter().map(|params| (&project.kpis[0], params)).collect();
+    let answers = wait(async {
+        let session = Session::for_tests(&project).await.expect("it plans");
+        session.answers(&asked, &Viewer::Local).await
+    });
+    let answers = answers.into_iter().map(|answer| told(&answer.expect("an answer"))).collect::<Vec<_>>();
+    assert_eq!(answers[0], ["01-05 0.3333333333333333 1/3"]);
+}
+
 /// Facts that are groups already are added up like all others.
 #[test]
 fn facts_may_be_groups() {
