@@ -31,13 +31,27 @@ WITH days AS (
     ) AS asked
 ),
 active AS (
+    SELECT
+        p.period_start,
+        a.person_id
+    FROM periods AS p
+    JOIN active_periods AS a
+        ON a.period_start = p.period_start
+        AND a.first_date <= p.at
+    WHERE $window IS NULL
+        AND a.grain = $grain
+        AND a.basis = $basis
+        AND a.period_start BETWEEN $from AND $to
+        AND a.first_ts < start_of_day($as_of + 1, project_zone())
+    UNION ALL
     SELECT DISTINCT
         days.period_start,
         a.person_id
     FROM days
     JOIN active_days AS a
         ON a.local_date = days.d
-    WHERE a.basis = $basis
+    WHERE ($window IS NOT NULL OR $grain = 'day')
+        AND a.basis = $basis
         AND a.first_ts < start_of_day($as_of + 1, project_zone())
 )
 SELECT

@@ -19,11 +19,11 @@
 -- share  = { title = "Lapsed share of the open pipeline", unit = "share", value = "value/whole" }
 -- [option.untouched_days]
 
--- One row for each period, open deal and state; reason says why it is in the state, '(none)' that it is not. Lapsed is severe where the
--- close date lies in a quarter that is over and the deal is still in the forecast. The age of a visit that nobody saw begin is not judged.
+-- Rows of each open deal for both states; reason says why it is in the state, '(none)' that it is not. A row is a stretch of days where
+-- the day alone decides, and one of the period's last day where it must be seen whether the deal stands still. Lapsed is severe where
+-- the close date lies in a quarter that is over and the deal is still in the forecast. The age of a visit that nobody saw begin is not judged.
 WITH ends AS (
     SELECT
-        period_start,
         at,
         period_start(at, 'quarter') AS quarter,
         start_of_day(at + 1, project_zone()) AS end_ts,
@@ -32,17 +32,18 @@ WITH ends AS (
 ),
 touched AS (
     SELECT DISTINCT
-        e.period_start,
+        e.at,
         t.opp_id
     FROM deal_touches AS t
     JOIN ends AS e
         ON t.ts >= e.quiet_ts
         AND t.ts < e.end_ts
     WHERE t.ts < start_of_day($to + 1, project_zone())
+        AND t.ts >= start_of_day($from - coalesce(CAST($untouched_days AS INT), 30), project_zone())
 ),
 slow AS (
     SELECT
-        e.period_start,
+        e.at,
         v.opp_id
     FROM stage_visits AS v
     JOIN ends AS e
@@ -53,76 +54,90 @@ slow AS (
         AND l.pipeline_id = v.pipeline_id
         AND l.stage = v.stage
     WHERE NOT v.is_cut
+        AND v.seen_ts < start_of_day($to + 1, project_zone())
+        AND (v.unseen_ts IS NULL OR v.unseen_ts >= start_of_day($from, project_zone()))
         AND CAST(CAST(e.end_ts AS BIGINT) - CAST(v.entered_ts AS BIGINT) AS DOUBLE) / 86400e6 > l.days
 ),
 deals AS (
     SELECT
-        e.period_start,
-        e.at,
-        e.quarter,
-        e.quiet_ts,
-        h.opp_id,
-        h.owner_id,
-        h.stage,
-        h.created_ts,
-        h.close_date,
-        coalesce(h.close_date < e.at, false) AS is_lapsed,
-        h.forecast_category IN ('Commit', 'Forecast', 'Best Case', 'BestCase') AS is_forecast,
-        CASE WHEN coalesce(h.currency, currency()) = currency() THEN h.amount END AS amount
-    FROM opportunity_history AS h
-    JOIN ends AS e
-        ON h.valid_from < e.end_ts
-        AND (h.valid_to IS NULL OR h.valid_to >= e.end_ts)
-    WHERE h.status = 'open'
+        *,
+        coalesce(close_date + 1, DATE '9999-12-31') AS lapses_on,
+        CASE
+            WHEN forecast_category IN ('Commit', 'Forecast', 'Best Case', 'BestCase') THEN
+                period_start(period_start(close_date, 'quarter') + 100, 'quarter')
+        END AS severe_on
+    FROM deal_stretches
+    WHERE status = 'open'
+        AND valid_from <= $to
+        AND (valid_to IS NULL OR valid_to > $from)
 ),
 judged AS (
     SELECT
-        d.period_start,
         d.stage,
         d.amount,
-        o.grade,
-        o.office,
-        o.location,
-        o.department,
-        CASE
-            WHEN NOT d.is_lapsed THEN NULL
-            WHEN d.close_date < d.quarter AND d.is_forecast THEN 'severe'
-            ELSE 'lapsed'
-        END AS lapsed_reason,
-        CASE
-            WHEN NOT d.is_lapsed THEN nullif(
-                concat_ws(
-                    ' + ',
-                    CASE WHEN t.opp_id IS NULL AND d.created_ts < d.quiet_ts THEN 'untouched' END,
-                    CASE WHEN s.opp_id IS NOT NULL THEN 'slow' END,
-                    CASE WHEN NOT o.is_active THEN 'owner left' END
-                ),
-                ''
-            )
-        END AS stalled_reason
-    FROM deals AS d
-    LEFT JOIN touched AS t
-        ON t.period_start = d.period_start
-        AND t.opp_id = d.opp_id
-    LEFT JOIN slow AS s
-        ON s.period_start = d.period_start
-        AND s.opp_id = d.opp_id
-    LEFT JOIN owner_history AS o
-        ON o.user_id = d.owner_id
-        AND d.at >= o.valid_from
-        AND (o.valid_to IS NULL OR d.at < o.valid_to)
-),
-states AS (
-    SELECT
-        j.*,
+        d.grade,
+        d.office,
+        d.location,
+        d.department,
         s.state,
         s.ord,
-        CASE s.state WHEN 'lapsed' THEN j.lapsed_reason ELSE j.stalled_reason END AS reason
-    FROM judged AS j
-    CROSS JOIN (VALUES ('lapsed', 1), ('stalled', 2)) AS s(state, ord)
+        s.reason,
+        CASE s.part
+            WHEN 'before' THEN d.valid_from
+            WHEN 'severe' THEN greatest(d.valid_from, d.severe_on)
+            ELSE greatest(d.valid_from, d.lapses_on)
+        END AS valid_from,
+        CASE s.part
+            WHEN 'before' THEN least(d.valid_to, d.lapses_on)
+            WHEN 'lapsed' THEN least(d.valid_to, d.severe_on)
+            ELSE d.valid_to
+        END AS valid_to
+    FROM (
+        VALUES
+            ('before', 'lapsed', 1, NULL),
+            ('lapsed', 'lapsed', 1, 'lapsed'),
+            ('severe', 'lapsed', 1, 'severe'),
+            ('after', 'stalled', 2, NULL)
+    ) AS s(part, state, ord, reason)
+    CROSS JOIN deals AS d
+    WHERE s.part <> 'severe'
+        OR d.severe_on IS NOT NULL
+    UNION ALL
+    SELECT
+        d.stage,
+        d.amount,
+        d.grade,
+        d.office,
+        d.location,
+        d.department,
+        'stalled' AS state,
+        2 AS ord,
+        nullif(
+            concat_ws(
+                ' + ',
+                CASE WHEN t.opp_id IS NULL AND d.created_ts < e.quiet_ts THEN 'untouched' END,
+                CASE WHEN s.opp_id IS NOT NULL THEN 'slow' END,
+                CASE WHEN NOT d.is_active THEN 'owner left' END
+            ),
+            ''
+        ) AS reason,
+        e.at AS valid_from,
+        e.at + 1 AS valid_to
+    FROM deals AS d
+    JOIN ends AS e
+        ON e.at >= d.valid_from
+        AND (d.valid_to IS NULL OR e.at < d.valid_to)
+        AND e.at < d.lapses_on
+    LEFT JOIN touched AS t
+        ON t.at = e.at
+        AND t.opp_id = d.opp_id
+    LEFT JOIN slow AS s
+        ON s.at = e.at
+        AND s.opp_id = d.opp_id
 )
 SELECT
-    period_start,
+    valid_from,
+    valid_to,
     state,
     ord,
     coalesce(reason, '(none)') AS reason,
@@ -141,4 +156,5 @@ SELECT
         END AS DECIMAL(38, 8)
     ) AS value,
     CAST(amount AS DECIMAL(38, 8)) AS whole
-FROM states
+FROM judged
+WHERE valid_from < coalesce(valid_to, DATE '9999-12-31')

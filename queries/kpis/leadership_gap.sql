@@ -18,13 +18,26 @@
 
 -- One row for each period and person eligible at its end.
 WITH active AS (
-    SELECT DISTINCT
-        days.period_start,
+    SELECT
+        p.period_start,
         a.person_id
-    FROM period_days AS days
+    FROM periods AS p
+    JOIN active_periods AS a
+        ON a.period_start = p.period_start
+        AND a.first_date <= p.at
+    WHERE a.grain = $grain
+        AND a.basis = 'work'
+        AND a.period_start BETWEEN $from AND $to
+        AND a.first_ts < start_of_day($as_of + 1, project_zone())
+    UNION ALL
+    SELECT
+        p.period_start,
+        a.person_id
+    FROM periods AS p
     JOIN active_days AS a
-        ON a.local_date = days.d
-    WHERE a.basis = 'work'
+        ON a.local_date = p.period_start
+    WHERE $grain = 'day'
+        AND a.basis = 'work'
         AND a.first_ts < start_of_day($as_of + 1, project_zone())
 )
 SELECT

@@ -14,63 +14,79 @@
 -- dimensions = ["grade", "office", "location", "department", "job_family", "country"]
 -- reads      = ["users", "logins"]
 
--- One row for each period, person and state, theirs or not: a state that nobody is in has its row too.
+-- One row for each stretch of days of a person and each state, theirs or not: a state that nobody is in has its row too.
 WITH known AS (
     SELECT
         start_of_day(CAST($as_of AS DATE) + 1, project_zone()) AS until_ts,
         coalesce(local_date(first_ts, project_zone()) + 28, DATE '9999-12-31') AS from_date
     FROM login_log
 ),
-paused AS (
-    SELECT DISTINCT
-        p.period_start,
-        l.person_id
-    FROM periods AS p
-    JOIN leaves AS l
-        ON p.at >= l.valid_from
-        AND (l.valid_to IS NULL OR p.at < l.valid_to)
-),
-last_logins AS (
+licensed AS (
     SELECT
-        p.period_start,
-        l.person_id,
-        l.state
-    FROM periods AS p
+        h.person_id,
+        h.grade,
+        h.office,
+        h.location,
+        h.department,
+        h.job_family,
+        h.country,
+        h.valid_from,
+        h.valid_to,
+        k.from_date,
+        k.until_ts,
+        coalesce(s.started_on + 14, h.valid_from) AS settled_on
+    FROM person_history AS h
     CROSS JOIN known AS k
-    JOIN login_states AS l
-        ON p.at >= l.valid_from
-        AND (l.from_ts IS NULL OR l.from_ts < k.until_ts)
-        AND (l.valid_to IS NULL OR p.at < l.valid_to OR l.to_ts >= k.until_ts)
-),
-states AS (
-    SELECT
-        e.period_start,
-        e.person_id,
-        e.grade,
-        e.office,
-        e.location,
-        e.department,
-        e.job_family,
-        e.country,
-        CASE
-            WHEN a.person_id IS NOT NULL THEN 'paused'
-            WHEN e.at < k.from_date THEN 'unknown'
-            WHEN e.at < s.started_on + 14 THEN 'new'
-            ELSE l.state
-        END AS state
-    FROM period_people AS e
-    CROSS JOIN known AS k
-    LEFT JOIN paused AS a
-        ON a.period_start = e.period_start
-        AND a.person_id = e.person_id
     LEFT JOIN person_starts AS s
-        ON s.person_id = e.person_id
-    LEFT JOIN last_logins AS l
-        ON l.period_start = e.period_start
-        AND l.person_id = e.person_id
+        ON s.person_id = h.person_id
+    WHERE h.is_active
+        AND h.valid_from <= $to
+        AND (h.valid_to IS NULL OR h.valid_to > $from)
+),
+-- Also before its first stretch, and if it has none at all, is a person without a licence.
+unlicensed AS (
+    SELECT
+        person_id,
+        valid_from,
+        valid_to
+    FROM person_history
+    WHERE NOT is_active
     UNION ALL
     SELECT
-        p.period_start,
+        person_id,
+        NULL AS valid_from,
+        min(valid_from) AS valid_to
+    FROM person_history
+    GROUP BY person_id
+),
+told AS (
+    SELECT
+        'unknown' AS state,
+        h.* EXCLUDE (valid_to, from_date, until_ts, settled_on),
+        least(h.valid_to, h.from_date) AS valid_to
+    FROM licensed AS h
+    UNION ALL
+    SELECT
+        'new' AS state,
+        h.* EXCLUDE (valid_from, valid_to, from_date, until_ts, settled_on),
+        greatest(h.valid_from, h.from_date) AS valid_from,
+        least(h.valid_to, h.settled_on) AS valid_to
+    FROM licensed AS h
+    UNION ALL
+    SELECT
+        l.state,
+        h.* EXCLUDE (valid_from, valid_to, from_date, until_ts, settled_on),
+        greatest(h.valid_from, h.from_date, h.settled_on, l.valid_from) AS valid_from,
+        CASE WHEN l.to_ts >= h.until_ts THEN h.valid_to ELSE least(h.valid_to, l.valid_to) END AS valid_to
+    FROM licensed AS h
+    JOIN login_states AS l
+        ON l.person_id = h.person_id
+        AND (l.from_ts IS NULL OR l.from_ts < h.until_ts)
+    WHERE l.valid_from <= $to
+        AND (l.valid_to IS NULL OR $from < l.valid_to OR l.to_ts >= start_of_day(CAST($as_of AS DATE) + 1, project_zone()))
+    UNION ALL
+    SELECT
+        'not invited' AS state,
         r.person_id,
         coalesce(r.grade, '(none)') AS grade,
         coalesce(r.office, '(none)') AS office,
@@ -78,22 +94,32 @@ states AS (
         coalesce(r.department, '(none)') AS department,
         coalesce(r.job_family, '(none)') AS job_family,
         coalesce(r.country, '(none)') AS country,
-        CASE WHEN a.person_id IS NOT NULL THEN 'paused' ELSE 'not invited' END AS state
-    FROM periods AS p
-    JOIN roster_history AS r
-        ON r.is_client_facing
-        AND p.at >= r.valid_from
-        AND (r.valid_to IS NULL OR p.at < r.valid_to)
-    LEFT JOIN paused AS a
-        ON a.period_start = p.period_start
-        AND a.person_id = r.person_id
-    LEFT JOIN period_people AS e
-        ON e.period_start = p.period_start
-        AND e.person_id = r.person_id
-    WHERE e.person_id IS NULL
+        greatest(r.valid_from, u.valid_from) AS valid_from,
+        least(r.valid_to, u.valid_to) AS valid_to
+    FROM roster_history AS r
+    LEFT JOIN unlicensed AS u
+        ON u.person_id = r.person_id
+    WHERE r.is_client_facing
+),
+states AS (
+    SELECT
+        CASE WHEN p.is_paused THEN 'paused' ELSE t.state END AS state,
+        t.person_id,
+        t.grade,
+        t.office,
+        t.location,
+        t.department,
+        t.job_family,
+        t.country,
+        greatest(t.valid_from, p.valid_from) AS valid_from,
+        least(t.valid_to, p.valid_to) AS valid_to
+    FROM told AS t
+    LEFT JOIN pauses AS p
+        ON p.person_id = t.person_id
 )
 SELECT
-    s.period_start,
+    s.valid_from,
+    s.valid_to,
     s.person_id,
     m.state,
     m.ord,
@@ -113,8 +139,7 @@ SELECT
         WHEN s.state = 'unknown' AND m.state <> 'unknown' THEN 0
         ELSE 1
     END AS denominator
-FROM states AS s
-CROSS JOIN (
+FROM (
     VALUES
         ('never+dormant', 1),
         ('never', 2),
@@ -127,3 +152,5 @@ CROSS JOIN (
         ('paused', 9),
         ('not invited', 10)
 ) AS m (state, ord)
+CROSS JOIN states AS s
+WHERE s.valid_from < coalesce(s.valid_to, DATE '9999-12-31')

@@ -19,18 +19,11 @@
 -- created  = { title = "Pipeline created", denominator = "deals created" }
 -- coverage = { title = "Open pipeline against what is left of the target", unit = "rate", value = "value/whole", dimensions = [], reads = ["targets"] }
 
--- One row for each period and deal: those open at its end, or with `created` those born in it. A target is the whole firm's,
+-- One row for each stretch of days of an open deal; with `created` for each period and deal born in it. A target is the whole firm's,
 -- so `coverage` has one row for each period: what is due in it, over what its target still lacks, nothing once that is met.
-WITH deals AS (
+WITH covers AS (
     SELECT
-        *,
-        created_ts >= start_of_day(period_start, project_zone()) AS is_new,
-        close_date BETWEEN period_start AND period_end AS is_due
-    FROM period_deals
-),
-covers AS (
-    SELECT
-        d.period_start,
+        d.at,
         count(d.amount) FILTER (WHERE d.status = 'open') AS numerator,
         count(*) FILTER (WHERE d.status = 'open') AS denominator,
         CASE
@@ -38,21 +31,60 @@ covers AS (
             ELSE sum(d.amount) FILTER (WHERE d.status = 'open' AND d.is_due)
         END AS due,
         t.target - coalesce(sum(d.amount) FILTER (WHERE d.status = 'won' AND d.is_due), 0) AS remaining
-    FROM deals AS d
+    FROM (
+        SELECT
+            *,
+            close_date BETWEEN period_start AND period_end AS is_due
+        FROM period_deals
+    ) AS d
     LEFT JOIN period_targets AS t
         ON t.period_start = d.period_start
         AND t.metric = 'won'
     GROUP BY
-        d.period_start,
+        d.at,
         t.target
+),
+deals AS (
+    SELECT
+        d.grade,
+        d.office,
+        d.location,
+        d.department,
+        d.stage,
+        d.amount,
+        d.probability,
+        d.valid_from,
+        d.valid_to
+    FROM deal_stretches AS d
+    WHERE d.status = 'open'
+        AND $measure <> 'created'
+        AND $measure <> 'coverage'
+    UNION ALL
+    SELECT
+        d.grade,
+        d.office,
+        d.location,
+        d.department,
+        d.stage,
+        d.amount,
+        d.probability,
+        p.at AS valid_from,
+        p.at + 1 AS valid_to
+    FROM deal_stretches AS d
+    JOIN periods AS p
+        ON p.period_start = period_start(local_date(d.created_ts, project_zone()), $grain)
+        AND p.at >= d.valid_from
+        AND (d.valid_to IS NULL OR p.at < d.valid_to)
+    WHERE $measure = 'created'
 )
 SELECT
-    period_start,
-    grade,
-    office,
-    location,
-    department,
-    stage,
+    valid_from,
+    valid_to,
+    coalesce(grade, '(none)') AS grade,
+    coalesce(office, '(none)') AS office,
+    coalesce(location, '(none)') AS location,
+    coalesce(department, '(none)') AS department,
+    coalesce(stage, '(none)') AS stage,
     CASE WHEN amount IS NULL THEN 0 ELSE 1 END AS numerator,
     1 AS denominator,
     CAST(
@@ -64,14 +96,10 @@ SELECT
     ) AS value,
     CAST(NULL AS DECIMAL(38, 8)) AS whole
 FROM deals
-WHERE CASE
-    WHEN $measure = 'created' THEN is_new
-    WHEN $measure = 'coverage' THEN false
-    ELSE status = 'open'
-END
 UNION ALL
 SELECT
-    period_start,
+    at AS valid_from,
+    at + 1 AS valid_to,
     '(whole firm)' AS grade,
     '(whole firm)' AS office,
     '(whole firm)' AS location,

@@ -65,6 +65,8 @@ touched AS (
     JOIN ends AS e
         ON t.ts >= e.stale_ts
         AND t.ts < e.end_ts
+    WHERE t.ts < start_of_day($to + 1, project_zone())
+        AND t.ts >= start_of_day($from - coalesce(CAST($days AS INT), 14), project_zone())
 ),
 due AS (
     SELECT

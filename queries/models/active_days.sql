@@ -21,3 +21,6 @@ FROM login_starts
 GROUP BY
     person_id,
     local_date
+ORDER BY
+    basis,
+    local_date

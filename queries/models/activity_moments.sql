@@ -142,3 +142,6 @@ LEFT JOIN user_history AS h
     ON h.user_id = m.created_by
     AND CAST(m.ts AS DATE) >= h.valid_from
     AND (h.valid_to IS NULL OR CAST(m.ts AS DATE) < h.valid_to)
+ORDER BY
+    moment,
+    local_date

@@ -38,3 +38,5 @@ WHERE p.is_human
     AND a.occurred_ts IS NOT NULL
     AND NOT coalesce(a.is_deleted, false)
     AND NOT coalesce(a.is_series, false)
+ORDER BY
+    ts

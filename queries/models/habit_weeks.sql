@@ -119,3 +119,5 @@ LEFT JOIN worked AS w
     ON w.person_id = a.person_id
     AND w.week = a.week
 WHERE a.available > 0
+ORDER BY
+    week

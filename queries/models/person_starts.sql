@@ -1,3 +1,4 @@
+-- stored
 -- When did a person first have a user in the CRM, by their own clock?
 SELECT
     p.person_id,

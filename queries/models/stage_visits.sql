@@ -123,3 +123,5 @@ visits AS (
 SELECT *
 FROM visits
 WHERE status = 'open'
+ORDER BY
+    unseen_ts

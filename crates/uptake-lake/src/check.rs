@@ -1,7 +1,7 @@
 //! Plans every query of a project over empty tables: mistakes show before any data is there.
 
 use crate::relations::{Ground, empty_context, in_order, memory, of_questions, register_base};
-use crate::session::{PERIODS, beside};
+use crate::session::{PERIODS, are_held, beside};
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
@@ -136,12 +136,13 @@ async fn check_kpi(context: &SessionContext, kpi: &Kpi) -> Vec<Problem> {
     };
     let choices = kpi.options.iter().flat_map(|o| &o.choices).filter_map(|c| c.value_of);
     let values = || choices.clone().chain([kpi.value_of]);
-    let mut needed = vec!["period_start", "numerator", "denominator"];
+    let there: Vec<&str> = frame.schema().fields().iter().map(|f| f.name().as_str()).collect();
+    let mut needed = vec!["numerator", "denominator"];
+    needed.extend((!are_held(&there)).then_some("period_start"));
     needed.extend(kpi.dimensions.iter().map(String::as_str));
     needed.extend(kpi.split.as_ref().map(|split| split.column.as_str()));
     needed.extend(values().any(|v| v != ValueOf::Ratio).then_some("value"));
     needed.extend(values().any(|v| v == ValueOf::Share).then_some("whole"));
-    let there: Vec<&str> = frame.schema().fields().iter().map(|f| f.name().as_str()).collect();
     let missing = needed.into_iter().filter(|name| !there.contains(name));
     let object = |name: &str| {
         Problem::new(

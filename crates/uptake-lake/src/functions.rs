@@ -73,7 +73,7 @@ fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn udf(
+pub(crate) fn udf(
     name: &str,
     takes: &[DataType],
     gives: DataType,

@@ -5,6 +5,7 @@ mod guard;
 mod overlay;
 mod table_function;
 
+pub(crate) use answer::are_held;
 pub use guard::Limits;
 pub(crate) use overlay::{PERIODS, beside};
 

@@ -347,9 +347,11 @@ fn folder_url(address: &str) -> Result<Url, LakeError> {
     Url::from_directory_path(&folder).map_err(|()| LakeError::Address(address.into()))
 }
 
+/// In groups of rows small enough that those of other days are passed over, and that all cores read one file.
 fn compressed() -> WriterProperties {
     let level = ZstdLevel::try_new(3).expect("3 is a zstd level");
-    WriterProperties::builder().set_compression(Compression::ZSTD(level)).build()
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level));
+    properties.set_max_row_group_row_count(Some(128 << 10)).build()
 }
 
 /// How every commit is made: on top of the very version that was read, or not at all. Delta would try again on top of

@@ -1,12 +1,14 @@
 //! From a KPI's facts to its answer: periods, filters, grouping, and the declared aggregate, as one logical plan.
 
 mod asked;
+mod held;
 mod notes;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 pub(super) use asked::{as_of, begins};
+pub(crate) use held::are_held;
 
 use super::overlay;
 use super::{Bound, Inner};
@@ -16,10 +18,9 @@ use crate::relations::memory;
 use asked::Asked;
 use chrono::NaiveDate;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::dataframe::DataFrame;
 use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
-use rows::{Row, Sums};
+use rows::{Facts, Row, Sums};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uptake_spec::kpi::Split;
@@ -124,7 +125,7 @@ fn before(asked: &Asked, split: Option<&Split>, shown: &[Row], earlier: &[Row]) 
 }
 
 /// The KPI's own SQL over the periods that any of these questions asks, planned.
-async fn facts(context: &SessionContext, session: &Inner, asked: &[&Asked]) -> Result<DataFrame, AnswerError> {
+async fn facts(context: &SessionContext, session: &Inner, asked: &[&Asked]) -> Result<Facts, AnswerError> {
     let first = asked[0];
     let all = asked.iter().flat_map(|asked| &asked.periods);
     let all: BTreeMap<NaiveDate, Range> = all.map(|period| (period.from(), *period)).collect();
@@ -157,5 +158,12 @@ async fn facts(context: &SessionContext, session: &Inner, asked: &[&Asked]) -> R
     let used = bound.into_iter().filter(|(name, _)| reads.parameters.contains(*name));
     let values: HashMap<String, ScalarValue> = used.map(|(name, value)| (name.into(), value.scalar())).collect();
     let frame = uptake_sql::select(&context, &first.kpi.sql).await?;
-    Ok(if values.is_empty() { frame } else { frame.with_param_values(values)? })
+    let rows = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+    let columns: Vec<&str> = rows.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    if !are_held(&columns) {
+        return Ok(Facts { rows, periods: None });
+    }
+    let days: Vec<i32> = all.values().map(|period| period.to().min(first.as_of).to_epoch_days()).collect();
+    let periods = context.table(overlay::PERIODS).await?;
+    Ok(Facts { rows: held::counted(rows, &days)?, periods: Some(periods) })
 }

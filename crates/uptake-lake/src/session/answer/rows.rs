@@ -1,6 +1,7 @@
 //! From facts to the rows of an answer: filtered, grouped, added up, and the declared value of each.
 
 use super::asked::Asked;
+use super::held;
 use crate::convert;
 use crate::error::AnswerError;
 use crate::quantile::km_quantile;
@@ -37,9 +38,16 @@ pub struct Row {
 
 /// The column of the facts that orders the members of a split.
 const ORD: &str = "ord";
-const PERIOD: &str = "period_start";
+pub const PERIOD: &str = "period_start";
 /// The column of the facts that is 1 for somebody who was gone at the period's end.
 const LEFT: &str = "left";
+
+/// What a KPI's SQL tells, planned.
+pub struct Facts {
+    pub rows: DataFrame,
+    /// The asked periods, if the facts are [held](held) and must be spread over them.
+    pub periods: Option<DataFrame>,
+}
 
 /// Sums of facts, cut in every way that one of some questions asks.
 pub struct Sums(BTreeMap<Cut, RecordBatch>);
@@ -56,8 +64,8 @@ fn cut(asked: &Asked) -> Cut {
 ///
 /// What adds up is added up to the finest cut, and that to all others. `GROUPING SETS` would do so too, but gives groups twice
 /// where a filter leaves a column one value (apache/datafusion#16965).
-pub async fn sums(facts: DataFrame, asked: &[&Asked]) -> Result<Sums, AnswerError> {
-    let (first, mut facts) = (asked[0], facts);
+pub async fn sums(facts: Facts, asked: &[&Asked]) -> Result<Sums, AnswerError> {
+    let (first, Facts { rows: mut facts, periods }) = (asked[0], facts);
     for filter in first.filters_of_facts() {
         let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
         facts = facts.filter(ident(&filter.column).in_list(values, false))?;
@@ -69,7 +77,17 @@ pub async fn sums(facts: DataFrame, asked: &[&Asked]) -> Result<Sums, AnswerErro
     let finest: Cut = cuts.iter().flatten().cloned().collect();
     let adds_up = cuts.len() == 1 || !matches!(first.kpi.value_of, ValueOf::Quantile);
     let (state, _) = facts.clone().into_parts();
-    let base = collected(if adds_up { added_up(facts, &finest, &totals)? } else { facts }).await?;
+    let base = match (periods, adds_up) {
+        (None, false) => facts,
+        (None, true) => added_up(facts, &finest, &totals)?,
+        (Some(periods), false) => held::spread(facts, periods)?,
+        (Some(periods), true) => {
+            let counts = held::COUNTS.map(String::from);
+            let held = finest.iter().filter(|column| *column != PERIOD).cloned().chain(counts).collect();
+            added_up(held::spread(added_up(facts, &held, &totals)?, periods)?, &finest, &totals)?
+        }
+    };
+    let base = collected(base).await?;
     let mut sums = BTreeMap::new();
     for cut in cuts {
         let rows = match adds_up && cut == finest {

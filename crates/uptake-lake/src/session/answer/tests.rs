@@ -283,8 +283,11 @@ fn counts_of_parts_are_whole_only_at_the_end() {
     let facts = "SELECT DATE '2026-01-05' AS period_start, office, 0.5 AS numerator, 1.5 AS denominator \
                  FROM (VALUES ('Berlin'), ('Rome')) AS t (office)";
     let project = project("unit = \"share\"\ndimensions = [\"office\"]\n", facts, &[]);
-    let asked = [Params::default(), by("office")]
-        .map(|params| Params { from: Some(day("2026-01-05")), as_of: Some(day("2026-01-11")), ..params });
+    let asked = [Params::default(), by("office")].map(|params| Params {
+        from: Some(day("2026-01-05")),
+        as_of: Some(day("2026-01-11")),
+        ..params
+    });
     let asked: Vec<_> = asked.iter().map(|params| (&project.kpis[0], params)).collect();
     let answers = wait(async {
         let session = Session::for_tests(&project).await.expect("it plans");
