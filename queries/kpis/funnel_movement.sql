@@ -144,8 +144,8 @@ legs AS (
             WHEN 'given' THEN -f.before_amount
             ELSE f.before_amount
         END AS amount
-    FROM flows AS f
-    CROSS JOIN (VALUES ('entry'), ('growth'), ('outcome'), ('given'), ('taken')) AS l(leg)
+    FROM (VALUES ('entry'), ('growth'), ('outcome'), ('given'), ('taken')) AS l(leg)
+    CROSS JOIN flows AS f
     WHERE CASE
         WHEN l.leg IN ('given', 'taken') THEN f.entry = 'start' AND f.before_owner <> f.after_owner
         WHEN l.leg = 'growth' THEN f.entry <> 'new' AND f.growth <> 0
@@ -163,19 +163,25 @@ bars AS (
     FROM legs
     UNION ALL
     SELECT
-        w.period_start,
+        s.period_start,
         e.bar,
         s.owner_id,
         NULL AS other_id,
         1 AS deals,
         s.amount
-    FROM states AS s
-    JOIN windows AS w
-        ON w.quarter = s.quarter
-        AND s.valid_from < w.begin_ts
-        AND (s.valid_to IS NULL OR s.valid_to >= w.end_ts)
-    CROSS JOIN (VALUES ('start'), ('end')) AS e(bar)
-    WHERE s.status = 'open'
+    FROM (VALUES ('start'), ('end')) AS e(bar)
+    CROSS JOIN (
+        SELECT
+            w.period_start,
+            h.owner_id,
+            h.amount
+        FROM states AS h
+        JOIN windows AS w
+            ON w.quarter = h.quarter
+            AND h.valid_from < w.begin_ts
+            AND (h.valid_to IS NULL OR h.valid_to >= w.end_ts)
+        WHERE h.status = 'open'
+    ) AS s
 )
 SELECT
     b.period_start,

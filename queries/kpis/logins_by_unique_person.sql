@@ -12,15 +12,54 @@
 -- dimensions = ["grade", "office", "location", "department", "job_family", "country"]
 -- reads      = ["users", "logins"]
 
--- One row for each period, person and, by event, each set of their attributes.
-WITH days AS (
+-- One row for each period, person and, by event, each set of their attributes. What is known of a whole period is counted already.
+WITH counted AS (
     SELECT
-        period_start,
-        at,
-        CAST(unnest(generate_series(period_start, at, INTERVAL '1 day')) AS DATE) AS d
-    FROM periods
+        p.period_start,
+        p.at,
+        a.person_id,
+        a.events,
+        a.last_date <= p.at AND a.last_ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone()) AS is_whole
+    FROM periods AS p
+    JOIN active_periods AS a
+        ON a.period_start = p.period_start
+    WHERE $attributes = 'period-end'
+        AND a.grain = $grain
+        AND a.basis = 'login'
+        AND a.period_start BETWEEN $from AND $to
+),
+days AS (
+    SELECT *
+    FROM period_days
+    WHERE $attributes = 'event'
+        OR $grain = 'day'
 ),
 logged_in AS (
+    SELECT
+        period_start,
+        person_id,
+        at AS attributes_on,
+        events AS logins
+    FROM counted
+    WHERE is_whole
+    UNION ALL
+    SELECT
+        c.period_start,
+        c.person_id,
+        c.at AS attributes_on,
+        count(*) AS logins
+    FROM counted AS c
+    JOIN login_starts AS l
+        ON l.person_id = c.person_id
+        AND period_start(l.local_date, $grain) = c.period_start
+    WHERE NOT c.is_whole
+        AND l.local_date <= c.at
+        AND l.ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone())
+    GROUP BY
+        c.period_start,
+        c.person_id,
+        c.at
+    UNION ALL
     SELECT
         days.period_start,
         l.person_id,
@@ -29,7 +68,7 @@ logged_in AS (
     FROM days
     JOIN login_starts AS l
         ON l.local_date = days.d
-    WHERE l.ts < start_of_day($as_of + 1, project_zone())
+    WHERE l.ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone())
     GROUP BY
         days.period_start,
         l.person_id,

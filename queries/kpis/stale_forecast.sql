@@ -33,29 +33,46 @@ WITH ends AS (
         FROM periods
     ) AS asked
 ),
+-- Each period's quarter and the next one.
+quarters AS (
+    SELECT
+        *,
+        quarter AS due_quarter,
+        true AS is_due
+    FROM ends
+    UNION ALL
+    SELECT
+        *,
+        next_quarter AS due_quarter,
+        false AS is_due
+    FROM ends
+),
 open_deals AS (
     SELECT
-        e.period_start,
-        e.at,
-        e.stale_ts,
-        h.opp_id,
-        h.owner_id,
-        h.created_ts,
-        h.quarter = e.quarter AS is_due,
-        CASE WHEN coalesce(h.currency, currency()) = currency() THEN h.amount END AS amount
+        q.period_start,
+        q.stale_ts,
+        q.is_due,
+        d.opp_id,
+        d.person_id,
+        d.grade,
+        d.office,
+        d.location,
+        d.department,
+        d.created_ts,
+        d.amount
     FROM (
         SELECT
             *,
             period_start(close_date, 'quarter') AS quarter
-        FROM opportunity_history
+        FROM deal_stretches
         WHERE status = 'open'
-            AND valid_from < start_of_day($to + 1, project_zone())
-            AND (valid_to IS NULL OR valid_to >= start_of_day($from, project_zone()))
-    ) AS h
-    JOIN ends AS e
-        ON h.quarter IN (e.quarter, e.next_quarter)
-        AND h.valid_from < e.end_ts
-        AND (h.valid_to IS NULL OR h.valid_to >= e.end_ts)
+            AND valid_from <= $to
+            AND (valid_to IS NULL OR valid_to > $from)
+    ) AS d
+    JOIN quarters AS q
+        ON q.due_quarter = d.quarter
+        AND q.at >= d.valid_from
+        AND (d.valid_to IS NULL OR q.at < d.valid_to)
 ),
 touched AS (
     SELECT DISTINCT
@@ -67,41 +84,6 @@ touched AS (
         AND t.ts < e.end_ts
     WHERE t.ts < start_of_day($to + 1, project_zone())
         AND t.ts >= start_of_day($from - coalesce(CAST($days AS INT), 14), project_zone())
-),
-due AS (
-    SELECT
-        d.period_start,
-        d.at,
-        d.owner_id,
-        CASE WHEN t.opp_id IS NULL AND d.created_ts < d.stale_ts THEN 'stale' ELSE 'current' END AS entry,
-        d.amount
-    FROM open_deals AS d
-    LEFT JOIN touched AS t
-        ON t.period_start = d.period_start
-        AND t.opp_id = d.opp_id
-    WHERE d.is_due
-),
-owned AS (
-    SELECT
-        q.quarter,
-        u.person_id,
-        min(greatest(h.valid_from, q.past_ts)) AS owned_ts
-    FROM opportunity_history AS h
-    JOIN (
-        SELECT DISTINCT
-            quarter,
-            past_quarter,
-            past_ts
-        FROM ends
-    ) AS q
-        ON (h.status = 'open' AND (h.valid_to IS NULL OR h.valid_to > q.past_ts))
-        OR (h.status IN ('won', 'lost') AND h.close_date >= q.past_quarter)
-    JOIN person_of_user AS u
-        ON u.user_id = h.owner_id
-        AND u.is_human
-    GROUP BY
-        q.quarter,
-        u.person_id
 ),
 sellers AS (
     SELECT DISTINCT
@@ -119,7 +101,7 @@ sellers AS (
     JOIN owner_history AS h
         ON e.at >= h.valid_from
         AND (h.valid_to IS NULL OR e.at < h.valid_to)
-    JOIN owned AS o
+    JOIN quarter_owners AS o
         ON o.quarter = e.quarter
         AND o.person_id = h.person_id
         AND o.owned_ts < e.end_ts
@@ -128,11 +110,9 @@ sellers AS (
 ),
 busy AS (
     SELECT DISTINCT
-        d.period_start,
-        u.person_id
-    FROM open_deals AS d
-    JOIN person_of_user AS u
-        ON u.user_id = d.owner_id
+        period_start,
+        person_id
+    FROM open_deals
 ),
 missing AS (
     SELECT s.*
@@ -145,49 +125,53 @@ missing AS (
 earned AS (
     SELECT
         m.period_start,
-        m.person_id,
+        m.grade,
+        m.office,
+        m.location,
+        m.department,
         sum(c.amount) / 4 AS amount
     FROM missing AS m
-    JOIN person_of_user AS u
+    LEFT JOIN person_of_user AS u
         ON u.person_id = m.person_id
-    JOIN closed_deals AS c
+    LEFT JOIN closed_deals AS c
         ON c.closer_id = u.user_id
         AND c.close_date >= m.past_quarter
         AND c.close_date < m.quarter
         AND c.valid_from < m.end_ts
         AND (c.valid_to IS NULL OR c.valid_to >= m.end_ts)
-    WHERE c.status = 'won'
+        AND c.status = 'won'
     GROUP BY
         m.period_start,
-        m.person_id
+        m.person_id,
+        m.grade,
+        m.office,
+        m.location,
+        m.department
 ),
 entries AS (
     SELECT
         d.period_start,
-        d.entry,
-        h.grade,
-        h.office,
-        h.location,
-        h.department,
+        CASE WHEN t.opp_id IS NULL AND d.created_ts < d.stale_ts THEN 'stale' ELSE 'current' END AS entry,
+        d.grade,
+        d.office,
+        d.location,
+        d.department,
         CAST(d.amount AS DECIMAL(38, 8)) AS amount
-    FROM due AS d
-    LEFT JOIN owner_history AS h
-        ON h.user_id = d.owner_id
-        AND d.at >= h.valid_from
-        AND (h.valid_to IS NULL OR d.at < h.valid_to)
+    FROM open_deals AS d
+    LEFT JOIN touched AS t
+        ON t.period_start = d.period_start
+        AND t.opp_id = d.opp_id
+    WHERE d.is_due
     UNION ALL
     SELECT
-        m.period_start,
+        period_start,
         'missing' AS entry,
-        m.grade,
-        m.office,
-        m.location,
-        m.department,
-        CAST(coalesce(e.amount, 0) AS DECIMAL(38, 8)) AS amount
-    FROM missing AS m
-    LEFT JOIN earned AS e
-        ON e.period_start = m.period_start
-        AND e.person_id = m.person_id
+        grade,
+        office,
+        location,
+        department,
+        CAST(coalesce(amount, 0) AS DECIMAL(38, 8)) AS amount
+    FROM earned
 )
 SELECT
     period_start,

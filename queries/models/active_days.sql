@@ -5,6 +5,7 @@ SELECT
     'work' AS basis,
     local_date,
     min(ts) AS first_ts,
+    max(ts) AS last_ts,
     count(*) AS events
 FROM work_events
 GROUP BY
@@ -16,6 +17,7 @@ SELECT
     'login' AS basis,
     local_date,
     min(ts) AS first_ts,
+    max(ts) AS last_ts,
     count(*) AS events
 FROM login_starts
 GROUP BY

@@ -33,5 +33,3 @@ LEFT JOIN user_history AS h
     AND (h.valid_to IS NULL OR CAST(c.ts AS DATE) < h.valid_to)
 WHERE c.previous_ts IS NULL
     OR c.ts > c.previous_ts + INTERVAL '15 minutes'
-ORDER BY
-    local_date

@@ -277,6 +277,11 @@ impl Store {
     /// # Errors
     /// [`LakeError::Overtaken`] if somebody else wrote the table meanwhile; storage; what the plan itself runs into.
     pub async fn replace(&self, name: &str, plan: LogicalPlan, state: SessionState) -> Result<u64, LakeError> {
+        let (plan, state) = match plan {
+            // Delta writes the parts of a plan side by side, and what was in order is no more.
+            LogicalPlan::Sort(_) => stream::one_part(plan, state).await.map_err(compute(name))?,
+            plan => (plan, state),
+        };
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Overwrite).with_schema_mode(SchemaMode::Overwrite);
         let write = write.with_writer_properties(compressed()).with_commit_properties(on_what_was_read());

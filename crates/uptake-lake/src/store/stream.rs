@@ -3,6 +3,7 @@
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::streaming::StreamingTable;
+use datafusion::dataframe::DataFrame;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
@@ -10,6 +11,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use deltalake_core::delta_datafusion::planner::DeltaPlanner;
+use futures::StreamExt;
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::Receiver;
 
@@ -22,6 +24,21 @@ pub fn plan(schema: SchemaRef, rows: Receiver<Result<RecordBatch>>) -> Result<(L
     let once = Once { schema: schema.clone(), rows: Mutex::new(Some(rows)) };
     let frame = context.read_table(Arc::new(StreamingTable::try_new(schema, vec![Arc::new(once)])?))?;
     Ok((frame.logical_plan().clone(), context.state()))
+}
+
+/// What `of` yields in `state`, in its order, as another such plan.
+pub async fn one_part(of: LogicalPlan, state: SessionState) -> Result<(LogicalPlan, SessionState)> {
+    let mut batches = DataFrame::new(state, of).execute_stream().await?;
+    let schema = batches.schema();
+    let (sender, receiver) = tokio::sync::mpsc::channel(2);
+    tokio::spawn(async move {
+        while let Some(batch) = batches.next().await {
+            if sender.send(batch).await.is_err() {
+                break; // whoever wrote has failed, and tells why
+            }
+        }
+    });
+    plan(schema, receiver)
 }
 
 /// A partition that can be read once.
