@@ -102,7 +102,8 @@ def connect(lake):
     newest = max(glob.glob(f"{lake}/builds/*.json"), key=lambda path: int(os.path.basename(path)[:-5]))
     with open(newest) as file:
         versions = json.load(file)["tables"]
-    connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY, "TimeZone": "UTC"})
+    connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY})
+    connection.execute("SET TimeZone = 'UTC'")
     for name in TABLES:
         files = files_of(lake, f"models/{name}", versions[f"models/{name}"])
         kind = "TABLE" if sum(map(os.path.getsize, files)) <= HELD_BYTES else "VIEW"

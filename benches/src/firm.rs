@@ -21,6 +21,8 @@ pub struct Firm {
     pub folder: PathBuf,
     /// The firm's settings, and the pages of `benches/dashboards` beside those of the program.
     pub project: PathBuf,
+    /// Where those settings were found.
+    settings: PathBuf,
     pub lake: PathBuf,
     pub truth: Truth,
     /// Goes when the firm goes.
@@ -65,16 +67,16 @@ impl Firm {
         lay_out_project(settings, &project)?;
         let folder = folder.canonicalize()?;
         let lake = lake.map_or_else(|| made.path().join("lake"), Path::to_path_buf);
-        Ok(Firm { is_large, folder, project, lake, truth, _made: made })
+        Ok(Firm { is_large, folder, project, settings: settings.into(), lake, truth, _made: made })
     }
 
-    /// Queries and pages of this source tree under the firm's settings, for asking in this process.
+    /// Queries of this source tree under the firm's settings, for asking in this process.
     ///
     /// # Errors
     /// A mistake in it.
     pub fn read_project(&self) -> Result<Project> {
         let tree = Files::default().with_folder(&repository())?;
-        let files = tree.with_folder(&self.project)?;
+        let files = tree.with_folder(&self.settings)?;
         read_project(&files).map_err(|problems| anyhow::anyhow!("the project has mistakes: {problems:?}"))
     }
 

@@ -1,7 +1,7 @@
 //! Best of five medians: the median forgives a disturbance of one asking, the best of five one of a whole second.
 
 use anyhow::Result;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub const ROUNDS: usize = 5;
 /// Askings in a round.
@@ -11,18 +11,10 @@ pub const ASKINGS: usize = 5;
 ///
 /// # Errors
 /// Those of `once`.
-pub fn best_of_medians(once: impl FnMut(usize) -> Result<Duration>) -> Result<Duration> {
-    best_of_medians_of(ASKINGS, once)
-}
-
-/// As [`best_of_medians`], with so many askings a round.
-///
-/// # Errors
-/// Those of `once`.
-pub fn best_of_medians_of(askings: usize, mut once: impl FnMut(usize) -> Result<Duration>) -> Result<Duration> {
+pub fn best_of_medians(mut once: impl FnMut(usize) -> Result<Duration>) -> Result<Duration> {
     let mut medians = vec![];
     for round in 0..ROUNDS {
-        let times: Result<Vec<Duration>> = (0..askings).map(|asking| once(round * askings + asking)).collect();
+        let times: Result<Vec<Duration>> = (0..ASKINGS).map(|asking| once(round * ASKINGS + asking)).collect();
         medians.push(median(times?));
     }
     Ok(medians.into_iter().min().unwrap_or_default())
@@ -32,16 +24,6 @@ pub fn best_of_medians_of(askings: usize, mut once: impl FnMut(usize) -> Result<
 pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-/// What it gives, and how long it took.
-///
-/// # Errors
-/// Those of `work`.
-pub fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
-    let begun = Instant::now();
-    let given = work()?;
-    Ok((given, begun.elapsed()))
 }
 
 #[cfg(test)]
