@@ -3,7 +3,7 @@
 use crate::Bench;
 use crate::firm::Firm;
 use crate::sheet::ms;
-use crate::timing::{ASKINGS, best_of_medians};
+use crate::timing::{ASKINGS, ROUNDS, best_of_medians};
 use crate::truth::Series;
 use anyhow::{Context, Result};
 use chrono::{Days, NaiveDate};
@@ -26,7 +26,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         if !asked.insert(series.name()) {
             continue;
         }
-        let took = best_of_medians(|asking| {
+        let took = best_of_medians(ROUNDS, |asking| {
             let (params, expected) = &questions[asking % ASKINGS];
             let begun = Instant::now();
             let answer = asker.ask(series.kpi, params)?;

@@ -1,6 +1,7 @@
 //! What `uptake serve` holds while nobody asks: before anything was asked, and after every page was.
 
 use crate::Bench;
+use crate::pages::SHIPPED;
 use crate::server::Server;
 use crate::sheet::mega_bytes;
 use anyhow::Result;
@@ -8,16 +9,13 @@ use std::thread::sleep;
 use std::time::Duration;
 
 const IDLE: Duration = Duration::from_secs(5);
-const PAGES: [&str; 9] =
-    ["pulse", "usage", "habit", "recording", "leadership", "pipeline", "forecast", "data_quality", "data_health"];
-
 /// # Errors
 /// The server ends.
 pub fn measure(bench: &mut Bench) -> Result<()> {
     let server = Server::start(bench)?;
     sleep(IDLE);
     bench.sheet.bytes("`serve`, idle", server.resident()?, mega_bytes(200));
-    for page in PAGES {
+    for page in SHIPPED {
         server.get(&format!("/d/{page}"))?;
     }
     sleep(IDLE);

@@ -30,7 +30,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         let sheets = sheets(&server.get(&format!("/d/{page}.pdf"))?, folder.path())?;
         anyhow::ensure!(sheets >= least, "{page}.pdf has {sheets} sheets");
         let check = |body: &[u8]| Ok(anyhow::ensure!(body.starts_with(b"%PDF"), "{page}.pdf is no PDF"));
-        let took = unasked(bench, &server, &format!("/d/{page}.pdf"), &check)?;
+        let took = unasked(bench, &server, &format!("/d/{page}.pdf"), ROUNDS, &check)?;
         bench.sheet.time(format!("{page} as PDF, {sheets} sheets, nothing kept"), took, goal);
     }
     // A process of its own, because a server holds more than the paper.
