@@ -67,7 +67,13 @@ fn time_chart(bench: &mut Bench, kind: &str) -> Result<()> {
 ///
 /// # Errors
 /// An answer was kept, `check` fails, or the address gives none.
-pub fn unasked(bench: &Bench, server: &Server, address: &str, check: &dyn Fn(&[u8]) -> Result<()>) -> Result<Duration> {
+pub fn unasked(
+    bench: &Bench,
+    server: &Server,
+    address: &str,
+    rounds: usize,
+    check: &dyn Fn(&[u8]) -> Result<()>,
+) -> Result<Duration> {
     let as_of = bench.firm.truth.as_of()?;
     let on = |days: u64| format!("{address}?as_of={}", as_of - Days::new(days));
     for days in 1..=WARMING {
