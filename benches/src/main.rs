@@ -141,6 +141,12 @@ impl Bench {
     /// The lake that is asked, built if it is not.
     fn lake(&mut self) -> Result<PathBuf> {
         if !firm::is_built(&self.firm.lake) {
+            // What somebody else has landed, or is building just now, is not ours to go on with.
+            anyhow::ensure!(
+                self.firm.lake.read_dir().is_err() || self.firm.lake.read_dir()?.next().is_none(),
+                "{} is there and nothing was built in it\n  hint: `uptake build` it, or name an empty folder",
+                self.firm.lake.display()
+            );
             eprintln!("building {}", self.firm.lake.display());
             landing::land(&self.uptake, &self.firm, &self.firm.lake)?;
             landing::build(&self.uptake, &self.firm, &self.firm.lake)?;
