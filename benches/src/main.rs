@@ -1,106 +1,182 @@
-//! How long the way of a number takes on the sample firm: load, build, open, answer.
+//! How long the way of a number takes, and how much memory: every answer is held against the truth before its time is told.
 //!
-//! Every answer is held against `truth.json` before a time is told. Figures and how they were made: README.md.
+//! What is measured, how, and the figures of the last run: README.md.
 
-use chrono::Utc;
-use std::error::Error;
-use std::path::Path;
-use std::time::Instant;
-use uptake_lake::{Lake, LoadOrder};
-use uptake_spec::{Files, Kpi, Params, Project, Value, Viewer, read_project};
+mod cached;
+mod firm;
+mod generating;
+mod kpis;
+mod landing;
+mod machine;
+mod memory;
+mod pages;
+mod pdf;
+mod peers;
+mod pictures;
+mod process;
+mod server;
+mod sheet;
+mod timing;
+mod truth;
 
-/// How often a question is asked; the median is told.
-const TIMES: usize = 21;
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use firm::Firm;
+use sheet::Sheet;
+use std::path::{Path, PathBuf};
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let project = read_project(&Files::default().with_folder(&root)?).map_err(|problems| format!("{problems:?}"))?;
-    let folder = std::env::temp_dir().join(format!("uptake-bench-{}", std::process::id()));
-    let lake = Lake::open(&folder.to_string_lossy()).await?;
-    let exports = root.join("sample-data/exports").to_string_lossy().into_owned();
-
-    let begun = Instant::now();
-    let order = LoadOrder { paths: vec![exports], ..LoadOrder::default() };
-    let report = lake.load(&project, &order, Utc::now(), &mut |_| {}).await?;
-    let rows: u64 = report.files.iter().map(|file| file.read).sum();
-    println!("load: {rows} rows of {} files in {} ms", report.files.len(), begun.elapsed().as_millis());
-
-    let begun = Instant::now();
-    let build = lake.build(&project, Utc::now(), &mut |_| {}).await?;
-    println!("build: {} tables in {} ms", build.models.len(), begun.elapsed().as_millis());
-
-    ask(&lake, &project, &root).await?;
-    ask_together(&lake, &project).await?;
-    std::fs::remove_dir_all(&folder)?;
-    Ok(())
+/// Measures uptake, and others beside it. The table on stdout can stand in benches/README.md as it is.
+#[derive(Parser)]
+#[command(name = "benches", disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    of: Of,
 }
 
-/// Asks `active_people` for 26 weeks, checks the newest week, and tells the median time.
-async fn ask(lake: &Lake, project: &Project, root: &Path) -> Result<(), Box<dyn Error>> {
-    let session = lake.session(project).await?;
-    let kpi = project.kpi("active_people").ok_or("active_people is gone")?;
-    let (params, viewer) = (Params::default(), Viewer::Local);
-    let answer = session.answer(kpi, &params, &viewer).await?;
-    let newest = answer.table.rows() - 1;
-    let told = ["numerator", "denominator"].map(|name| answer.table.value(newest, name));
-    let simulated = simulated(root, &answer.table.value(newest, "period_start").to_string())?;
-    assert_eq!(told, simulated.map(Value::Integer), "the answer is wrong: no time is told");
-    let mut times = vec![];
-    for _ in 0..TIMES {
-        let begun = Instant::now();
-        session.answer(kpi, &params, &viewer).await?;
-        times.push(begun.elapsed());
-    }
-    times.sort();
-    println!("active_people over 26 weeks: {} ms at the median of {TIMES}", times[TIMES / 2].as_millis());
-    Ok(())
+#[derive(Subcommand)]
+enum Of {
+    /// The sample firm: 64 people, a year.
+    Sample(Arguments),
+    /// The firm of 20,000 people and 36 months, changed rows only.
+    Large(Arguments),
 }
 
-/// Asks every KPI for 26 weeks, whole and by its first two columns, as a page does: each question by itself, then all at once.
-async fn ask_together(lake: &Lake, project: &Project) -> Result<(), Box<dyn Error>> {
-    let session = lake.session(project).await?;
-    let cut = |by: Option<&String>| Params { by: by.cloned().into_iter().collect(), ..Params::default() };
-    let cuts = |kpi: &Kpi| -> Vec<Params> {
-        [None].into_iter().chain(kpi.dimensions.iter().take(2).map(Some)).map(cut).collect()
+#[derive(Args)]
+struct Arguments {
+    /// What is measured; without a word everything that suits the firm.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// The firm's folder, with exports/ and truth.json; generated there if it is empty, and kept.
+    #[arg(long, value_name = "DIR")]
+    firm: Option<PathBuf>,
+    /// The firm's lake; built there if nothing was built yet, and kept.
+    #[arg(long, value_name = "DIR")]
+    lake: Option<PathBuf>,
+    /// The Python that has peers/requirements.txt.
+    #[arg(long, value_name = "FILE", default_value = "target/peers/bin/python")]
+    python: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// `uptake generate`: rows a second, memory.
+    Generate,
+    /// `uptake load` and `uptake build` in a fresh lake.
+    Landing,
+    /// Every KPI over 26 weeks.
+    Kpis,
+    /// Pages and a chart over HTTP, nothing kept.
+    Pages,
+    /// Pages from the cache, by wrk.
+    Cached,
+    /// Pages as PDF.
+    Pdf,
+    /// What `serve` holds while it is idle.
+    Memory,
+    /// Pictures of all forms, by the test of uptake-draw.
+    Pictures,
+    /// DuckDB and matplotlib, in turns with ours.
+    Peers,
+}
+
+const OF_SAMPLE: [Part; 7] =
+    [Part::Landing, Part::Kpis, Part::Pages, Part::Cached, Part::Pdf, Part::Memory, Part::Pictures];
+const OF_LARGE: [Part; 7] =
+    [Part::Generate, Part::Landing, Part::Kpis, Part::Pages, Part::Cached, Part::Memory, Part::Peers];
+
+/// What every part needs.
+struct Bench {
+    firm: Firm,
+    /// The compiled program, beside this one.
+    uptake: PathBuf,
+    python: PathBuf,
+    sheet: Sheet,
+}
+
+fn main() -> Result<()> {
+    let of = CommandLine::parse().of;
+    let (arguments, usual, is_large) = match &of {
+        Of::Sample(arguments) => (arguments, OF_SAMPLE, false),
+        Of::Large(arguments) => (arguments, OF_LARGE, true),
     };
-    let asked: Vec<(&Kpi, Params)> =
-        project.kpis.iter().flat_map(|kpi| cuts(kpi).into_iter().map(move |p| (kpi, p))).collect();
-    let asked: Vec<(&Kpi, &Params)> = asked.iter().map(|(kpi, params)| (*kpi, params)).collect();
-    let (mut alone, mut together) = (vec![], vec![]);
-    for _ in 0..TIMES {
-        let begun = Instant::now();
-        let mut answers = vec![];
-        for (kpi, params) in &asked {
-            answers.push(session.answer(kpi, params, &Viewer::Local).await.ok());
-        }
-        alone.push(begun.elapsed());
-        let begun = Instant::now();
-        let at_once = session.answers(&asked, &Viewer::Local).await;
-        together.push(begun.elapsed());
-        for (((kpi, params), alone), together) in asked.iter().zip(answers).zip(at_once) {
-            assert_eq!(alone, together.ok(), "{} by {:?} differs: no time is told", kpi.name, params.by);
-        }
-    }
-    for (how, times) in [("one after the other", &mut alone), ("together", &mut together)] {
-        times.sort();
-        println!("{} questions, {how}: {} ms at the median of {TIMES}", asked.len(), times[TIMES / 2].as_millis());
-    }
-    Ok(())
+    let is_kept = arguments.lake.as_deref().is_some_and(firm::is_built);
+    let parts = match arguments.parts.is_empty() {
+        // Who names a lake that is built wants to be spared that; a folder that is there, the generating.
+        true => usual.into_iter().filter(|part| !(is_kept && matches!(part, Part::Generate | Part::Landing))).collect(),
+        false => arguments.parts.clone(),
+    };
+    let uptake = beside_this("uptake")?;
+    check_tools(&parts, &arguments.python)?;
+    let head = machine::head(if is_large { firm::LARGE } else { firm::SAMPLE })?;
+    let firm = match is_large {
+        true => Firm::large(arguments.firm.as_deref(), arguments.lake.as_deref(), &uptake)?,
+        false => Firm::sample(arguments.firm.as_deref(), arguments.lake.as_deref())?,
+    };
+    let mut bench = Bench { firm, uptake, python: arguments.python.clone(), sheet: Sheet::default() };
+    let measured = bench.measure(&parts);
+    println!("{head}{}\n{}", machine::foot(), bench.sheet);
+    measured
 }
 
-/// Numerator and denominator of `active_people` for the week, as the simulation counted them.
-fn simulated(root: &Path, week: &str) -> Result<[i64; 2], Box<dyn Error>> {
-    let truth: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(root.join("sample-data/truth.json"))?)?;
-    let series = truth["kpis"].as_array().ok_or("no kpis")?;
-    let ours = |s: &&serde_json::Value| {
-        s["kpi"] == "active_people"
-            && s["options"]["basis"] == "work"
-            && s["grain"] == "week"
-            && s["by"] == serde_json::json!([])
-    };
-    let rows = series.iter().find(ours).and_then(|s| s["rows"].as_array()).ok_or("no series")?;
-    let row = rows.iter().find(|row| row["period_start"] == week).ok_or("no such week")?;
-    Ok([row["numerator"].as_i64().ok_or("no numerator")?, row["denominator"].as_i64().ok_or("no denominator")?])
+impl Bench {
+    fn measure(&mut self, parts: &[Part]) -> Result<()> {
+        for part in parts {
+            eprintln!("{part:?}");
+            match part {
+                Part::Generate => generating::measure(self),
+                Part::Landing => landing::measure(self),
+                Part::Kpis => kpis::measure(self),
+                Part::Pages => pages::measure(self),
+                Part::Cached => cached::measure(self),
+                Part::Pdf => pdf::measure(self),
+                Part::Memory => memory::measure(self),
+                Part::Pictures => pictures::measure(self),
+                Part::Peers => peers::measure(self),
+            }
+            .with_context(|| format!("{part:?} could not be measured; the table ends before it"))?;
+        }
+        Ok(())
+    }
+
+    /// The lake that is asked, built if it is not.
+    fn lake(&mut self) -> Result<PathBuf> {
+        if !firm::is_built(&self.firm.lake) {
+            // What somebody else has landed, or is building just now, is not ours to go on with.
+            anyhow::ensure!(
+                self.firm.lake.read_dir().is_err() || self.firm.lake.read_dir()?.next().is_none(),
+                "{} is there and nothing was built in it\n  hint: `uptake build` it, or name an empty folder",
+                self.firm.lake.display()
+            );
+            eprintln!("building {}", self.firm.lake.display());
+            landing::land(&self.uptake, &self.firm, &self.firm.lake)?;
+            landing::build(&self.uptake, &self.firm, &self.firm.lake)?;
+        }
+        Ok(self.firm.lake.clone())
+    }
+}
+
+/// A program that was compiled with this one.
+fn beside_this(name: &str) -> Result<PathBuf> {
+    let this = std::env::current_exe().context("could not tell where this program lies")?;
+    let found = this.with_file_name(name);
+    anyhow::ensure!(
+        found.is_file(),
+        "there is no {}\n  hint: `cargo build --release --workspace` makes it",
+        found.display()
+    );
+    Ok(found)
+}
+
+/// What is missing is told before anything is measured.
+fn check_tools(parts: &[Part], python: &Path) -> Result<()> {
+    if parts.contains(&Part::Cached) {
+        cached::check_wrk()?;
+    }
+    if parts.contains(&Part::Pdf) {
+        pdf::check_pdfinfo()?;
+    }
+    if parts.contains(&Part::Peers) {
+        peers::check_python(python)?;
+    }
+    Ok(())
 }
