@@ -5,7 +5,6 @@ use crate::charts::{Format, Stop, remarks};
 use crate::text::{Weight, width_px};
 use crate::words::Words;
 use uptake_spec::dashboard::Show;
-use uptake_spec::kpi::Unit;
 use uptake_spec::project::Remark;
 use uptake_spec::table::Data;
 use uptake_spec::{Table, Value};
@@ -246,6 +245,7 @@ fn has_any(table: &Table, column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uptake_spec::kpi::Unit;
     use uptake_spec::table::Column;
     use uptake_spec::{Grain, table};
 

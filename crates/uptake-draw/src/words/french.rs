@@ -52,7 +52,7 @@ pub(crate) static FRENCH: Words = Words {
     week: |words, start| {
         let numbered = Week::by_number(start, |number, year| Week {
             alone: format!("sem.\u{a0}{number}/{year}"),
-            in_words: format!("la semaine {number}/{year}"),
+            in_words: format!("la sem.\u{a0}{number}/{year}"),
             short: format!("sem.\u{a0}{number}/{year}"),
             tick: format!("sem.\u{a0}{number}"),
             year,
@@ -88,8 +88,8 @@ pub(crate) static FRENCH: Words = Words {
 
     normal: "dans la norme",
     above_normal: "au-dessus de la norme",
-    below_normal: "en dessous de la norme",
-    provisionally: ", à titre provisoire",
+    below_normal: "sous la norme",
+    provisionally: ", provisoire",
     too_early: "trop tôt pour dire ce qui est habituel",
     not_judged: [
         "non évalué\u{a0}: jour calme",

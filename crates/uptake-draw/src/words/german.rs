@@ -78,8 +78,8 @@ pub(crate) static GERMAN: Words = Words {
     yes_no: ["ja", "nein"],
 
     normal: "im üblichen Bereich",
-    above_normal: "über dem üblichen Bereich",
-    below_normal: "unter dem üblichen Bereich",
+    above_normal: "über dem Üblichen",
+    below_normal: "unter dem Üblichen",
     provisionally: ", vorläufig",
     too_early: "noch zu früh, um zu sagen, was üblich ist",
     not_judged: [

@@ -5,6 +5,7 @@
 
 mod firm;
 mod kinds;
+mod languages;
 mod made_up;
 mod objects;
 mod pages;

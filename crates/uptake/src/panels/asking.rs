@@ -348,12 +348,12 @@ impl<'a> Asked<'a> {
         Some((normal, standing))
     }
 
-    /// The filters that were chosen and do not reach the KPI of `block`.
     /// What a look over a page found, as a reader sees it.
     pub fn scan_in_words(&self, block: &Block) -> Option<&Table> {
         self.scans.iter().find(|(id, _)| *id == block.id).map(|(_, found)| &found.of_pages)
     }
 
+    /// The filters that were chosen and do not reach the KPI of `block`.
     pub fn out_of_reach(&self, kpi: &Kpi) -> Vec<&str> {
         let columns = self.params.filters.iter().map(|filter| filter.column.as_str());
         columns.filter(|column| !kpi.dimensions.iter().any(|known| known == column)).collect()
