@@ -26,8 +26,8 @@ pub(crate) static FRENCH: Words = Words {
     and: " et ",
     nouns_are_large: false,
 
-    date: |day, month, year| format!("{day} {month} {year}"),
-    day_month: |day, month| format!("{day} {month}"),
+    date: |day, month, year| format!("{} {month} {year}", of_month(day)),
+    day_month: |day, month| format!("{} {month}", of_month(day)),
     months: [
         "janvier",
         "février",
@@ -354,6 +354,11 @@ pub(crate) static FRENCH: Words = Words {
         ("share", "Part"),
     ],
 };
+
+/// Only the first has an ordinal; CLDR leaves it out.
+fn of_month(day: u32) -> String {
+    if day == 1 { "1er".into() } else { day.to_string() }
+}
 
 fn so_many_values(count: usize) -> String {
     format!("{} {}", FRENCH.number(count as f64, 0), if count < 2 { "valeur" } else { "valeurs" })

@@ -147,6 +147,7 @@ fn days_and_periods_are_named_as_in_the_language() {
     let monday = day("2026-10-12");
     assert_eq!([de("EUR").date(monday), fr("EUR").date(monday)], ["12. Okt. 2026", "12 oct. 2026"]);
     assert_eq!([de("EUR").day_month(day("2026-03-03")), fr("EUR").day_month(day("2026-02-03"))], ["3. März", "3 févr."]);
+    assert_eq!([fr("EUR").date(day("2026-06-01")), fr("EUR").day_month(day("2026-06-01"))], ["1er juin 2026", "1er juin"]);
     let period = |start: &str, grain| [de("EUR").period(day(start), grain), fr("EUR").period(day(start), grain)];
     assert_eq!(period("2026-10-12", Grain::Week), ["KW\u{a0}42/2026", "sem.\u{a0}42/2026"]);
     assert_eq!(period("2026-10-01", Grain::Month), ["Okt. 2026", "oct. 2026"]);

@@ -174,7 +174,7 @@ fn a_page_speaks_french() {
     let html = page(&page_in(french()));
     for expected in [
         "<html lang=\"fr\">",
-        "Semaines du 1 juin au 6 déc. 2026 · données au 2 déc. 2026 · Europe/Berlin",
+        "Semaines du 1er juin au 6 déc. 2026 · données au 2 déc. 2026 · Europe/Berlin",
         "Grade\u{a0}: <strong>Partner</strong>",
         "<summary>Que dit ce chiffre\u{202f}?</summary>",
         "<td class=\"n\">1\u{202f}204</td>",
