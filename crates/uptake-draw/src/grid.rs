@@ -154,7 +154,8 @@ fn day_of(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
 
 /// A difference of shares is in points.
 fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {
-    let is_difference = || members(table).any(|by| format.of_member(&name(table.value(row, by), &format.locale)).points);
+    let is_difference =
+        || members(table).any(|by| format.of_member(&name(table.value(row, by), &format.locale)).points);
     match table.value(row, column) {
         Value::Nothing => "–".into(),
         value if format.points || !format.differences.is_empty() && is_difference() => {
@@ -264,7 +265,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_crossed_by_its_members() {
-        let format = Format::new(Unit::Share, Grain::Week, &crate::words::Locale::new(uptake_spec::Language::English, "EUR"));
+        let format =
+            Format::new(Unit::Share, Grain::Week, &crate::words::Locale::new(uptake_spec::Language::English, "EUR"));
         let grid = crossed(&two_weeks_of_two_grades(), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Associate", "Partner"]);
@@ -282,7 +284,8 @@ mod tests {
             Column { name: "stage".into(), data: texts(["Lead", "Won", "Won"]) },
             Column { name: "value".into(), data: Data::Integer(vec![Some(4), Some(1), Some(2)]) },
         ]);
-        let format = Format::new(Unit::Count, Grain::Week, &crate::words::Locale::new(uptake_spec::Language::English, "EUR"));
+        let format =
+            Format::new(Unit::Count, Grain::Week, &crate::words::Locale::new(uptake_spec::Language::English, "EUR"));
         let grid = crossed(&table.expect("equal lengths"), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Office", "Lead", "Won"]);

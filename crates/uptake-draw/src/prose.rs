@@ -64,9 +64,7 @@ fn figure(token: &Token, figures: &BTreeMap<String, Figure>, locale: &Locale) ->
     match token.field.as_str() {
         "value" => shown(of(|h| h.value)),
         "previous" => shown(of(|h| h.previous)),
-        "delta" => {
-            of(|h| h.delta).map_or(locale.nothing.into(), |d| locale.change(d, figure.unit, token.show))
-        }
+        "delta" => of(|h| h.delta).map_or(locale.nothing.into(), |d| locale.change(d, figure.unit, token.show)),
         "as_of" => day(figure.as_of, token.show, locale),
         "period" => figure.headline.as_ref().map_or(locale.nothing.into(), |h| match token.show {
             Show::Date | Show::Month => day(h.period_start, token.show, locale),
@@ -158,7 +156,11 @@ mod tests {
     #[test]
     fn a_figure_that_is_not_there_is_na() {
         let token = Token { of: "won".into(), field: "value".into(), show: Show::Usual, place: Default::default() };
-        let told = resolve(&Prose::Paragraph(vec![Inline::Token(token)]), &BTreeMap::new(), &Locale::new(Language::English, "EUR"));
+        let told = resolve(
+            &Prose::Paragraph(vec![Inline::Token(token)]),
+            &BTreeMap::new(),
+            &Locale::new(Language::English, "EUR"),
+        );
         assert_eq!(told, Prose::Paragraph(vec![Inline::Text("n/a".into())]));
     }
 
@@ -177,7 +179,13 @@ mod tests {
         };
         let figures = BTreeMap::from([("won".to_string(), known)]);
         assert!(tells_nothing(&prose(&["lost"]), &figures, &Locale::new(Language::English, "EUR")));
-        assert!(!tells_nothing(&prose(&["lost", "won"]), &figures, &Locale::new(Language::English, "EUR")), "one of them is known");
-        assert!(!tells_nothing(&prose(&[]), &figures, &Locale::new(Language::English, "EUR")), "words without figures stand for themselves");
+        assert!(
+            !tells_nothing(&prose(&["lost", "won"]), &figures, &Locale::new(Language::English, "EUR")),
+            "one of them is known"
+        );
+        assert!(
+            !tells_nothing(&prose(&[]), &figures, &Locale::new(Language::English, "EUR")),
+            "words without figures stand for themselves"
+        );
     }
 }

@@ -116,12 +116,20 @@ fn piece(page: &Page, drawn: &Drawn, wide: f64, theme: &Theme) -> Piece {
         Body::Tile { tile, notes, .. } => {
             with_notes(picture(&tile_svg(tile, Size::Phone, theme), wide.min(400.0)), notes, wide, theme)
         }
-        Body::Rows { title, table, answer, more, .. } => rows(title, table, answer.as_ref(), *more, wide, theme, &page.locale),
+        Body::Rows { title, table, answer, more, .. } => {
+            rows(title, table, answer.as_ref(), *more, wide, theme, &page.locale)
+        }
         Body::Card { title, state, why, .. } => {
             let room = wide - 28.0;
             let head = written(title, 15.0, Weight::SemiBold, Paint::Ink, room, theme);
-            let words =
-                written(&format!("{}. {why}", state.words(&page.locale)), BODY_PX, Weight::Regular, Paint::Quiet, room, theme);
+            let words = written(
+                &format!("{}. {why}", state.words(&page.locale)),
+                BODY_PX,
+                Weight::Regular,
+                Paint::Quiet,
+                room,
+                theme,
+            );
             let mut piece = moved(below(head, words), 14.0, 10.0);
             piece.height += 12.0;
             let frame = rect(0.5, 0.5, wide - 1.0, piece.height - 1.0).at("rx", 8.0).unfilled();
@@ -202,9 +210,7 @@ fn rows(
     let piece = below(head, body);
     match more + cut {
         0 => piece,
-        more => {
-            below(piece, written(&words.more_rows(more), SMALL_PX, Weight::Regular, Paint::Quiet, wide, theme))
-        }
+        more => below(piece, written(&words.more_rows(more), SMALL_PX, Weight::Regular, Paint::Quiet, wide, theme)),
     }
 }
 

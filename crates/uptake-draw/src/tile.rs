@@ -90,8 +90,8 @@ impl Tile {
             let holds = answer.targets.iter().filter(|step| step.from <= day && step.to.is_none_or(|to| day <= to));
             holds.max_by_key(|step| step.from).map(|step| step.target)
         });
-        let change = delta
-            .map(|delta| change(delta, answer, &format, few.is_some(), words.period_before(answer.grain)));
+        let change =
+            delta.map(|delta| change(delta, answer, &format, few.is_some(), words.period_before(answer.grain)));
         Tile { title, format, big, change, target, when, verdict: None, spark: spark(answer), before: BTreeMap::new() }
     }
 
@@ -135,7 +135,9 @@ impl Tile {
     pub fn summary(&self) -> String {
         let verdict = self.verdict.as_ref().map_or(String::new(), |told| format!(", {}", told.words));
         let change = self.change.as_ref().map_or(String::new(), |change| format!(", {}", change.words));
-        let target = self.target.map_or(String::new(), |t| format!(", {}", (self.format.locale.target_in_words)(&self.format.short(t))));
+        let target = self
+            .target
+            .map_or(String::new(), |t| format!(", {}", (self.format.locale.target_in_words)(&self.format.short(t))));
         let told = format!("{}{verdict}{change}{target} ({}).", self.big, self.when);
         self.format.locale.told(&self.title, &told)
     }
@@ -217,7 +219,8 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
         marks.push(told_verdict(told, margin, base, 360.0 - margin, theme));
         base += 20.0;
     }
-    let target = tile.target.map_or(String::new(), |t| format!("{} · ", (tile.format.locale.target_of)(&tile.format.short(t))));
+    let target =
+        tile.target.map_or(String::new(), |t| format!("{} · ", (tile.format.locale.target_of)(&tile.format.short(t))));
     for part in wrapped(&format!("{target}{}", tile.when), 360.0 - 2.0 * margin, 1, 12.0, Weight::Regular) {
         marks.push(text(margin, base, 12.0, Anchor::Start, &part).fill(theme, Paint::Quiet));
     }

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Instant;
 use tracing::info;
-use uptake_spec::{Language, Project, Settings};
 use uptake_spec::project::Model;
+use uptake_spec::{Language, Project, Settings};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelReport {

@@ -112,7 +112,9 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8
         Body::Prose(prose) => prose.iter().filter_map(|prose| read_prose(page, prose, level)).collect(),
         Body::Note(text) => vec![json!({ "kind": "note", "text": text })],
         Body::Card { title, state, why, .. } => {
-            vec![json!({ "kind": "card", "title": title, "level": heading, "state": state.words(&page.locale), "why": why })]
+            vec![
+                json!({ "kind": "card", "title": title, "level": heading, "state": state.words(&page.locale), "why": why }),
+            ]
         }
         Body::Picture { title, chart, notes, .. } => {
             files.insert(name.into(), svg(chart, size, &Theme::paper()).0.into_bytes());

@@ -166,7 +166,8 @@ impl Picture for Area {
             told.with(&layer.name, self.paint(at), &layer.values, format)
         });
         let totals: Vec<Option<f64>> = (0..self.stops.len()).map(|stop| self.total(stop)).collect();
-        let told = if self.layers.len() > 1 { told.with(format.locale.in_all, Paint::Ink, &totals, format) } else { told };
+        let told =
+            if self.layers.len() > 1 { told.with(format.locale.in_all, Paint::Ink, &totals, format) } else { told };
         Some(told.with_happened(&self.happened, &self.stops, &format.locale))
     }
 

@@ -134,8 +134,7 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
             continue;
         }
         let with_year = day.day.month() == 1 || *day == calendar.days[0];
-        let name =
-            if with_year { format.locale.month(day.day) } else { format.locale.month_alone(day.day).into() };
+        let name = if with_year { format.locale.month(day.day) } else { format.locale.month_alone(day.day).into() };
         if (last_label.0 != band || x > last_label.1) && x + width_px(&name, size, Weight::Regular) <= canvas.right() {
             frame.marks.push(text(x, top - size * 0.5, size, Anchor::Start, &name).fill(theme, Paint::Quiet));
             last_label = (band, x + width_px(&name, size, Weight::Regular) + size * 0.4);
@@ -156,7 +155,11 @@ fn draw_day(frame: &mut Frame, day: &Day, heat: &Heat, format: &Format, [x, y, c
     let gap = (cell * 0.07).min(1.0);
     let (x, y, side) = (x + gap, y + gap, cell - 2.0 * gap);
     let value = day.value.map_or(format.locale.nothing.into(), |value| format.figure(value));
-    let told = format!("{} {}", format.locale.weekday(day.day.weekday()), format.locale.told(&format.locale.date(day.day), &value));
+    let told = format!(
+        "{} {}",
+        format.locale.weekday(day.day.weekday()),
+        format.locale.told(&format.locale.date(day.day), &value)
+    );
     let plate = match day.value {
         Some(value) => vec![rect(x, y, side, side).fill(theme, Paint::Heat(heat.step(value)))],
         None => hatch(frame, x, y, side, side),

@@ -88,7 +88,8 @@ impl Cohort {
             let value = cell.value.map_or(words.nothing.into(), |value| format.short(value));
             let size =
                 few.or(cell.parts).map_or(String::new(), |(part, whole)| format!(" ({})", words.of(part, whole)));
-            let told = words.told(&format!("{}, {} {}", group.name, self.age_word, self.ages[at]), &format!("{value}{size}"));
+            let told =
+                words.told(&format!("{}, {} {}", group.name, self.age_word, self.ages[at]), &format!("{value}{size}"));
             let lines = vec![value.replace(words.percent, "")];
             Some(Spot { value: cell.value, lines, told, members: vec![group.name.clone(), self.ages[at].clone()] })
         };

@@ -77,7 +77,16 @@ fn along_the_time(rows: &Rows, way: Way) -> Columns {
         complete: stop.complete,
     };
     let groups = rows.stops.iter().enumerate().map(group).collect();
-    Columns { way, series, groups, stops: rows.stops.clone(), period: None, left_out: None, others: false, periods: rows.periods }
+    Columns {
+        way,
+        series,
+        groups,
+        stops: rows.stops.clone(),
+        period: None,
+        left_out: None,
+        others: false,
+        periods: rows.periods,
+    }
 }
 
 fn by_member(rows: &Rows, way: Way, format: &Format) -> Columns {
@@ -99,7 +108,16 @@ fn by_member(rows: &Rows, way: Way, format: &Format) -> Columns {
     let more = groups.len().saturating_sub(MOST_GROUPS);
     groups.truncate(MOST_GROUPS);
     let left_out = (more > 0).then(|| (format.locale.first_of)(MOST_GROUPS, more));
-    Columns { way, series, groups, stops: vec![], period: rows.words_of(newest), left_out, others: false, periods: rows.periods }
+    Columns {
+        way,
+        series,
+        groups,
+        stops: vec![],
+        period: rows.words_of(newest),
+        left_out,
+        others: false,
+        periods: rows.periods,
+    }
 }
 
 impl Group {
@@ -232,7 +250,9 @@ impl Picture for Columns {
                 let named = self.series.iter().cloned().zip(group.values.iter().copied());
                 let known = named.filter_map(|(name, value)| value.map(|value| (name, value))).collect();
                 let total = match way {
-                    Way::Stacked if self.series.len() > 1 => format!("{}, ", (format.locale.so_much_in_all)(&format.figure(group.total()))),
+                    Way::Stacked if self.series.len() > 1 => {
+                        format!("{}, ", (format.locale.so_much_in_all)(&format.figure(group.total())))
+                    }
                     _ => String::new(),
                 };
                 let told = format!("{total}{}", summary::extremes(known, format));

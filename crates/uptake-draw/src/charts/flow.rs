@@ -106,8 +106,11 @@ impl Picture for Flow {
         let Some(most) = self.moves.iter().max_by(|a, b| a.value.total_cmp(&b.value)) else {
             return format.locale.no_data.into();
         };
-        let ways: Vec<String> =
-            self.ways().into_iter().map(|way| format!("{} {}", format.figure(self.sum(way)), way.word(&format.locale))).collect();
+        let ways: Vec<String> = self
+            .ways()
+            .into_iter()
+            .map(|way| format!("{} {}", format.figure(self.sum(way)), way.word(&format.locale)))
+            .collect();
         let (from, to) = (&self.stages[most.from], &self.stages[most.to]);
         let most = (format.locale.most_moved)(&format.figure(most.value), from, to);
         let told = format!("{}{}{most}", ways.join(", "), format.locale.semicolon);

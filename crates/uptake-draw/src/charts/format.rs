@@ -106,7 +106,8 @@ impl Format {
 
     fn numbered_quarter(&self, start: NaiveDate) -> Option<String> {
         let months_in = (start.month() + 12 - self.fiscal_year_start) % 12;
-        (self.grain == Grain::Quarter && months_in.is_multiple_of(3)).then(|| format!("{}{}", self.locale.quarter, months_in / 3 + 1))
+        (self.grain == Grain::Quarter && months_in.is_multiple_of(3))
+            .then(|| format!("{}{}", self.locale.quarter, months_in / 3 + 1))
     }
 
     /// `Percent`, `EUR`, `Number`: what one reads on the axis. The currency's own code says more than its sign.
@@ -166,7 +167,9 @@ impl Format {
         let decimals = |step: f64| (0..4).find(|d| (step * 10_f64.powi(*d)).fract().abs() < 1e-6).unwrap_or(3) as u8;
         match self.unit {
             // No share is below zero: there an axis tells a difference.
-            Unit::Share if self.points || value < -step / 2.0 => self.locale.in_points_short(value, decimals(step * 100.0)),
+            Unit::Share if self.points || value < -step / 2.0 => {
+                self.locale.in_points_short(value, decimals(step * 100.0))
+            }
             Unit::Share => self.locale.percent(value, decimals(step * 100.0)),
             Unit::Money => self.locale.tick_money(value),
             _ if step >= 1000.0 => self.locale.compact_to(value, 2),
@@ -181,7 +184,8 @@ mod tests {
 
     fn check(start: &str, fiscal_year_start: u32, tick: &str, period: &str) {
         let start = start.parse().expect("a date");
-        let format = Format::new(Unit::Money, Grain::Quarter, &Locale::new(uptake_spec::Language::English, "EUR")).fiscal(fiscal_year_start);
+        let format = Format::new(Unit::Money, Grain::Quarter, &Locale::new(uptake_spec::Language::English, "EUR"))
+            .fiscal(fiscal_year_start);
         assert_eq!((format.tick(start).as_str(), format.period(start).as_str()), (tick, period));
     }
 

@@ -122,7 +122,12 @@ impl Heatmap {
         let spot = |row: usize, column: usize, cell: &Option<Warm>| {
             let (name, members) = (self.name(row, column), self.members_of(row, column));
             let Some(cell) = cell else {
-                return Some(Spot { value: None, lines: vec![words.none.into()], told: words.told(&name, words.none), members });
+                return Some(Spot {
+                    value: None,
+                    lines: vec![words.none.into()],
+                    told: words.told(&name, words.none),
+                    members,
+                });
             };
             let few = cell.few.map(|(part, whole)| words.of(part, whole));
             let value = match (cell.value, few) {

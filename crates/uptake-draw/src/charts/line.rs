@@ -122,8 +122,7 @@ impl Lines {
         let before = self.stops.iter().zip(&self.before);
         let cells =
             before.filter_map(|(stop, value)| Some((stop.label(format, self.periods), format.figure((*value)?))));
-        let before =
-            Beside { heading: name_before(format), number: true, cells: cells.collect() };
+        let before = Beside { heading: name_before(format), number: true, cells: cells.collect() };
         let mut beside = if self.before.is_empty() { vec![] } else { vec![before] };
         beside.extend(Beside::remarks(self.happened(), &self.stops, format, self.periods));
         beside

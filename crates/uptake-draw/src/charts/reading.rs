@@ -69,7 +69,9 @@ impl Reading {
     pub(super) fn with_normal(mut self, judged: &Judged, stops: &[Stop], format: &Format) -> Reading {
         let limits = |stop: &Stop| {
             let step = stop.day.and_then(|day| judged.at(day));
-            step.map_or("–".into(), |step| format.locale.from_to(&format.figure(step.lower), &format.figure(step.upper)))
+            step.map_or("–".into(), |step| {
+                format.locale.from_to(&format.figure(step.lower), &format.figure(step.upper))
+            })
         };
         let values: Vec<String> = stops.iter().map(limits).collect();
         if !judged.limits.is_empty() {
@@ -118,8 +120,8 @@ impl Along {
 mod tests {
     use super::*;
     use crate::words::Locale;
-    use uptake_spec::{Grain, Language};
     use uptake_spec::kpi::Unit;
+    use uptake_spec::{Grain, Language};
 
     fn stop(day: Option<chrono::NaiveDate>, words: &str, complete: bool) -> Stop {
         let (tick, year) = (String::new(), String::new());
@@ -143,7 +145,10 @@ mod tests {
     fn a_difference_is_told_in_points_and_what_happened_beside_its_week() {
         let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 10, day);
         let stops = [stop(day(12), "", false), stop(day(5), "", false)]; // a query's, the newest first
-        let format = Format { differences: vec!["gap".into()], ..Format::new(Unit::Share, Grain::Week, &Locale::new(Language::English, "EUR")) };
+        let format = Format {
+            differences: vec!["gap".into()],
+            ..Format::new(Unit::Share, Grain::Week, &Locale::new(Language::English, "EUR"))
+        };
         let happened = [Remark { d: day(7).expect("a day"), text: "Training".into() }];
         let told = Reading::of(&stops, &format)
             .with("gap", Paint::Ink, &[None, Some(-0.04)], &format)

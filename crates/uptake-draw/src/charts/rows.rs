@@ -73,8 +73,11 @@ impl Rows {
             table.column(&drawn.x).is_some_and(|column| matches!(column.data, Data::Date(_) | Data::Instant(_)));
         let dated = is_date && stops.iter().all(|stop| stop.day.is_some());
         let named = (!dated).then_some(&drawn.x).into_iter().chain(&drawn.series);
-        let dimension =
-            |name: &String| Dimension { name: name.clone(), members: members::distinct(table, name, words), split: true };
+        let dimension = |name: &String| Dimension {
+            name: name.clone(),
+            members: members::distinct(table, name, words),
+            split: true,
+        };
         let columns: Vec<Dimension> = named.map(dimension).collect();
         let name = |row| members::name(table.value(row, &drawn.x), words);
         let place = |row: usize| if dated { stops.iter().position(|stop| stop.words == name(row)) } else { Some(0) };

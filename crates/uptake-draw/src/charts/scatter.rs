@@ -50,7 +50,10 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Scatter, Problem> {
     let newest = rows.newest();
     let crossed = newest.map_or(vec![], |stop| rows.crossed(stop));
     let names = &rows.columns[0].members;
-    let axis = |word: &str, unit| Axis { word: sentence(&word.replace('_', " ")), format: Format { unit, ..asked.format.clone() } };
+    let axis = |word: &str, unit| Axis {
+        word: sentence(&word.replace('_', " ")),
+        format: Format { unit, ..asked.format.clone() },
+    };
     let unit = asked.format.unit;
     let (across, up) = match rows.columns.get(1).map(|column| &column.members[..]) {
         None => (axis(asked.format.locale.of_how_many, Unit::Count), axis(&asked.format.unit_word(), unit)),
@@ -89,11 +92,18 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result
         let what = format!("a scatter needs numbers along both axes, and x = \"{}\" has none", columns.x);
         return Err(asked.refuse(what, "name one with x = \"…\", and the points' names with series = \"…\""));
     }
-    let name = |row| columns.series.as_ref().map_or(String::new(), |column| members::name(table.value(row, column), &asked.format.locale));
+    let name = |row| {
+        columns
+            .series
+            .as_ref()
+            .map_or(String::new(), |column| members::name(table.value(row, column), &asked.format.locale))
+    };
     let point = |row| Some(Point { name: name(row), x: number(row, &columns.x)?, y: number(row, &columns.y)? });
     let points = (0..table.rows()).filter_map(point).collect();
-    let axis =
-        |column: &str, unit| Axis { word: asked.format.locale.heading(column), format: Format { unit, ..asked.format.clone() } };
+    let axis = |column: &str, unit| Axis {
+        word: asked.format.locale.heading(column),
+        format: Format { unit, ..asked.format.clone() },
+    };
     let across = axis(&columns.x, members::unit_of(&columns.x, &known.data));
     Ok(Scatter { points, across, up: axis(&columns.y, columns.unit), quadrant: asked.kind == "quadrant", period: None })
 }

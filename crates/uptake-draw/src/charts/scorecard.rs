@@ -246,7 +246,11 @@ impl Layout {
         let names_px = longest.min(canvas.room() * if canvas.is_narrow() { 0.34 } else { 0.3 });
         let mut right = canvas.right();
         let light = card.target.map(|_| {
-            right -= [words.met, words.near, words.missed].map(|word| width_px(word, size, Weight::Regular)).into_iter().fold(0.0, f64::max) + size * 2.7;
+            right -= [words.met, words.near, words.missed]
+                .map(|word| width_px(word, size, Weight::Regular))
+                .into_iter()
+                .fold(0.0, f64::max)
+                + size * 2.7;
             right + size * 1.4
         });
         let change = card.over_time.then(|| {
@@ -360,7 +364,9 @@ fn draw_row(frame: &mut Frame, card: &Scorecard, row: &Row, layout: &Layout, mid
     }
     if let (Some(x), Some(light)) = (layout.light, card.light(row)) {
         frame.marks.push(light.mark(x + size * 0.45, middle, size * 0.38, theme));
-        frame.marks.push(text(x + size * 1.3, base, size, Anchor::Start, light.word(&format.locale)).fill(theme, Paint::Ink));
+        frame
+            .marks
+            .push(text(x + size * 1.3, base, size, Anchor::Start, light.word(&format.locale)).fill(theme, Paint::Ink));
     }
 }
 

@@ -97,11 +97,15 @@ impl Waterfall {
 
 impl Picture for Waterfall {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        std::iter::once(format.unit_word()).chain(self.period.clone().or(range.map(|range| format.locale.range(range)))).collect()
+        std::iter::once(format.unit_word())
+            .chain(self.period.clone().or(range.map(|range| format.locale.range(range))))
+            .collect()
     }
 
     fn summary(&self, format: &Format) -> String {
-        let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else { return format.locale.no_data.into() };
+        let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else {
+            return format.locale.no_data.into();
+        };
         let most = |sign: f64| {
             let found = self
                 .changes()

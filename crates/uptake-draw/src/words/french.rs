@@ -42,12 +42,8 @@ pub(crate) static FRENCH: Words = Words {
         "novembre",
         "décembre",
     ],
-    months_short: [
-        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
-    ],
-    months_alone: [
-        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
-    ],
+    months_short: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+    months_alone: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
     weekdays: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
     week: |words, start| {
         let numbered = Week::by_number(start, |number, year| Week {
@@ -75,15 +71,10 @@ pub(crate) static FRENCH: Words = Words {
     no_data: "Aucune donnée sur cette période.",
     no_rows: "Aucune ligne.",
     no_value: "sans valeur",
-    none: "personne",
+    none: "aucun",
     no_member: "(non renseigné)",
     no_complete_period: "Aucune période complète pour l’instant.",
-    no_complete: [
-        "aucun jour complet",
-        "aucune semaine complète",
-        "aucun mois complet",
-        "aucun trimestre complet",
-    ],
+    no_complete: ["aucun jour complet", "aucune semaine complète", "aucun mois complet", "aucun trimestre complet"],
     yes_no: ["oui", "non"],
 
     normal: "dans la norme",
@@ -223,12 +214,12 @@ pub(crate) static FRENCH: Words = Words {
     up_across: |up, across| format!("Vertical\u{a0}: {up} · horizontal\u{a0}: {across}"),
     dashed_medians: "tirets\u{a0}: les médianes, et combien dans chaque coin",
     of_points: |count, up, across| {
-        format!(
-            "sur {count} points, la moitié a {up} ou plus à la verticale et {across} ou plus à l’horizontale"
-        )
+        format!("sur {count} points, la moitié a {up} ou plus à la verticale et {across} ou plus à l’horizontale")
     },
     corners: |[both, left, right, neither]| {
-        format!("{both} hauts sur les deux axes, {left} en haut à gauche, {right} en bas à droite, {neither} bas sur les deux axes")
+        format!(
+            "{both} hauts sur les deux axes, {left} en haut à gauche, {right} en bas à droite, {neither} bas sur les deux axes"
+        )
     },
     to_later: "vers une étape suivante",
     to_earlier: "vers une étape antérieure",

@@ -66,7 +66,7 @@ pub(crate) static GERMAN: Words = Words {
     no_data: "Keine Daten in diesem Zeitraum.",
     no_rows: "Keine Zeilen.",
     no_value: "kein Wert",
-    none: "niemand",
+    none: "keine",
     no_member: "(ohne Angabe)",
     no_complete_period: "Noch kein abgeschlossener Zeitraum.",
     no_complete: [
@@ -104,19 +104,19 @@ pub(crate) static GERMAN: Words = Words {
     normal_heading: "Üblich",
 
     period_before: [
-        Before { name: "Vortag", against: "dem Vortag", than: "am Vortag" },
-        Before { name: "Vorwoche", against: "der Vorwoche", than: "in der Vorwoche" },
-        Before { name: "Vormonat", against: "dem Vormonat", than: "im Vormonat" },
-        Before { name: "Vorquartal", against: "dem Vorquartal", than: "im Vorquartal" },
+        Before { name: "Vortag", against: "dem Vortag", than: "zum Vortag" },
+        Before { name: "Vorwoche", against: "der Vorwoche", than: "zur Vorwoche" },
+        Before { name: "Vormonat", against: "dem Vormonat", than: "zum Vormonat" },
+        Before { name: "Vorquartal", against: "dem Vorquartal", than: "zum Vorquartal" },
     ],
     year_before: [
-        Before { name: "52 Wochen zuvor", against: "dem Stand 52 Wochen zuvor", than: "52 Wochen zuvor" },
-        Before { name: "52 Wochen zuvor", against: "dem Stand 52 Wochen zuvor", than: "52 Wochen zuvor" },
-        Before { name: "Vorjahr", against: "dem Vorjahr", than: "im Vorjahr" },
-        Before { name: "Vorjahr", against: "dem Vorjahr", than: "im Vorjahr" },
+        Before { name: "52 Wochen zuvor", against: "dem Stand 52 Wochen zuvor", than: "zum Vorjahr" },
+        Before { name: "52 Wochen zuvor", against: "dem Stand 52 Wochen zuvor", than: "zum Vorjahr" },
+        Before { name: "Vorjahr", against: "dem Vorjahr", than: "zum Vorjahr" },
+        Before { name: "Vorjahr", against: "dem Vorjahr", than: "zum Vorjahr" },
     ],
-    better: |change, before| format!("{change}, besser als {before}"),
-    worse: |change, before| format!("{change}, schlechter als {before}"),
+    better: |change, before| format!("{change} {before}, besser"),
+    worse: |change, before| format!("{change} {before}, schlechter"),
     against: |change, before| format!("{change} gegenüber {before}"),
     unchanged: |before| format!("unverändert gegenüber {before}"),
     nothing_known: |before| format!("{before}: nichts bekannt"),
@@ -207,7 +207,9 @@ pub(crate) static GERMAN: Words = Words {
     up_across: |up, across| format!("Senkrecht: {up} · waagrecht: {across}"),
     dashed_medians: "gestrichelt: die Mediane, in jeder Ecke wie viele",
     of_points: |count, up, across| {
-        format!("von {count} Punkten liegt die Hälfte senkrecht bei {up} oder mehr und waagrecht bei {across} oder mehr")
+        format!(
+            "von {count} Punkten liegt die Hälfte senkrecht bei {up} oder mehr und waagrecht bei {across} oder mehr"
+        )
     },
     corners: |[both, left, right, neither]| {
         format!("{both} liegen in beidem hoch, {left} oben links, {right} unten rechts, {neither} in beidem niedrig")

@@ -17,7 +17,7 @@ pub(crate) struct Before {
     pub name: &'static str,
     /// Behind "against": `the week before`.
     pub against: &'static str,
-    /// Behind "better than" and "worse than": `the week before`.
+    /// With "better" and "worse": `the week before`.
     pub than: &'static str,
 }
 

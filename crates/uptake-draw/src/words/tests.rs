@@ -146,8 +146,14 @@ fn singular_and_plural_are_those_of_the_language() {
 fn days_and_periods_are_named_as_in_the_language() {
     let monday = day("2026-10-12");
     assert_eq!([de("EUR").date(monday), fr("EUR").date(monday)], ["12. Okt. 2026", "12 oct. 2026"]);
-    assert_eq!([de("EUR").day_month(day("2026-03-03")), fr("EUR").day_month(day("2026-02-03"))], ["3. März", "3 févr."]);
-    assert_eq!([fr("EUR").date(day("2026-06-01")), fr("EUR").day_month(day("2026-06-01"))], ["1er juin 2026", "1er juin"]);
+    assert_eq!(
+        [de("EUR").day_month(day("2026-03-03")), fr("EUR").day_month(day("2026-02-03"))],
+        ["3. März", "3 févr."]
+    );
+    assert_eq!(
+        [fr("EUR").date(day("2026-06-01")), fr("EUR").day_month(day("2026-06-01"))],
+        ["1er juin 2026", "1er juin"]
+    );
     let period = |start: &str, grain| [de("EUR").period(day(start), grain), fr("EUR").period(day(start), grain)];
     assert_eq!(period("2026-10-12", Grain::Week), ["KW\u{a0}42/2026", "sem.\u{a0}42/2026"]);
     assert_eq!(period("2026-10-01", Grain::Month), ["Okt. 2026", "oct. 2026"]);
@@ -173,7 +179,8 @@ fn weeks_have_their_number_and_its_year() {
 
 #[test]
 fn verdicts_are_told_in_the_language() {
-    let standing = |verdict, since: Option<&str>, quiet| Standing { verdict, since: since.map(day), quiet, limits: None };
+    let standing =
+        |verdict, since: Option<&str>, quiet| Standing { verdict, since: since.map(day), quiet, limits: None };
     let check = |standing: Standing, grain, german: &str, french: &str| {
         let told = |locale: Locale| locale.verdict(&standing, day("2026-08-17"), grain);
         assert_eq!([told(de("EUR")), told(fr("EUR"))], [german, french]);
@@ -224,7 +231,9 @@ fn the_fonts_have_every_letter_that_is_said() {
 /// French puts no plain space before `:`, `;`, `!` and `?`.
 #[test]
 fn french_never_breaks_before_its_marks() {
-    let said = include_str!("french.rs").lines().filter(|line| !line.trim_start().starts_with("//") && !line.contains("&&"));
-    let wrong: Vec<&str> = said.filter(|line| [" :", " ;", " ?", " !"].iter().any(|mark| line.contains(mark))).collect();
+    let said =
+        include_str!("french.rs").lines().filter(|line| !line.trim_start().starts_with("//") && !line.contains("&&"));
+    let wrong: Vec<&str> =
+        said.filter(|line| [" :", " ;", " ?", " !"].iter().any(|mark| line.contains(mark))).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -10,7 +10,8 @@ use uptake_spec::table::Data;
 use uptake_spec::{Answer, Grain, Place, Table};
 
 fn query(table: &Table, kind: &str, title: &str, x: Option<&str>, y: Option<&str>, series: Option<&str>) -> Chart {
-    Chart::fit_query(table, kind, &Place::default(), title.into(), "One sentence.", x, y, series, english()).expect("it suits")
+    Chart::fit_query(table, kind, &Place::default(), title.into(), "One sentence.", x, y, series, english())
+        .expect("it suits")
 }
 
 fn half(name: &str, chart: &Chart) {

@@ -69,8 +69,8 @@ fn tiles_in_german_and_french() {
     draw("language-de-money-phone", &Tile::of(&same, "Pipeline".into(), true, &german()), Size::Phone);
     assert_eq!(
         de.summary(),
-        "Aktive Personen: 68\u{a0}%, unter dem Üblichen seit KW\u{a0}32/2026, vorläufig, +2,1 Prozentpunkte, \
-         besser als in der Vorwoche, Ziel 70\u{a0}% (KW\u{a0}48/2026 · Stand 2. Dez. 2026)."
+        "Aktive Personen: 68\u{a0}%, unter dem Üblichen seit KW\u{a0}32/2026, vorläufig, +2,1 Prozentpunkte zur \
+         Vorwoche, besser, Ziel 70\u{a0}% (KW\u{a0}48/2026 · Stand 2. Dez. 2026)."
     );
     assert_eq!(
         fr.summary(),
@@ -99,7 +99,9 @@ fn control_charts_in_german_and_french() {
     check_chart("language-fr-control-paper", &fr, Size::Paper, Theme::paper());
     assert!(
         de.subtitle().contains("Band: üblich, 40\u{a0}% bis 61\u{a0}%, hohl: ruhige Wochen")
-            && de.summary().contains("Außerhalb des Üblichen: KW\u{a0}32/2026 (darüber), 9 ab KW\u{a0}38/2026 (darunter)."),
+            && de
+                .summary()
+                .contains("Außerhalb des Üblichen: KW\u{a0}32/2026 (darüber), 9 ab KW\u{a0}38/2026 (darunter)."),
         "{} {}",
         de.subtitle(),
         de.summary()
@@ -164,7 +166,8 @@ fn a_page_speaks_german() {
     }
     // What leads on and what is downloaded is called as in English.
     assert!(html.contains("name=\"grade\" value=\"Partner\" checked") && html.contains(".csv?grade=Partner"));
-    for english in ["What is", "Reset", "as of", "As of", " rows are", "Not loaded", "kept by", "(running", "per week"] {
+    for english in ["What is", "Reset", "as of", "As of", " rows are", "Not loaded", "kept by", "(running", "per week"]
+    {
         assert!(!html.contains(english), "the page says \"{english}\"");
     }
 }

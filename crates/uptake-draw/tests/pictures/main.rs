@@ -247,7 +247,17 @@ fn queries_of_a_page() {
     ]);
     let table = table.expect("equal lengths");
     for kind in ["line", "bar"] {
-        let chart = Chart::fit_query(&table, kind, &Place::default(), "Deals won".into(), "Deals.", None, None, None, english());
+        let chart = Chart::fit_query(
+            &table,
+            kind,
+            &Place::default(),
+            "Deals won".into(),
+            "Deals.",
+            None,
+            None,
+            None,
+            english(),
+        );
         check_chart(&format!("query-{kind}-half"), &chart.expect("it suits"), Size::Half, Theme::light());
     }
 }

@@ -230,7 +230,17 @@ fn a_tree_that_bites_its_tail_is_refused() {
             column("money", Data::Integer(vec![Some(1); 3])),
         ];
         let table = Table::new(columns).expect("equal lengths");
-        Chart::fit_query(&table, "tree", &Place::default(), "Accounts".into(), "", None, None, Some("parent"), english())
+        Chart::fit_query(
+            &table,
+            "tree",
+            &Place::default(),
+            "Accounts".into(),
+            "",
+            None,
+            None,
+            Some("parent"),
+            english(),
+        )
     };
     let refused = fit(["A", "B", "C"], ["", "C", "B"]).expect_err("B and C hold each other");
     assert_eq!(refused.what, "\"B\" belongs to itself over those above it, or lies more than 40 below the top");

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use uptake_draw::Locale;
 use uptake_lake::{AnswerError, Bound, Limits};
 use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, Scan, TableBlock, What};
-use uptake_spec::{Answer, Dashboard, Grain, Kpi, Language, Normal, Params, Project, Range, Standing, Table, Viewer, sql};
+use uptake_spec::{
+    Answer, Dashboard, Grain, Kpi, Language, Normal, Params, Project, Range, Standing, Table, Viewer, sql,
+};
 
 /// A page with everything its blocks and its prose asked for.
 pub struct Asked<'a> {

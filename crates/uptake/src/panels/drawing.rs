@@ -240,7 +240,9 @@ fn figures(asked: &Asked, block: &Block) -> BTreeMap<String, Figure> {
 fn notes(asked: &Asked, kpi: &Kpi, answer: &Answer) -> Vec<String> {
     let often = told_often(asked);
     let mut notes: Vec<String> = answer.notes.iter().filter(|note| !often.contains(*note)).cloned().collect();
-    notes.extend(asked.out_of_reach(kpi).into_iter().map(|column| (asked.locale.not_filtered_by)(&asked.locale.column(column))));
+    notes.extend(
+        asked.out_of_reach(kpi).into_iter().map(|column| (asked.locale.not_filtered_by)(&asked.locale.column(column))),
+    );
     if asked.as_of.is_some_and(|newest| answer.as_of < newest) {
         notes.push((asked.locale.data_ends_on)(&asked.locale.date(answer.as_of)));
     }
@@ -419,7 +421,8 @@ fn foot(asked: &Asked) -> Vec<String> {
             Some(Err(AnswerError::NotLoaded { needs })) => missing.entry(needs).or_default().push(title(asked, block)),
             Some(Ok(Given::Answer(kpi, _))) if matches!(block.what, What::Table(_)) => {
                 let columns = asked.out_of_reach(kpi);
-                let told = |column| (asked.locale.is_not_filtered_by)(&title(asked, block), &asked.locale.column(column));
+                let told =
+                    |column| (asked.locale.is_not_filtered_by)(&title(asked, block), &asked.locale.column(column));
                 unreached.extend(columns.into_iter().map(told));
             }
             _ => {}
