@@ -40,7 +40,7 @@ pub(crate) use self::stops::Stop;
 use crate::grid::Beside;
 use crate::svg::Svg;
 use crate::theme::{Size, Theme};
-use crate::words;
+use crate::words::Locale;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use uptake_spec::answer::TargetStep;
@@ -80,7 +80,7 @@ pub struct Facts<'a> {
     pub alt: &'a str,
     /// Draw the answer's dated targets.
     pub target: bool,
-    pub currency: &'a str,
+    pub locale: &'a Locale,
 }
 
 /// Data that suits its picture, held by [`Chart::fit`] and [`Chart::fit_query`], the only doors: after them drawing cannot fail.
@@ -167,7 +167,7 @@ impl Chart {
     /// # Errors
     /// The kind is unknown, the answer has too many or too few columns to group by for it, or its values do not suit it.
     pub fn fit(facts: &Facts) -> Result<Chart, Problem> {
-        Chart::fit_in(facts, Format::of(facts.answer, facts.currency))
+        Chart::fit_in(facts, Format::of(facts.answer, facts.locale))
     }
 
     /// As [`Chart::fit`], with numbers and periods written as `format` says: with the firm's own fiscal quarters.
@@ -176,12 +176,12 @@ impl Chart {
     /// As [`Chart::fit`].
     pub fn fit_in(facts: &Facts, format: Format) -> Result<Chart, Problem> {
         known(facts.kind, facts.kind_place)?;
-        let Cut { answer, members, only } = members::of_answer(facts.answer);
+        let Cut { answer, members, only } = members::of_answer(facts.answer, &format.locale);
         let facts = &Facts { answer: &answer, title: facts.title.clone(), ..*facts };
         let format = match (&only, &answer.split) {
             (Some(member), _) => format.of_member(member),
             (None, Some(split)) => {
-                let told = members::distinct(&answer.table, &split.column);
+                let told = members::distinct(&answer.table, &split.column, &format.locale);
                 format.of_members(told.iter().map(String::as_str))
             }
             (None, None) => format,
@@ -218,24 +218,25 @@ impl Chart {
         x: Option<&str>,
         y: Option<&str>,
         series: Option<&str>,
+        locale: &Locale,
     ) -> Result<Chart, Problem> {
         known(kind, kind_place)?;
         let columns = members::of_query(table, kind_place, x, y, series)?;
-        let format = Format::new(columns.unit, Grain::Day, "");
+        let format = Format::new(columns.unit, Grain::Day, locale);
         let asked = Asked { kind, place: kind_place, format: &format };
         let marks = match kind {
-            "line" => Marks::Line(line::fit_query(table, &columns)),
-            "bar" => Marks::Bar(bar::fit_query(table, &columns, kind_place)?),
+            "line" => Marks::Line(line::fit_query(table, &columns, locale)),
+            "bar" => Marks::Bar(bar::fit_query(table, &columns, &asked)?),
             "control" => Marks::Control(control::fit_query(table, &columns, &asked)?),
-            "histogram" if x.is_none() => Marks::Histogram(histogram::of_values(table, &columns)),
+            "histogram" if x.is_none() => Marks::Histogram(histogram::of_values(table, &columns, &format)),
             "scatter" | "quadrant" => Marks::Scatter(scatter::fit_query(table, &columns, &asked)?),
             "tree" => Marks::Tree(tree::fit_query(table, &columns, &asked)?),
             "funnel" => Marks::Funnel(funnel::fit_query(table, &columns, &asked)?),
-            "scorecard" => Marks::Scorecard(scorecard::fit_query(table, &columns)),
-            _ => fit_rows(&Rows::of_query(table, &columns), &asked)?,
+            "scorecard" => Marks::Scorecard(scorecard::fit_query(table, &columns, &format)),
+            _ => fit_rows(&Rows::of_query(table, &columns, locale), &asked)?,
         };
         // Points name both their columns themselves.
-        let what = (!matches!(marks, Marks::Scatter(_))).then(|| words::heading(&columns.y));
+        let what = (!matches!(marks, Marks::Scatter(_))).then(|| locale.heading(&columns.y));
         let told = Told { what, only: None, as_of: None, range: None };
         let named = std::iter::once(columns.x).chain(columns.series).collect();
         Ok(Chart::told(title, alt, format, marks, told, named))
@@ -319,7 +320,7 @@ impl Chart {
 
     /// What it says without values: the rows of a page's own question are of no period.
     pub(crate) fn nothing(&self) -> &'static str {
-        if self.told.range.is_some() { words::NO_DATA } else { words::NO_ROWS }
+        self.format.locale.no_rows(self.told.range.is_some())
     }
 
     /// Unit, period and as-of.
@@ -344,7 +345,7 @@ impl Chart {
 
     fn told(title: String, alt: &str, format: Format, marks: Marks, told: Told, columns: Vec<String>) -> Chart {
         let summary = match marks.picture().summary(&format) {
-            said if said == words::NO_DATA && told.range.is_none() => words::NO_ROWS.into(),
+            said if said == format.locale.no_data => format.locale.no_rows(told.range.is_some()).into(),
             said => said,
         };
         let mut parts = marks.picture().subtitle(&format, told.range);
@@ -354,7 +355,7 @@ impl Chart {
         if let Some(member) = &told.only {
             parts.insert(1, member.clone());
         }
-        parts.extend(told.as_of.map(|day| format!("as of {}", words::date(day))));
+        parts.extend(told.as_of.map(|day| format.locale.as_of(day)));
         let subtitle = parts.join(" · ");
         Chart {
             title,

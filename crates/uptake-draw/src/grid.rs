@@ -3,9 +3,8 @@
 use crate::charts::members::{PLAIN, distinct, name};
 use crate::charts::{Format, Stop, remarks};
 use crate::text::{Weight, width_px};
-use crate::words;
+use crate::words::Words;
 use uptake_spec::dashboard::Show;
-use uptake_spec::kpi::Unit;
 use uptake_spec::project::Remark;
 use uptake_spec::table::Data;
 use uptake_spec::{Table, Value};
@@ -40,22 +39,20 @@ impl Beside {
     pub fn remarks(remarks: &[Remark], stops: &[Stop], format: &Format, are_periods: bool) -> Option<Beside> {
         let cell = |remark: &Remark| {
             let stop = &stops[remarks::stop_of(stops, remark.d)?];
-            Some((stop.label(format, are_periods), remarks::told(remark)))
+            Some((stop.label(format, are_periods), remarks::told(remark, &format.locale)))
         };
         let mut cells: Vec<(String, String)> = vec![];
         for (label, words) in remarks.iter().filter_map(cell) {
             match cells.iter_mut().find(|(known, _)| *known == label) {
-                Some((_, told)) => *told = format!("{told}; {words}"),
+                Some((_, told)) => *told = format!("{told}{}{words}", format.locale.semicolon),
                 None => cells.push((label, words)),
             }
         }
-        let beside = Beside { heading: HAPPENED.into(), number: false, cells };
+        let beside = Beside { heading: format.locale.happened.into(), number: false, cells };
         (!beside.cells.is_empty()).then_some(beside)
     }
 }
 
-/// The heading of what happened.
-pub(crate) const HAPPENED: &str = "What happened";
 /// In letters: `W 30 Nov 2026 (running)` is not long.
 const LONG: usize = 24;
 
@@ -99,10 +96,10 @@ impl Grid {
 /// The table of an answer for reading: periods named, values in their unit, "k of n" beside them.
 ///
 /// A table without `period_start` is shown as it is. The running period says so.
-pub fn grid(table: &Table, format: Option<&Format>) -> Grid {
+pub fn grid(table: &Table, format: Option<&Format>, words: &Words) -> Grid {
     match format {
         Some(format) if table.column("period_start").is_some() => of_answer(table, format),
-        _ => of_rows(table, format),
+        _ => of_rows(table, format, words),
     }
 }
 
@@ -114,14 +111,14 @@ pub fn crossed(table: &Table, format: &Format) -> Grid {
     let members: Vec<&str> = members(table).collect();
     match members.split_last() {
         Some((across, down)) if table.column("period_start").is_some() => {
-            let names = distinct(table, across);
+            let names = distinct(table, across, &format.locale);
             if names.len() > MOST_ACROSS {
-                grid(table, Some(format))
+                grid(table, Some(format), &format.locale)
             } else {
                 pivot(table, down, across, names, format)
             }
         }
-        _ => grid(table, Some(format)),
+        _ => grid(table, Some(format), &format.locale),
     }
 }
 
@@ -129,20 +126,20 @@ fn members(table: &Table) -> impl Iterator<Item = &str> {
     table.columns().iter().map(|c| c.name.as_str()).filter(|name| !PLAIN.contains(name))
 }
 
-fn heading(name: &str, number: bool) -> Heading {
-    Heading { name: words::heading(name), number, one_line: true }
+fn heading(name: &str, number: bool, words: &Words) -> Heading {
+    Heading { name: words.heading(name), number, one_line: true }
 }
 
 fn period_heading(format: &Format) -> Heading {
-    heading(format.grain.word(), false)
+    heading(format.grain.word(), false, &format.locale)
 }
 
 fn period(table: &Table, row: usize, format: &Format) -> String {
-    let Value::Date(day) = table.value(row, "period_start") else { return words::NOTHING.into() };
+    let Value::Date(day) = table.value(row, "period_start") else { return format.locale.nothing.into() };
     let is_newest = || (0..table.rows()).all(|other| day_of(table, other) <= Some(day));
     let more = match table.value(row, "complete") {
-        Value::Boolean(false) if is_newest() => " (running)",
-        Value::Boolean(false) => " (incomplete)", // the data begins in it, or after it
+        Value::Boolean(false) if is_newest() => format.locale.running_short,
+        Value::Boolean(false) => format.locale.incomplete, // the data begins in it, or after it
         _ => "",
     };
     format!("{}{more}", format.period(day))
@@ -157,27 +154,28 @@ fn day_of(table: &Table, row: usize) -> Option<chrono::NaiveDate> {
 
 /// A difference of shares is in points.
 fn value(table: &Table, row: usize, column: &str, format: &Format) -> String {
-    let is_difference = || members(table).any(|by| format.of_member(&name(table.value(row, by))).points);
+    let is_difference =
+        || members(table).any(|by| format.of_member(&name(table.value(row, by), &format.locale)).points);
     match table.value(row, column) {
         Value::Nothing => "–".into(),
         value if format.points || !format.differences.is_empty() && is_difference() => {
-            words::change(value.number().unwrap_or(f64::NAN), format.unit, Show::Usual, &format.currency)
+            format.locale.change(value.number().unwrap_or(f64::NAN), format.unit, Show::Usual)
         }
-        value => words::show(value, format.unit, Show::Usual, &format.currency),
+        value => format.locale.show(value, format.unit, Show::Usual),
     }
 }
 
 fn of_answer(table: &Table, format: &Format) -> Grid {
     let parts: Vec<&str> = ["numerator", "denominator"].into_iter().filter(|part| has_any(table, part)).collect();
     let mut headings = vec![period_heading(format)];
-    headings.extend(members(table).map(|name| heading(name, false)));
-    headings.push(heading("value", true));
-    headings.extend(parts.iter().map(|part| heading(part_in_words(part, format), true)));
+    headings.extend(members(table).map(|name| heading(name, false, &format.locale)));
+    headings.push(heading("value", true, &format.locale));
+    headings.extend(parts.iter().map(|part| heading(part_in_words(part, format), true, &format.locale)));
     let read = |row| {
         let mut cells = vec![period(table, row, format)];
-        cells.extend(members(table).map(|column| name(table.value(row, column))));
+        cells.extend(members(table).map(|column| name(table.value(row, column), &format.locale)));
         cells.push(value(table, row, "value", format));
-        cells.extend(parts.iter().map(|part| plain(table.value(row, part))));
+        cells.extend(parts.iter().map(|part| plain(table.value(row, part), &format.locale)));
         cells
     };
     Grid::new(headings, (0..table.rows()).map(read).collect())
@@ -186,51 +184,58 @@ fn of_answer(table: &Table, format: &Format) -> Grid {
 /// One row a period and member of `down`, one column a member of `across`.
 fn pivot(table: &Table, down: &[&str], across: &str, names: Vec<String>, format: &Format) -> Grid {
     let mut headings = vec![period_heading(format)];
-    headings.extend(down.iter().map(|name| heading(name, false)));
+    headings.extend(down.iter().map(|name| heading(name, false, &format.locale)));
     headings.extend(names.iter().map(|name| Heading { name: name.clone(), number: true, one_line: true }));
     let mut rows: Vec<(Vec<Value>, Vec<String>)> = vec![];
     for row in 0..table.rows() {
         let key = || std::iter::once("period_start").chain(down.iter().copied()).map(|name| table.value(row, name));
         if rows.last().is_none_or(|(last, _)| !last.iter().copied().eq(key())) {
             let mut cells = vec![period(table, row, format)];
-            cells.extend(down.iter().map(|column| name(table.value(row, column))));
+            cells.extend(down.iter().map(|column| name(table.value(row, column), &format.locale)));
             cells.extend(std::iter::repeat_n("–".to_string(), names.len()));
             rows.push((key().collect(), cells));
         }
-        let member = name(table.value(row, across));
+        let member = name(table.value(row, across), &format.locale);
         let at = names.iter().position(|name| *name == member).expect("the members were read from these rows");
         rows.last_mut().expect("a row was begun").1[1 + down.len() + at] = value(table, row, "value", format);
     }
     Grid::new(headings, rows.into_iter().map(|(_, cells)| cells).collect())
 }
 
-fn of_rows(table: &Table, format: Option<&Format>) -> Grid {
+fn of_rows(table: &Table, format: Option<&Format>, words: &Words) -> Grid {
     let numeric = |data: &Data| matches!(data, Data::Integer(_) | Data::Decimal(_) | Data::Float(_));
-    let headings = table.columns().iter().map(|c| heading(&c.name, numeric(&c.data))).collect();
+    let headings = table.columns().iter().map(|c| heading(&c.name, numeric(&c.data), words)).collect();
     let cell = |name: &str, value: Value| match (value, format) {
         (Value::Nothing, _) => "–".into(),
-        (value, Some(format)) if name == "value" => words::show(value, format.unit, Show::Usual, &format.currency),
-        (value, _) if name == "share" || name.ends_with("_share") => words::show(value, Unit::Share, Show::Usual, ""),
-        (value, _) => plain(value),
+        (value, Some(format)) if name == "value" => format.locale.show(value, format.unit, Show::Usual),
+        (value, _) if name == "share" || name.ends_with("_share") => match value.number() {
+            Some(share) => words.percent(share, 1),
+            None => plain(value, words),
+        },
+        (value, _) => plain(value, words),
     };
     let read = |row| table.columns().iter().zip(table.row(row)).map(|(c, value)| cell(&c.name, value)).collect();
     Grid::new(headings, (0..table.rows()).map(read).collect())
 }
 
 /// A number without a unit: grouped, with at most two decimals.
-fn plain(value: Value) -> String {
+fn plain(value: Value, words: &Words) -> String {
     match (value, value.number()) {
         (Value::Nothing, _) => "–".into(),
-        (_, Some(n)) => words::trimmed(n, 2),
-        (value, None) => words::show(value, Unit::Count, Show::Usual, ""),
+        (_, Some(n)) => words.trimmed(n, 2),
+        (Value::Date(day), None) => words.date(day),
+        (Value::Instant(at), None) => words.instant(at),
+        (Value::Boolean(yes), None) => words.yes_no[usize::from(!yes)].into(),
+        (Value::Text(text), None) => text.into(),
+        (value, None) => value.to_string(),
     }
 }
 
 /// What the KPI says it counts.
 fn part_in_words<'a>(part: &str, format: &'a Format) -> &'a str {
     match part {
-        "numerator" => format.parts.numerator.as_deref().unwrap_or("counted"),
-        _ => format.parts.denominator.as_deref().unwrap_or("of how many"),
+        "numerator" => format.parts.numerator.as_deref().unwrap_or(format.locale.counted),
+        _ => format.parts.denominator.as_deref().unwrap_or(format.locale.of_how_many),
     }
 }
 
@@ -241,6 +246,7 @@ fn has_any(table: &Table, column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uptake_spec::kpi::Unit;
     use uptake_spec::table::Column;
     use uptake_spec::{Grain, table};
 
@@ -259,7 +265,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_crossed_by_its_members() {
-        let format = Format::new(Unit::Share, Grain::Week, "EUR");
+        let format =
+            Format::new(Unit::Share, Grain::Week, &crate::words::Locale::new(uptake_spec::Language::English, "EUR"));
         let grid = crossed(&two_weeks_of_two_grades(), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Associate", "Partner"]);
@@ -277,7 +284,8 @@ mod tests {
             Column { name: "stage".into(), data: texts(["Lead", "Won", "Won"]) },
             Column { name: "value".into(), data: Data::Integer(vec![Some(4), Some(1), Some(2)]) },
         ]);
-        let format = Format::new(Unit::Count, Grain::Week, "EUR");
+        let format =
+            Format::new(Unit::Count, Grain::Week, &crate::words::Locale::new(uptake_spec::Language::English, "EUR"));
         let grid = crossed(&table.expect("equal lengths"), &format);
         let names: Vec<&str> = grid.headings.iter().map(|h| h.name.as_str()).collect();
         assert_eq!(names, ["Week", "Office", "Lead", "Won"]);

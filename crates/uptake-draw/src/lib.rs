@@ -36,3 +36,4 @@ pub use sheet::sheet;
 pub use svg::{Svg, standalone};
 pub use theme::{Paint, Size, Theme};
 pub use tile::{Tile, tile_svg};
+pub use words::{Loaded, Locale, Words};

@@ -12,7 +12,7 @@ pub use way::Way;
 use crate::charts::Chart;
 use crate::charts::Format;
 use crate::tile::Tile;
-use crate::words;
+use crate::words::{Locale, Words, sentence};
 use askama::Template;
 use blocks::BlockView;
 use chrono::NaiveDate;
@@ -48,8 +48,8 @@ pub struct Page {
     pub query: String,
     /// For the foot: what is not loaded, who was left out.
     pub notes: Vec<String>,
-    /// ISO 4217, as `EUR`.
-    pub currency: String,
+    /// In which language, and which currency.
+    pub locale: Locale,
 }
 
 /// One block of a page with its numbers.
@@ -136,10 +136,10 @@ pub(crate) fn columns(width: Width) -> u8 {
 }
 
 impl CardState {
-    pub fn words(self) -> &'static str {
+    pub fn words(self, words: &Words) -> &'static str {
         match self {
-            CardState::NotLoaded => "Not loaded",
-            CardState::Failed => "Could not be drawn",
+            CardState::NotLoaded => words.not_loaded,
+            CardState::Failed => words.failed,
         }
     }
 }
@@ -214,12 +214,13 @@ impl Page {
 
     /// `Weeks 25 May to 22 Nov 2026 · as of 18 Nov 2026 · Europe/Berlin`.
     pub fn when(&self) -> String {
-        let Some(as_of) = self.as_of else { return "Nothing is loaded yet".into() };
-        let as_of = words::date(as_of);
-        let Some(range) = self.range else { return format!("As of {as_of} · {}", self.time_zone) };
-        let range = words::range(range);
-        let range = self.grain.map_or(range.clone(), |grain| words::heading(&format!("{}s {range}", grain.word())));
-        format!("{range} · as of {as_of} · {}", self.time_zone)
+        let Some(as_of) = self.as_of else { return self.locale.nothing_loaded.into() };
+        let as_of = self.locale.as_of(as_of);
+        let Some(range) = self.range else { return format!("{} · {}", sentence(&as_of), self.time_zone) };
+        let range = self.locale.range(range);
+        let periods = |grain| (self.locale.periods_of)(self.locale.grains[grain as usize], &range);
+        let range = self.grain.map_or(range.clone(), |grain: Grain| sentence(&periods(grain)));
+        format!("{range} · {as_of} · {}", self.time_zone)
     }
 }
 

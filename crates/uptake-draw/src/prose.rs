@@ -1,6 +1,6 @@
 //! Prose with its figures filled in: `{active_people.value:pct0}` becomes `68 %`.
 
-use crate::words;
+use crate::words::Locale;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use uptake_spec::dashboard::{Inline, Prose, Show, Token};
@@ -24,8 +24,8 @@ pub struct Figure {
 /// `prose` without tokens: each became the text of its figure, or "n/a" where there is none.
 ///
 /// `figures` goes by the name before the dot: a block's id or a KPI's name.
-pub fn resolve(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str) -> Prose {
-    let told = |text: &[Inline]| told(text, figures, currency);
+pub fn resolve(prose: &Prose, figures: &BTreeMap<String, Figure>, locale: &Locale) -> Prose {
+    let told = |text: &[Inline]| told(text, figures, locale);
     match prose {
         Prose::Heading { level, text } => Prose::Heading { level: *level, text: told(text) },
         Prose::Paragraph(text) => Prose::Paragraph(told(text)),
@@ -36,67 +36,65 @@ pub fn resolve(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str
 }
 
 /// Whether `prose` tells of figures, and each of them would be "n/a".
-pub fn tells_nothing(prose: &Prose, figures: &BTreeMap<String, Figure>, currency: &str) -> bool {
+pub fn tells_nothing(prose: &Prose, figures: &BTreeMap<String, Figure>, locale: &Locale) -> bool {
     let tokens = prose.tokens();
-    !tokens.is_empty() && tokens.iter().all(|token| figure(token, figures, currency) == words::NOTHING)
+    !tokens.is_empty() && tokens.iter().all(|token| figure(token, figures, locale) == locale.nothing)
 }
 
-fn told(text: &[Inline], figures: &BTreeMap<String, Figure>, currency: &str) -> Vec<Inline> {
+fn told(text: &[Inline], figures: &BTreeMap<String, Figure>, locale: &Locale) -> Vec<Inline> {
     let one = |inline: &Inline| match inline {
-        Inline::Token(token) => Inline::Text(figure(token, figures, currency)),
-        Inline::Strong(inner) => Inline::Strong(told(inner, figures, currency)),
-        Inline::Emphasis(inner) => Inline::Emphasis(told(inner, figures, currency)),
-        Inline::Link { url, text } => Inline::Link { url: url.clone(), text: told(text, figures, currency) },
+        Inline::Token(token) => Inline::Text(figure(token, figures, locale)),
+        Inline::Strong(inner) => Inline::Strong(told(inner, figures, locale)),
+        Inline::Emphasis(inner) => Inline::Emphasis(told(inner, figures, locale)),
+        Inline::Link { url, text } => Inline::Link { url: url.clone(), text: told(text, figures, locale) },
         Inline::Text(_) | Inline::Code(_) => inline.clone(),
     };
     text.iter().map(one).collect()
 }
 
-fn figure(token: &Token, figures: &BTreeMap<String, Figure>, currency: &str) -> String {
-    let Some(figure) = figures.get(&token.of) else { return words::NOTHING.into() };
+fn figure(token: &Token, figures: &BTreeMap<String, Figure>, locale: &Locale) -> String {
+    let Some(figure) = figures.get(&token.of) else { return locale.nothing.into() };
     let is_difference = figure.headline.as_ref().is_some_and(|h| h.is_difference);
     let shown = |n: Option<f64>| match n {
-        Some(n) if is_difference => words::change(n, figure.unit, token.show, currency),
-        Some(n) => words::show(Value::Float(n), figure.unit, token.show, currency),
-        None => words::show(Value::Nothing, figure.unit, token.show, currency),
+        Some(n) if is_difference => locale.change(n, figure.unit, token.show),
+        Some(n) => locale.show(Value::Float(n), figure.unit, token.show),
+        None => locale.show(Value::Nothing, figure.unit, token.show),
     };
     let of = |read: fn(&Headline) -> Option<f64>| figure.headline.as_ref().and_then(read);
     match token.field.as_str() {
         "value" => shown(of(|h| h.value)),
         "previous" => shown(of(|h| h.previous)),
-        "delta" => {
-            of(|h| h.delta).map_or(words::NOTHING.into(), |d| words::change(d, figure.unit, token.show, currency))
-        }
-        "as_of" => day(figure.as_of, token.show),
-        "period" => figure.headline.as_ref().map_or(words::NOTHING.into(), |h| match token.show {
-            Show::Date | Show::Month => day(h.period_start, token.show),
-            _ => words::period(h.period_start, figure.grain),
+        "delta" => of(|h| h.delta).map_or(locale.nothing.into(), |d| locale.change(d, figure.unit, token.show)),
+        "as_of" => day(figure.as_of, token.show, locale),
+        "period" => figure.headline.as_ref().map_or(locale.nothing.into(), |h| match token.show {
+            Show::Date | Show::Month => day(h.period_start, token.show, locale),
+            _ => locale.period(h.period_start, figure.grain),
         }),
-        "verdict" => verdict(figure).unwrap_or(words::NOTHING.into()),
+        "verdict" => verdict(figure, locale).unwrap_or(locale.nothing.into()),
         "since" => figure
             .standing
             .and_then(|standing| standing.since)
-            .map_or(words::NOTHING.into(), |since| day(since, token.show)),
-        "where" => figure.place.clone().unwrap_or(words::NOWHERE.into()),
-        _ => words::NOTHING.into(),
+            .map_or(locale.nothing.into(), |since| day(since, token.show, locale)),
+        "where" => figure.place.clone().unwrap_or(locale.nowhere.into()),
+        _ => locale.nothing.into(),
     }
 }
 
-fn day(day: NaiveDate, show: Show) -> String {
-    if show == Show::Month { words::month(day) } else { words::date(day) }
+fn day(day: NaiveDate, show: Show, locale: &Locale) -> String {
+    if show == Show::Month { locale.month(day) } else { locale.date(day) }
 }
 
 /// Without a complete period it is too early; a figure that is not there is neither normal nor not.
-fn verdict(figure: &Figure) -> Option<String> {
-    let Some(headline) = &figure.headline else { return Some(words::TOO_EARLY.into()) };
+fn verdict(figure: &Figure, locale: &Locale) -> Option<String> {
+    let Some(headline) = &figure.headline else { return Some(locale.too_early.into()) };
     headline.value?;
-    Some(words::verdict(&figure.standing?, headline.period_start, figure.grain))
+    Some(locale.verdict(&figure.standing?, headline.period_start, figure.grain))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uptake_spec::Verdict;
+    use uptake_spec::{Language, Verdict};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
@@ -130,7 +128,7 @@ mod tests {
         let token = Token { of: "active_people".into(), field: field.into(), show, place: Default::default() };
         let prose = Prose::Paragraph(vec![Inline::Strong(vec![Inline::Token(token)])]);
         let told = Prose::Paragraph(vec![Inline::Strong(vec![Inline::Text(expected.into())])]);
-        assert_eq!(resolve(&prose, &figures, "EUR"), told);
+        assert_eq!(resolve(&prose, &figures, &Locale::new(Language::English, "EUR")), told);
     }
 
     #[test]
@@ -158,7 +156,11 @@ mod tests {
     #[test]
     fn a_figure_that_is_not_there_is_na() {
         let token = Token { of: "won".into(), field: "value".into(), show: Show::Usual, place: Default::default() };
-        let told = resolve(&Prose::Paragraph(vec![Inline::Token(token)]), &BTreeMap::new(), "EUR");
+        let told = resolve(
+            &Prose::Paragraph(vec![Inline::Token(token)]),
+            &BTreeMap::new(),
+            &Locale::new(Language::English, "EUR"),
+        );
         assert_eq!(told, Prose::Paragraph(vec![Inline::Text("n/a".into())]));
     }
 
@@ -176,8 +178,14 @@ mod tests {
             place: None,
         };
         let figures = BTreeMap::from([("won".to_string(), known)]);
-        assert!(tells_nothing(&prose(&["lost"]), &figures, "EUR"));
-        assert!(!tells_nothing(&prose(&["lost", "won"]), &figures, "EUR"), "one of them is known");
-        assert!(!tells_nothing(&prose(&[]), &figures, "EUR"), "words without figures stand for themselves");
+        assert!(tells_nothing(&prose(&["lost"]), &figures, &Locale::new(Language::English, "EUR")));
+        assert!(
+            !tells_nothing(&prose(&["lost", "won"]), &figures, &Locale::new(Language::English, "EUR")),
+            "one of them is known"
+        );
+        assert!(
+            !tells_nothing(&prose(&[]), &figures, &Locale::new(Language::English, "EUR")),
+            "words without figures stand for themselves"
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::svg::{Anchor, Element, Svg, element, line, rect, text, whole};
 use crate::text::{Weight, is_break, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
 use crate::tile::tile_svg;
-use crate::words;
+use crate::words::Words;
 use uptake_spec::Table;
 use uptake_spec::dashboard::{Inline, Prose, Width};
 
@@ -32,7 +32,7 @@ pub fn sheet(page: &Page) -> Svg {
     for note in &page.notes {
         sheet.lines(note, SMALL_PX, Weight::Regular, Paint::Quiet, COLUMNS_PX);
     }
-    let foot = format!("{} · {} · build {}", page.firm, page.when(), page.build);
+    let foot = format!("{} · {} · {} {}", page.firm, page.when(), page.locale.build, page.build);
     sheet.lines(&foot, SMALL_PX, Weight::Regular, Paint::Quiet, COLUMNS_PX);
     let size = (COLUMNS_PX + 2.0 * MARGIN, sheet.y + MARGIN);
     whole(size, &theme, &page.title, &page.asks, sheet.marks)
@@ -116,12 +116,20 @@ fn piece(page: &Page, drawn: &Drawn, wide: f64, theme: &Theme) -> Piece {
         Body::Tile { tile, notes, .. } => {
             with_notes(picture(&tile_svg(tile, Size::Phone, theme), wide.min(400.0)), notes, wide, theme)
         }
-        Body::Rows { title, table, answer, more, .. } => rows(title, table, answer.as_ref(), *more, wide, theme),
+        Body::Rows { title, table, answer, more, .. } => {
+            rows(title, table, answer.as_ref(), *more, wide, theme, &page.locale)
+        }
         Body::Card { title, state, why, .. } => {
             let room = wide - 28.0;
             let head = written(title, 15.0, Weight::SemiBold, Paint::Ink, room, theme);
-            let words =
-                written(&format!("{}. {why}", state.words()), BODY_PX, Weight::Regular, Paint::Quiet, room, theme);
+            let words = written(
+                &format!("{}. {why}", state.words(&page.locale)),
+                BODY_PX,
+                Weight::Regular,
+                Paint::Quiet,
+                room,
+                theme,
+            );
             let mut piece = moved(below(head, words), 14.0, 10.0);
             piece.height += 12.0;
             let frame = rect(0.5, 0.5, wide - 1.0, piece.height - 1.0).at("rx", 8.0).unfilled();
@@ -171,13 +179,21 @@ fn plain(inlines: &[Inline]) -> String {
     let text = |inline: &Inline| match inline {
         Inline::Text(text) | Inline::Code(text) => text.clone(),
         Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link { text: inner, .. } => plain(inner),
-        Inline::Token(_) => crate::words::NOTHING.into(),
+        Inline::Token(_) => "–".into(),
     };
     inlines.iter().map(text).collect()
 }
 
-fn rows(title: &str, table: &Table, answer: Option<&Format>, more: usize, wide: f64, theme: &Theme) -> Piece {
-    let mut data = grid(table, answer);
+fn rows(
+    title: &str,
+    table: &Table,
+    answer: Option<&Format>,
+    more: usize,
+    wide: f64,
+    theme: &Theme,
+    words: &Words,
+) -> Piece {
+    let mut data = grid(table, answer, words);
     let cut = data.rows.len().saturating_sub(MOST_ROWS);
     // Of an answer the newest periods stay, of a query the first rows.
     if answer.is_some() {
@@ -186,7 +202,7 @@ fn rows(title: &str, table: &Table, answer: Option<&Format>, more: usize, wide: 
         data.rows.truncate(MOST_ROWS);
     }
     let head = written(title, 16.0, Weight::SemiBold, Paint::Ink, wide, theme);
-    let nothing = if answer.is_some() { words::NO_DATA } else { words::NO_ROWS };
+    let nothing = words.no_rows(answer.is_some());
     let body = match data.rows.is_empty() {
         true => written(nothing, BODY_PX, Weight::Regular, Paint::Quiet, wide, theme),
         false => table_of(&data, wide, theme),
@@ -194,10 +210,7 @@ fn rows(title: &str, table: &Table, answer: Option<&Format>, more: usize, wide: 
     let piece = below(head, body);
     match more + cut {
         0 => piece,
-        more => {
-            let words = format!("{more} more rows are in the CSV.");
-            below(piece, written(&words, SMALL_PX, Weight::Regular, Paint::Quiet, wide, theme))
-        }
+        more => below(piece, written(&words.more_rows(more), SMALL_PX, Weight::Regular, Paint::Quiet, wide, theme)),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::scale::places;
 use crate::svg::{Anchor, Element, Svg, element, line, path, text, through, whole};
 use crate::text::{Weight, ellipsized, width_px, wrapped};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
+use crate::words::{Before, Locale, sentence};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 use uptake_spec::dashboard::Show;
@@ -59,8 +59,8 @@ impl Tile {
     /// The newest complete period of `answer`, with the change if `compare`. Without one the number is `n/a`.
     ///
     /// A share of fewer than 20 people is told as "7 of 12", and its change is not called better or worse.
-    pub fn of(answer: &Answer, title: String, compare: bool, currency: &str) -> Tile {
-        Tile::in_format(answer, title, compare, Format::of(answer, currency))
+    pub fn of(answer: &Answer, title: String, compare: bool, locale: &Locale) -> Tile {
+        Tile::in_format(answer, title, compare, Format::of(answer, locale))
     }
 
     /// As [`Tile::of`], with numbers and periods written as `format` says: with the firm's own fiscal quarters.
@@ -71,26 +71,27 @@ impl Tile {
             .as_ref()
             .and_then(|h| h.numerator.zip(h.denominator))
             .filter(|(k, n)| is_few(*k, *n, value, answer.unit));
+        let words = &format.locale;
         let big = match (value, few) {
-            (None, _) => words::NOTHING.into(),
-            (Some(_), Some((part, whole))) => words::of(part, whole),
+            (None, _) => words.nothing.into(),
+            (Some(_), Some((part, whole))) => words.of(part, whole),
             (Some(value), None) if headline.as_ref().is_some_and(|h| h.is_difference) => {
-                words::change(value, answer.unit, Show::Usual, &format.currency)
+                words.change(value, answer.unit, Show::Usual)
             }
             (Some(value), None) => format.short(value),
         };
         let delta = headline.as_ref().and_then(|h| h.delta).filter(|_| compare);
         let start = headline.as_ref().map(|h| h.period_start);
-        let as_of = format!("as of {}", words::date(answer.as_of));
-        let when = start.map_or(format!("no complete {} · {as_of}", answer.grain.word()), |start| {
+        let as_of = words.as_of(answer.as_of);
+        let when = start.map_or(format!("{} · {as_of}", words.no_complete[answer.grain as usize]), |start| {
             format!("{} · {as_of}", format.period(start))
         });
         let target = start.and_then(|day| {
             let holds = answer.targets.iter().filter(|step| step.from <= day && step.to.is_none_or(|to| day <= to));
             holds.max_by_key(|step| step.from).map(|step| step.target)
         });
-        let change = delta
-            .map(|delta| change(delta, answer, &format, few.is_some(), &format!("the {} before", answer.grain.word())));
+        let change =
+            delta.map(|delta| change(delta, answer, &format, few.is_some(), words.period_before(answer.grain)));
         Tile { title, format, big, change, target, when, verdict: None, spark: spark(answer), before: BTreeMap::new() }
     }
 
@@ -100,10 +101,11 @@ impl Tile {
         let then = values.get(&headline.period_start);
         let few = headline.numerator.zip(headline.denominator);
         let few = few.is_some_and(|(k, n)| is_few(k, n, headline.value, answer.unit));
-        let before = words::year_before(answer.grain);
+        let words = &self.format.locale;
+        let before = words.year_before(answer.grain);
         self.change = headline.value.map(|value| match then {
             Some(then) => change(value - then, answer, &self.format, few, before),
-            None => Change { delta: 0.0, words: format!("nothing known of {before}"), good: None },
+            None => Change { delta: 0.0, words: (words.nothing_known)(before.name), good: None },
         });
         self.before = values.clone();
         self
@@ -111,7 +113,7 @@ impl Tile {
 
     pub(crate) fn beside(&self) -> Option<Beside> {
         let number = |(day, value): (&NaiveDate, &f64)| (self.format.period(*day), self.format.figure(*value));
-        let heading = words::sentence(words::year_before(self.format.grain));
+        let heading = sentence(self.format.locale.year_before(self.format.grain).name);
         (!self.before.is_empty()).then(|| Beside {
             heading,
             number: true,
@@ -123,7 +125,7 @@ impl Tile {
     pub fn judged(mut self, answer: &Answer, standing: &Standing) -> Tile {
         let known = answer.headline().filter(|headline| headline.value.is_some());
         self.verdict = known.map(|headline| Told {
-            words: words::verdict(standing, headline.period_start, answer.grain),
+            words: self.format.locale.verdict(standing, headline.period_start, answer.grain),
             stands_out: !standing.quiet && matches!(standing.verdict, Verdict::Above | Verdict::Below),
         });
         self
@@ -133,8 +135,11 @@ impl Tile {
     pub fn summary(&self) -> String {
         let verdict = self.verdict.as_ref().map_or(String::new(), |told| format!(", {}", told.words));
         let change = self.change.as_ref().map_or(String::new(), |change| format!(", {}", change.words));
-        let target = self.target.map_or(String::new(), |t| format!(", target {}", self.format.short(t)));
-        format!("{}: {}{verdict}{change}{target} ({}).", self.title, self.big, self.when)
+        let target = self
+            .target
+            .map_or(String::new(), |t| format!(", {}", (self.format.locale.target_in_words)(&self.format.short(t))));
+        let told = format!("{}{verdict}{change}{target} ({}).", self.big, self.when);
+        self.format.locale.told(&self.title, &told)
     }
 
     pub fn title(&self) -> &str {
@@ -147,11 +152,12 @@ impl Tile {
     }
 }
 
-fn change(delta: f64, answer: &Answer, format: &Format, few: bool, before: &str) -> Change {
-    let size = words::change(delta, answer.unit, Show::Usual, &format.currency);
+fn change(delta: f64, answer: &Answer, format: &Format, few: bool, before: &Before) -> Change {
+    let words = &format.locale;
+    let size = words.change(delta, answer.unit, Show::Usual);
     // What rounds to nothing is nothing.
     if !size.starts_with(['+', '−']) || !size.contains(|c: char| ('1'..='9').contains(&c)) {
-        return Change { delta: 0.0, words: format!("unchanged against {before}"), good: None };
+        return Change { delta: 0.0, words: (words.unchanged)(before.against), good: None };
     }
     let good = match answer.better {
         _ if few => None,
@@ -160,9 +166,9 @@ fn change(delta: f64, answer: &Answer, format: &Format, few: bool, before: &str)
         Better::Neither => None,
     };
     let words = match good {
-        Some(true) => format!("{size}, better than {before}"),
-        Some(false) => format!("{size}, worse than {before}"),
-        None => format!("{size} against {before}"),
+        Some(true) => (words.better)(&size, before.than),
+        Some(false) => (words.worse)(&size, before.than),
+        None => (words.against)(&size, before.against),
     };
     Change { delta, words, good }
 }
@@ -213,7 +219,8 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
         marks.push(told_verdict(told, margin, base, 360.0 - margin, theme));
         base += 20.0;
     }
-    let target = tile.target.map_or(String::new(), |t| format!("Target {} · ", tile.format.short(t)));
+    let target =
+        tile.target.map_or(String::new(), |t| format!("{} · ", (tile.format.locale.target_of)(&tile.format.short(t))));
     for part in wrapped(&format!("{target}{}", tile.when), 360.0 - 2.0 * margin, 1, 12.0, Weight::Regular) {
         marks.push(text(margin, base, 12.0, Anchor::Start, &part).fill(theme, Paint::Quiet));
     }
@@ -228,7 +235,7 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
 
 /// What stands out is set in bold: there is no colour to say that something is unusual, which may be good or bad.
 fn told_verdict(told: &Told, x: f64, base: f64, right: f64, theme: &Theme) -> Element {
-    let said = words::sentence(&told.words);
+    let said = sentence(&told.words);
     let weight = if told.stands_out { Weight::SemiBold } else { Weight::Regular };
     let part = ellipsized(&said, right - x, 13.0, weight);
     let set = text(x, base, 13.0, Anchor::Start, &part).with_title(&part, &said);

@@ -1,247 +1,460 @@
-//! Numbers, money and days as an English reader writes them. Every text on a picture or a page comes from here.
+//! Numbers, money, days and sentences as the readers of a firm write them. Every text on a picture or a page comes from here.
+//!
+//! What a language says stands in a file of its own in `words/`; how it is put together stands below.
 
-use chrono::{Datelike, NaiveDate};
+mod english;
+mod french;
+mod german;
+mod table;
+
+pub(crate) use self::table::Half;
+pub use self::table::{Loaded, Words};
+
+pub(crate) use self::english::ENGLISH;
+use self::french::FRENCH;
+use self::german::GERMAN;
+pub(crate) use self::table::Before;
+use self::table::Week;
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use std::ops::Deref;
 use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
-use uptake_spec::{Grain, Range, Standing, Value, Verdict};
+use uptake_spec::{Grain, Language, Range, Settings, Standing, Value, Verdict};
 
-/// Narrow and not breaking: between a number and its unit.
-const THIN: char = '\u{202f}';
-/// What stands where there is no value.
-pub const NOTHING: &str = "n/a";
+/// How a firm writes: the words of its language, and its currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locale {
+    pub language: Language,
+    /// ISO 4217, as `EUR`.
+    pub currency: String,
+}
 
-/// What stands where a period has no values.
-pub const NO_DATA: &str = "No data in this period.";
-/// What stands where a question without a period has no rows.
-pub const NO_ROWS: &str = "No rows.";
+impl Locale {
+    pub fn new(language: Language, currency: &str) -> Locale {
+        Locale { language, currency: currency.into() }
+    }
 
-/// What stands where limits are not known yet.
-pub const TOO_EARLY: &str = "too early to say what is normal";
-/// What stands where no member of a column is to be named.
-pub const NOWHERE: &str = "nowhere in particular";
-
-/// One value in the way asked: `68 %`, `26,418`, `€1,240,000`, `12 Oct 2026`. Nothing is `n/a`; texts stay as they are.
-///
-/// Shares are 0.0 to 1.0. `currency` is ISO 4217, as `EUR`.
-pub fn show(value: Value, unit: Unit, show: Show, currency: &str) -> String {
-    let n = match value {
-        Value::Nothing => return NOTHING.into(),
-        Value::Text(text) => return text.into(),
-        Value::Date(day) => return date(day),
-        Value::Instant(at) => return format!("{} {} UTC", date(at.date_naive()), at.format("%H:%M")),
-        Value::Boolean(yes) => return if yes { "yes" } else { "no" }.into(),
-        Value::Integer(_) | Value::Decimal(_) | Value::Float(_) => value.number().unwrap_or(f64::NAN),
-    };
-    match show {
-        Show::Usual | Show::Date | Show::Month => figure(n, unit, currency),
-        Show::Percent { decimals } => percent(n, decimals),
-        Show::Number { decimals } => number(n, decimals),
-        Show::Money => money(n, currency),
+    pub fn of(settings: &Settings) -> Locale {
+        Locale::new(settings.language, &settings.currency)
     }
 }
 
-/// A number in its unit, at the length a sentence or a table wants: `68.4 %`, `€1,240,000`, `26,418`, `3.4`, `12 days`.
-pub fn figure(n: f64, unit: Unit, currency: &str) -> String {
-    match unit {
-        Unit::Share => percent(n, 1),
-        Unit::Money => money(n, currency),
-        Unit::Count => number(n, 0),
-        Unit::Rate => number(n, u8::from(n.abs() < 1000.0)),
-        Unit::Days => days(n),
+impl Deref for Locale {
+    type Target = Words;
+
+    fn deref(&self) -> &Words {
+        match self.language {
+            Language::English => &ENGLISH,
+            Language::German => &GERMAN,
+            Language::French => &FRENCH,
+        }
     }
 }
 
-/// A number in its unit, as short as a tile or a label wants: `68 %`, `€1.2M`, `26,418`, `3.4`, `12 days`.
-pub fn short(n: f64, unit: Unit, currency: &str) -> String {
-    match unit {
-        Unit::Share => percent(n, u8::from(n != 0.0 && n.abs() < 0.0995)),
-        Unit::Money => compact_money(n, currency),
-        Unit::Count if n.abs() >= 1e6 => compact(n),
-        Unit::Rate if n.abs() >= 1e4 => compact(n),
-        _ => figure(n, unit, currency),
+impl Locale {
+    /// One value in the way asked: `68 %`, `26,418`, `€1,240,000`, `12 Oct 2026`. Nothing is `n/a`; texts stay as they are.
+    ///
+    /// Shares are 0.0 to 1.0.
+    pub fn show(&self, value: Value, unit: Unit, show: Show) -> String {
+        let n = match value {
+            Value::Nothing => return self.nothing.into(),
+            Value::Text(text) => return text.into(),
+            Value::Date(day) => return self.date(day),
+            Value::Instant(at) => return self.instant(at),
+            Value::Boolean(yes) => return self.yes_no[usize::from(!yes)].into(),
+            Value::Integer(_) | Value::Decimal(_) | Value::Float(_) => value.number().unwrap_or(f64::NAN),
+        };
+        match show {
+            Show::Usual | Show::Date | Show::Month => self.figure(n, unit),
+            Show::Percent { decimals } => self.percent(n, decimals),
+            Show::Number { decimals } => self.number(n, decimals),
+            Show::Money => self.money(n),
+        }
+    }
+
+    /// A number in its unit, at the length a sentence or a table wants: `68.4 %`, `€1,240,000`, `26,418`, `3.4`, `12 days`.
+    pub fn figure(&self, n: f64, unit: Unit) -> String {
+        match unit {
+            Unit::Share => self.percent(n, 1),
+            Unit::Money => self.money(n),
+            Unit::Count => self.number(n, 0),
+            Unit::Rate => self.number(n, u8::from(n.abs() < 1000.0)),
+            Unit::Days => self.days(n),
+        }
+    }
+
+    /// A number in its unit, as short as a tile or a label wants: `68 %`, `€1.2M`, `26,418`, `3.4`, `12 days`.
+    pub fn short(&self, n: f64, unit: Unit) -> String {
+        match unit {
+            Unit::Share => self.percent(n, u8::from(n != 0.0 && n.abs() < 0.0995)),
+            Unit::Money => self.compact_money(n),
+            Unit::Count if n.abs() >= 1e6 => self.compact(n),
+            Unit::Rate if n.abs() >= 1e4 => self.compact(n),
+            _ => self.figure(n, unit),
+        }
+    }
+
+    /// A change with its sign: shares in points (`+3.2 points`), all else in the unit.
+    pub fn change(&self, delta: f64, unit: Unit, show: Show) -> String {
+        let size = delta.abs();
+        let text = match (unit, show) {
+            (_, Show::Percent { decimals }) => self.points(size, decimals),
+            (Unit::Share, Show::Usual) => self.points(size, 1),
+            (_, Show::Number { decimals }) => self.number(size, decimals),
+            (_, Show::Money) => self.money(size),
+            (_, _) => self.figure(size, unit),
+        };
+        match delta {
+            d if d > 0.0 => format!("+{text}"),
+            d if d < 0.0 => format!("−{text}"),
+            _ => text,
+        }
+    }
+
+    /// `€1,240,000`, without cents.
+    pub fn money(&self, n: f64) -> String {
+        self.signed_money(n, |size| self.number(size, 0))
+    }
+
+    /// `€1.2M`.
+    pub fn compact_money(&self, n: f64) -> String {
+        self.signed_money(n, |size| self.compact(size))
+    }
+
+    /// `€1.25M`, for an axis.
+    pub(crate) fn tick_money(&self, n: f64) -> String {
+        self.signed_money(n, |size| self.compact_to(size, 2))
+    }
+
+    fn signed_money(&self, n: f64, size: impl Fn(f64) -> String) -> String {
+        let written = size(n.abs());
+        let sign = if n < 0.0 && written.contains(|c: char| ('1'..='9').contains(&c)) { "−" } else { "" };
+        format!("{sign}{}", (self.money)(&written, sign_of(&self.currency)))
     }
 }
 
-/// A change with its sign: shares in points (`+3.2 points`), all else in the unit.
-pub fn change(delta: f64, unit: Unit, show: Show, currency: &str) -> String {
-    let size = delta.abs();
-    let text = match (unit, show) {
-        (_, Show::Percent { decimals }) => points(size, decimals),
-        (Unit::Share, Show::Usual) => points(size, 1),
-        (_, Show::Number { decimals }) => number(size, decimals),
-        (_, Show::Money) => money(size, currency),
-        (_, _) => figure(size, unit, currency),
-    };
-    match delta {
-        d if d > 0.0 => format!("+{text}"),
-        d if d < 0.0 => format!("−{text}"),
-        _ => text,
+impl Words {
+    /// A distance between two shares: 0.032 → `3.2 points`.
+    pub fn points(&self, n: f64, decimals: u8) -> String {
+        self.counted_in(&self.number(n * 100.0, decimals), self.point_points)
+    }
+
+    /// The same where there is little room: `3.2 pts`.
+    pub(crate) fn in_points_short(&self, n: f64, decimals: u8) -> String {
+        format!("{}{}", self.number(n * 100.0, decimals), self.points_short)
+    }
+
+    /// 0.684 → `68 %`.
+    pub fn percent(&self, n: f64, decimals: u8) -> String {
+        format!("{}{}", self.number(n * 100.0, decimals), self.percent)
+    }
+
+    /// 26418.0 → `26,418`; with a true minus, and never a negative zero.
+    pub fn number(&self, n: f64, decimals: u8) -> String {
+        if !n.is_finite() {
+            return self.nothing.into();
+        }
+        // Halves go up, as readers expect: 1.25 is 1.3, where Rust alone would write 1.2.
+        let power = 10_f64.powi(i32::from(decimals));
+        let rounded = (n.abs() * power).round() / power;
+        let written = format!("{rounded:.*}", usize::from(decimals));
+        let (whole, rest) = written.split_once('.').unwrap_or((&written, ""));
+        let zero = written.chars().all(|c| matches!(c, '0' | '.'));
+        let sign = if n < 0.0 && !zero { "−" } else { "" };
+        let point = if rest.is_empty() { String::new() } else { self.decimal.into() };
+        format!("{sign}{}{point}{rest}", self.grouped(whole))
+    }
+
+    /// With at most `decimals`, without zeros behind: 3.0 → `3`.
+    pub(crate) fn trimmed(&self, n: f64, decimals: u8) -> String {
+        let text = self.number(n, decimals);
+        match decimals > 0 && text.contains(self.decimal) {
+            true => text.trim_end_matches('0').trim_end_matches(self.decimal).into(),
+            false => text,
+        }
+    }
+
+    fn grouped(&self, digits: &str) -> String {
+        let mut text = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(self.group);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// `26.4k`, `1.2M`, `3.1bn`; below a thousand as it is.
+    pub fn compact(&self, n: f64) -> String {
+        // Three digits say enough: 204,913 is 205k.
+        let three = |n: f64| n.abs() >= 100_000.0 && (n.abs().log10() + 1e-9).floor() as i32 % 3 == 2;
+        self.compact_to(n, u8::from(!three(n)))
+    }
+
+    /// As [`Words::compact`], with at most `decimals`: an axis in steps of a quarter of a million needs two.
+    pub(crate) fn compact_to(&self, n: f64, decimals: u8) -> String {
+        const STEPS: [f64; 3] = [1e9, 1e6, 1e3];
+        // 999,960 would be written "1,000k": the step is chosen after rounding.
+        let found = STEPS.iter().zip(self.steps).find(|(size, _)| n.abs() >= *size * 0.99995);
+        let Some((size, word)) = found else { return self.trimmed(n, decimals) };
+        format!("{}{word}", self.trimmed(n / size, decimals))
+    }
+
+    /// `12 days`, `1 day`, `3.5 days`.
+    pub fn days(&self, n: f64) -> String {
+        self.counted_in(&self.trimmed(n, 1), self.day_days)
+    }
+
+    fn counted_in(&self, number: &str, [one, many]: [&str; 2]) -> String {
+        let word = if (self.is_one)(number.trim_start_matches('−')) { one } else { many };
+        format!("{number} {word}")
+    }
+
+    /// `7 of 12`.
+    pub fn of(&self, part: f64, whole: f64) -> String {
+        (self.of)(&self.number(part, 0), &self.number(whole, 0))
+    }
+
+    /// `12 Oct 2026`.
+    pub fn date(&self, day: NaiveDate) -> String {
+        (self.date)(day.day(), self.months_short[day.month0() as usize], day.year())
+    }
+
+    /// `12 Oct 2026 14:05 UTC`.
+    pub fn instant(&self, at: DateTime<Utc>) -> String {
+        format!("{} {} UTC", self.date(at.date_naive()), at.format("%H:%M"))
+    }
+
+    /// `Oct 2026`.
+    pub fn month(&self, day: NaiveDate) -> String {
+        format!("{} {}", self.months_short[day.month0() as usize], day.year())
+    }
+
+    /// `Oct`.
+    pub(crate) fn month_alone(&self, day: NaiveDate) -> &'static str {
+        self.months_alone[day.month0() as usize]
+    }
+
+    /// `12 Oct`.
+    pub fn day_month(&self, day: NaiveDate) -> String {
+        (self.day_month)(day.day(), self.months_short[day.month0() as usize])
+    }
+
+    /// `Mon`.
+    pub(crate) fn weekday(&self, day: Weekday) -> &'static str {
+        self.weekdays[day.num_days_from_monday() as usize]
+    }
+
+    /// `week`.
+    pub(crate) fn grain(&self, grain: Grain) -> &'static str {
+        self.grain[grain as usize]
+    }
+
+    /// `whole weeks`.
+    pub(crate) fn whole_periods(&self, grain: &Grain) -> &'static str {
+        self.whole[*grain as usize]
+    }
+
+    /// How the week that begins on `start` is called.
+    pub(crate) fn week(&self, start: NaiveDate) -> Week {
+        (self.week)(self, start)
+    }
+
+    /// A period by its first day, for axes: `12 Oct` for days and weeks, `Oct` for months, `Q4` for quarters.
+    ///
+    /// Quarters are those of the calendar year: the fiscal year is not known here (see `Format`), so a quarter that
+    /// begins in February is told by its months (`Feb–Apr`).
+    pub fn tick(&self, start: NaiveDate, grain: Grain) -> String {
+        match grain {
+            Grain::Day => self.day_month(start),
+            Grain::Week => self.week(start).tick,
+            Grain::Month => self.month_alone(start).into(),
+            Grain::Quarter => self.quarter_of(start),
+        }
+    }
+
+    /// A period by its first day, on its own: `12 Oct 2026`, `W 12 Oct 2026`, `Oct 2026`, `Q4 2026`.
+    pub fn period(&self, start: NaiveDate, grain: Grain) -> String {
+        match grain {
+            Grain::Day => self.date(start),
+            Grain::Week => self.week(start).alone,
+            Grain::Month => self.month(start),
+            Grain::Quarter => format!("{} {}", self.quarter_of(start), years_of_quarter(start)),
+        }
+    }
+
+    /// A period within a sentence: `the week of 12 Oct 2026`, `October 2026`, `12 Oct 2026`.
+    pub fn period_in_words(&self, start: NaiveDate, grain: Grain) -> String {
+        match grain {
+            Grain::Week => self.week(start).in_words,
+            Grain::Month => format!("{} {}", self.months[start.month0() as usize], start.year()),
+            Grain::Day | Grain::Quarter => self.period(start, grain),
+        }
+    }
+
+    /// `Q4`, or by its months where it is none of the calendar year.
+    fn quarter_of(&self, start: NaiveDate) -> String {
+        match start.month() {
+            month if month % 3 == 1 => format!("{}{}", self.quarter, month / 3 + 1),
+            _ => {
+                let last = start + chrono::Months::new(2);
+                format!("{}–{}", self.month_alone(start), self.month_alone(last))
+            }
+        }
+    }
+
+    /// `25 May to 22 Nov 2026`; both years where they differ.
+    pub fn range(&self, range: Range) -> String {
+        match (range.from(), range.to()) {
+            (from, to) if from == to => self.date(from),
+            (from, to) if from.year() == to.year() => (self.days_from_to)(&self.day_month(from), &self.date(to)),
+            (from, to) => (self.days_from_to)(&self.date(from), &self.date(to)),
+        }
+    }
+
+    /// `as of 18 Nov 2026`.
+    pub fn as_of(&self, day: NaiveDate) -> String {
+        (self.as_of)(&self.date(day))
+    }
+
+    /// Whether a figure is normal: `normal`, `lower than normal since the week of 3 Aug 2026`, `too early to say what is normal`.
+    ///
+    /// A run that begins with the told period itself, on `start`, needs no since.
+    pub fn verdict(&self, standing: &Standing, start: NaiveDate, grain: Grain) -> String {
+        let words = match standing.verdict {
+            Verdict::TooEarly => return self.too_early.into(),
+            _ if standing.quiet => return self.not_judged[grain as usize].into(),
+            Verdict::Normal => self.normal,
+            Verdict::Above => self.above_normal,
+            Verdict::Below => self.below_normal,
+        };
+        let since = standing.since.filter(|since| *since != start);
+        let since = since.map_or(String::new(), |since| (self.since)(&self.period_in_words(since, grain), grain));
+        let provisional = if standing.is_provisional() { self.provisionally } else { "" };
+        format!("{words}{since}{provisional}")
+    }
+
+    /// `Not normal: Analyst (lower than normal), Partner (higher than normal).`
+    pub fn not_normal(&self, which: &[String]) -> String {
+        match which {
+            [] => self.all_normal.into(),
+            which => (self.not_normal)(&which.join(", ")),
+        }
+    }
+
+    /// What stands where limits are not known yet.
+    pub fn too_early(&self) -> &'static str {
+        self.too_early
+    }
+
+    /// What stands where there is no value.
+    pub fn nothing(&self) -> &'static str {
+        self.nothing
+    }
+
+    /// `0.4 to 0.6`.
+    pub fn from_to(&self, from: &str, to: &str) -> String {
+        (self.from_to)(from, to)
+    }
+
+    /// What stands where a table has no rows: those of an answer are of a period.
+    pub fn no_rows(&self, of_period: bool) -> &'static str {
+        if of_period { self.no_data } else { self.no_rows }
+    }
+
+    /// `14 more rows are in the CSV.`
+    pub fn more_rows(&self, count: usize) -> String {
+        (self.more_rows)(count)
+    }
+
+    /// What stands before the number of a build.
+    pub fn build_word(&self) -> &'static str {
+        self.build
+    }
+
+    /// `Nothing is loaded yet`.
+    pub fn nothing_loaded(&self) -> &'static str {
+        self.nothing_loaded
+    }
+
+    /// Which period a year before is meant: `52 weeks before`, `a year before`.
+    pub(crate) fn year_before(&self, grain: Grain) -> &Before {
+        &self.year_before[grain as usize]
+    }
+
+    pub(crate) fn period_before(&self, grain: Grain) -> &Before {
+        &self.period_before[grain as usize]
+    }
+
+    /// `Partner: 68 %`.
+    pub(crate) fn told(&self, what: &str, told: &str) -> String {
+        format!("{what}{}{told}", self.colon)
+    }
+
+    /// A column's name for a reader: `team_office` → `Team office`.
+    pub fn heading(&self, column: &str) -> String {
+        match self.columns.iter().find(|(name, _)| *name == column) {
+            Some((_, heading)) => (*heading).into(),
+            None => sentence(&column.replace('_', " ")),
+        }
+    }
+
+    /// A column within a sentence: as it is called where the language has no word of its own for it.
+    pub fn column(&self, column: &str) -> String {
+        let found = self.columns.iter().find(|(name, _)| *name == column);
+        found.map_or(column.into(), |(_, heading)| self.within(heading))
+    }
+
+    /// What figures are told from: `the CRM's users`.
+    pub fn input<'a>(&'a self, input: &'a str) -> &'a str {
+        self.inputs.iter().find(|(english, _)| *english == input).map_or(input, |(_, own)| own)
+    }
+
+    /// Several inputs, joined in English: `a login log and targets`.
+    pub fn inputs(&self, inputs: &str) -> String {
+        inputs.split(ENGLISH.and).map(|input| self.input(input)).collect::<Vec<_>>().join(self.and)
+    }
+
+    /// A heading within a sentence: `Team office` → `team office`.
+    pub(crate) fn within(&self, heading: &str) -> String {
+        if self.nouns_are_large { heading.into() } else { heading.to_lowercase() }
     }
 }
 
-/// A distance between two shares: 0.032 → `3.2 points`.
-pub fn points(n: f64, decimals: u8) -> String {
-    let text = number(n * 100.0, decimals);
-    let word = if text.trim_start_matches('−') == "1" { "point" } else { "points" };
-    format!("{text} {word}")
-}
-
-/// The same where there is little room: `3.2 pts`.
-pub(crate) fn points_short(n: f64, decimals: u8) -> String {
-    format!("{} pts", number(n * 100.0, decimals))
-}
-
-/// 0.684 → `68 %`.
-pub fn percent(n: f64, decimals: u8) -> String {
-    format!("{}{THIN}%", number(n * 100.0, decimals))
-}
-
-/// 26418.0 → `26,418`; with a true minus, and never a negative zero.
-pub fn number(n: f64, decimals: u8) -> String {
-    if !n.is_finite() {
-        return NOTHING.into();
+impl Week {
+    /// By the day on which it begins, with what stands before that.
+    fn by_first_day(words: &Words, start: NaiveDate, alone: &str, in_words: &str) -> Week {
+        let date = words.date(start);
+        Week {
+            alone: format!("{alone}{date}"),
+            in_words: format!("{in_words}{date}"),
+            short: date,
+            tick: words.day_month(start),
+            year: start.year(),
+        }
     }
-    // Halves go up, as readers expect: 1.25 is 1.3, where Rust alone would write 1.2.
-    let power = 10_f64.powi(i32::from(decimals));
-    let rounded = (n.abs() * power).round() / power;
-    let written = format!("{rounded:.*}", usize::from(decimals));
-    let (whole, rest) = written.split_at(written.find('.').unwrap_or(written.len()));
-    let zero = written.chars().all(|c| matches!(c, '0' | '.'));
-    let sign = if n < 0.0 && !zero { "−" } else { "" };
-    format!("{sign}{}{rest}", grouped(whole))
+
+    /// By its number and the year of that number; only weeks that begin on a Monday have one.
+    fn by_number(start: NaiveDate, named: impl Fn(u32, i32) -> Week) -> Option<Week> {
+        let week = start.iso_week();
+        (start.weekday() == Weekday::Mon).then(|| named(week.week(), week.year()))
+    }
 }
 
-/// `€1,240,000`, without cents.
-pub fn money(n: f64, currency: &str) -> String {
-    signed_money(n, currency, |size| number(size, 0))
+/// Whether those without a member's name are meant, in any of the languages.
+pub(crate) fn is_no_member(name: &str) -> bool {
+    [&ENGLISH, &GERMAN, &FRENCH].iter().any(|words| words.no_member == name)
 }
 
-/// `€1.2M`.
-pub fn compact_money(n: f64, currency: &str) -> String {
-    signed_money(n, currency, compact)
-}
-
-/// `26.4k`, `1.2M`, `3.1bn`; below a thousand as it is.
-pub fn compact(n: f64) -> String {
-    // Three digits say enough: 204,913 is 205k.
-    let three = |n: f64| n.abs() >= 100_000.0 && (n.abs().log10() + 1e-9).floor() as i32 % 3 == 2;
-    compact_to(n, u8::from(!three(n)))
-}
-
-/// As [`compact`], with at most `decimals`: an axis in steps of a quarter of a million needs two.
-pub(crate) fn compact_to(n: f64, decimals: u8) -> String {
-    const STEPS: [(f64, &str); 3] = [(1e9, "bn"), (1e6, "M"), (1e3, "k")];
-    // 999,960 would be written "1,000k": the step is chosen after rounding.
-    let found = STEPS.iter().find(|(size, _)| n.abs() >= size * 0.99995);
-    let Some((size, word)) = found else { return trimmed(n, decimals) };
-    format!("{}{word}", trimmed(n / size, decimals))
-}
-
-/// `12 days`, `1 day`, `3.5 days`.
-pub fn days(n: f64) -> String {
-    let text = trimmed(n, 1);
-    let word = if text == "1" { "day" } else { "days" };
-    format!("{text} {word}")
-}
-
-/// `7 of 12`.
-pub fn of(part: f64, whole: f64) -> String {
-    format!("{} of {}", number(part, 0), number(whole, 0))
-}
-
-/// `€`, `$`, `£`, else the code and a blank.
-pub fn sign_of(currency: &str) -> String {
+/// `€`, `$`, `£`, else the code.
+fn sign_of(currency: &str) -> &str {
     match currency {
-        "EUR" => "€".into(),
-        "USD" => "$".into(),
-        "GBP" => "£".into(),
-        code => format!("{code} "),
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        code => code,
     }
-}
-
-/// `12 Oct 2026`.
-pub fn date(day: NaiveDate) -> String {
-    day.format("%-d %b %Y").to_string()
-}
-
-/// `Oct 2026`.
-pub fn month(day: NaiveDate) -> String {
-    day.format("%b %Y").to_string()
-}
-
-/// `12 Oct`.
-pub fn day_month(day: NaiveDate) -> String {
-    day.format("%-d %b").to_string()
-}
-
-/// A period by its first day, for axes: `12 Oct` for days and weeks, `Oct` for months, `Q4` for quarters.
-///
-/// Quarters are those of the calendar year: the fiscal year is not known here (see `Format`), so a quarter that
-/// begins in February is told by its months (`Feb–Apr`).
-pub fn tick(start: NaiveDate, grain: Grain) -> String {
-    match grain {
-        Grain::Day | Grain::Week => day_month(start),
-        Grain::Month => start.format("%b").to_string(),
-        Grain::Quarter => quarter(start),
-    }
-}
-
-/// A period by its first day, on its own: `12 Oct 2026`, `W 12 Oct 2026`, `Oct 2026`, `Q4 2026`.
-pub fn period(start: NaiveDate, grain: Grain) -> String {
-    match grain {
-        Grain::Day => date(start),
-        Grain::Week => format!("W {}", date(start)),
-        Grain::Month => month(start),
-        Grain::Quarter => format!("{} {}", quarter(start), years_of_quarter(start)),
-    }
-}
-
-/// A period within a sentence: `the week of 12 Oct 2026`, `October 2026`, `12 Oct 2026`.
-pub fn period_in_words(start: NaiveDate, grain: Grain) -> String {
-    match grain {
-        Grain::Week => format!("the week of {}", date(start)),
-        Grain::Month => start.format("%B %Y").to_string(),
-        Grain::Day | Grain::Quarter => period(start, grain),
-    }
-}
-
-/// Whether a figure is normal: `normal`, `lower than normal since the week of 3 Aug 2026`, `too early to say what is normal`.
-///
-/// A run that begins with the told period itself, on `start`, needs no since.
-pub fn verdict(standing: &Standing, start: NaiveDate, grain: Grain) -> String {
-    let words = match standing.verdict {
-        Verdict::TooEarly => return TOO_EARLY.into(),
-        _ if standing.quiet => return format!("not judged, in a quiet {}", grain.word()),
-        Verdict::Normal => "normal",
-        Verdict::Above => "higher than normal",
-        Verdict::Below => "lower than normal",
-    };
-    let since = standing.since.filter(|since| *since != start);
-    let since = since.map_or(String::new(), |since| format!(" since {}", period_in_words(since, grain)));
-    let provisional = if standing.is_provisional() { ", provisionally" } else { "" };
-    format!("{words}{since}{provisional}")
-}
-
-/// Which period a year before is meant: `52 weeks before`, `a year before`.
-pub fn year_before(grain: Grain) -> &'static str {
-    match grain {
-        Grain::Day | Grain::Week => "52 weeks before",
-        Grain::Month | Grain::Quarter => "a year before",
-    }
-}
-
-/// `25 May to 22 Nov 2026`; both years where they differ.
-pub fn range(range: Range) -> String {
-    match (range.from(), range.to()) {
-        (from, to) if from == to => date(from),
-        (from, to) if from.year() == to.year() => format!("{} to {}", day_month(from), date(to)),
-        (from, to) => format!("{} to {}", date(from), date(to)),
-    }
-}
-
-/// A column's name for a reader: `team_office` → `Team office`.
-pub fn heading(column: &str) -> String {
-    sentence(&column.replace('_', " "))
 }
 
 /// Words as the beginning of a line: `lower than normal` → `Lower than normal`.
@@ -250,133 +463,11 @@ pub fn sentence(words: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn quarter(start: NaiveDate) -> String {
-    match start.month() {
-        month if month % 3 == 1 => format!("Q{}", month / 3 + 1),
-        _ => {
-            let last = start + chrono::Months::new(2);
-            format!("{}–{}", start.format("%b"), last.format("%b"))
-        }
-    }
-}
-
 /// `2026`, or `2026/27` where it ends in another year.
 fn years_of_quarter(start: NaiveDate) -> String {
     let last = (start + chrono::Months::new(2)).year();
     if last == start.year() { last.to_string() } else { format!("{}/{:02}", start.year(), last % 100) }
 }
 
-/// `€1.25M`, for an axis.
-pub(crate) fn tick_money(n: f64, currency: &str) -> String {
-    signed_money(n, currency, |size| compact_to(size, 2))
-}
-
-fn signed_money(n: f64, currency: &str, size: impl Fn(f64) -> String) -> String {
-    let written = size(n.abs());
-    let sign = if n < 0.0 && written.contains(|c: char| ('1'..='9').contains(&c)) { "−" } else { "" };
-    format!("{sign}{}{written}", sign_of(currency))
-}
-
-/// With at most `decimals`, without zeros behind: 3.0 → `3`.
-pub(crate) fn trimmed(n: f64, decimals: u8) -> String {
-    let text = number(n, decimals);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
-}
-
-fn grouped(digits: &str) -> String {
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use uptake_spec::normal::Limits;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a date")
-    }
-
-    #[test]
-    fn numbers_are_grouped_and_carry_a_true_minus() {
-        let check = |n, decimals, expected| assert_eq!(number(n, decimals), expected);
-        check(26418.0, 0, "26,418");
-        check(999.0, 0, "999");
-        check(1234567.25, 1, "1,234,567.3");
-        check(-1234.0, 0, "−1,234");
-        check(-0.2, 0, "0");
-        check(f64::NAN, 0, "n/a");
-    }
-
-    #[test]
-    fn money_is_short_on_axes_and_whole_in_sentences() {
-        assert_eq!(compact_money(1_240_000.0, "EUR"), "€1.2M");
-        assert_eq!(compact_money(999_960.0, "USD"), "$1M");
-        assert_eq!(compact_money(-26_418.0, "CHF"), "−CHF 26.4k");
-        assert_eq!(money(1_240_000.4, "EUR"), "€1,240,000");
-        assert_eq!(compact_money(-0.01, "EUR"), "€0");
-        assert_eq!(
-            ["€205k", "€100k", "€99.9k", "€1.2bn"],
-            [204_913.0, 99_999.0, 99_912.0, 1.24e9].map(|n| compact_money(n, "EUR"))
-        );
-        assert_eq!(["€1.25M", "€1.5M", "€750k"], [1.25e6, 1.5e6, 7.5e5].map(|n| tick_money(n, "EUR")));
-    }
-
-    #[test]
-    fn a_value_is_shown_in_its_unit_or_as_asked() {
-        let check = |value, unit, how, expected| assert_eq!(show(value, unit, how, "EUR"), expected);
-        check(Value::Float(0.684), Unit::Share, Show::Usual, "68.4\u{202f}%");
-        check(Value::Float(0.684), Unit::Share, Show::Percent { decimals: 0 }, "68\u{202f}%");
-        check(Value::Integer(1), Unit::Days, Show::Usual, "1 day");
-        check(Value::Float(12.46), Unit::Days, Show::Usual, "12.5 days");
-        check(Value::Nothing, Unit::Count, Show::Usual, "n/a");
-        check(Value::Date(day("2026-10-12")), Unit::Count, Show::Date, "12 Oct 2026");
-    }
-
-    #[test]
-    fn a_change_of_a_share_is_in_points() {
-        assert_eq!(change(0.032, Unit::Share, Show::Usual, "EUR"), "+3.2 points");
-        assert_eq!(change(-0.01, Unit::Share, Show::Percent { decimals: 0 }, "EUR"), "−1 point");
-        assert_eq!(change(-1200.0, Unit::Money, Show::Usual, "EUR"), "−€1,200");
-    }
-
-    #[test]
-    fn a_verdict_is_told_as_people_say_it() {
-        let limits = |provisional| Limits {
-            from: day("2026-01-05"),
-            centre: 0.5,
-            lower: 0.4,
-            upper: 0.6,
-            sigma: 0.03,
-            range_limit: None,
-            provisional,
-        };
-        let check = |verdict, since: Option<&str>, quiet, provisional, expected: &str| {
-            let since = since.map(day);
-            let standing = Standing { verdict, since, quiet, limits: Some(limits(provisional)) };
-            assert_eq!(super::verdict(&standing, day("2026-08-17"), Grain::Week), expected);
-        };
-        check(Verdict::Normal, None, false, false, "normal");
-        check(Verdict::Normal, None, false, true, "normal, provisionally");
-        check(Verdict::Below, Some("2026-08-17"), false, false, "lower than normal");
-        check(Verdict::Below, Some("2026-08-03"), false, false, "lower than normal since the week of 3 Aug 2026");
-        check(Verdict::Above, Some("2026-08-03"), true, false, "not judged, in a quiet week");
-        check(Verdict::TooEarly, None, true, false, "too early to say what is normal");
-    }
-
-    #[test]
-    fn periods_are_named_by_their_first_day() {
-        assert_eq!(period(day("2026-10-12"), Grain::Week), "W 12 Oct 2026");
-        assert_eq!(period(day("2026-10-01"), Grain::Quarter), "Q4 2026");
-        assert_eq!(period(day("2026-02-01"), Grain::Quarter), "Feb–Apr 2026");
-        assert_eq!(period_in_words(day("2026-10-01"), Grain::Month), "October 2026");
-        let autumn = Range::new(day("2026-09-28"), day("2026-11-22")).expect("in order");
-        assert_eq!(range(autumn), "28 Sep to 22 Nov 2026");
-    }
-}
+mod tests;

@@ -139,7 +139,7 @@ function openToKeys() {
   for (const picture of all(".picture[data-along]")) {
     picture.tabIndex = 0;
     picture.setAttribute("role", "group");
-    picture.setAttribute("aria-label", `${one("svg > title", picture)?.textContent}: arrow keys tell the values`);
+    picture.setAttribute("aria-label", `${one("svg > title", picture)?.textContent}${one("main").dataset.keys}`);
   }
 }
 openToKeys();

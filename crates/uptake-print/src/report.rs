@@ -2,7 +2,7 @@
 
 use crate::world::Files;
 use serde_json::{Value, json};
-use uptake_draw::{About, Body, Drawn, Grid, Page, Size, Theme, grid, svg, tile_svg, words};
+use uptake_draw::{About, Body, Drawn, Grid, Locale, Page, Size, Theme, Words, grid, svg, tile_svg};
 use uptake_spec::dashboard::{Inline, Prose, Width};
 
 /// More rows than this are in the CSV; on paper nobody reads them.
@@ -16,6 +16,7 @@ pub(crate) fn read(pages: &[Page]) -> Files {
     let report = json!({
         "title": first.map(|page| page.title.clone()),
         "firm": first.map(|page| page.firm.clone()),
+        "lang": first.map_or("en", |page| page.locale.language.code()),
         "pages": told,
     });
     files.insert("/report.json".into(), report.to_string().into_bytes());
@@ -27,7 +28,7 @@ fn read_page(page: &Page, page_at: usize, files: &mut Files) -> Value {
     let mut level = 1;
     let mut at = 0;
     for row in page.rows() {
-        for part in parts_of(&row) {
+        for part in parts_of(&row, &page.locale) {
             let mut told: Vec<Value> = vec![];
             for drawn in &part.blocks {
                 let name = format!("/{page_at}-{at}.svg");
@@ -42,7 +43,15 @@ fn read_page(page: &Page, page_at: usize, files: &mut Files) -> Value {
     }
     json!({
         "firm": page.firm, "title": page.title, "asks": page.asks, "when": page.when(), "build": page.build.to_string(),
-        "blocks": blocks, "notes": page.notes, "about": abouts(page),
+        "blocks": blocks, "notes": page.notes, "about": abouts(page), "words": read_words(&page.locale),
+    })
+}
+
+/// What the template itself says.
+fn read_words(locale: &Locale) -> Value {
+    let [page, of] = locale.page_of;
+    json!({
+        "page": page, "of": of, "build": locale.build_word(), "means": locale.what_these_mean, "from": locale.from_sources,
     })
 }
 
@@ -54,11 +63,11 @@ struct Part<'a> {
 
 /// Blocks that a desk shows beside others stand in pairs; three of a row would be too narrow to be read. A tile never
 /// takes more than half of the column.
-fn parts_of<'a>(row: &[&'a Drawn]) -> Vec<Part<'a>> {
+fn parts_of<'a>(row: &[&'a Drawn], words: &Words) -> Vec<Part<'a>> {
     let mut parts: Vec<Part> = vec![];
     for drawn in row {
         let is_tile = matches!(drawn.body, Body::Tile { .. });
-        let halves = (row.len() > 1 && shares(drawn)) || is_tile;
+        let halves = (row.len() > 1 && shares(drawn, words)) || is_tile;
         let size = if halves { Size::HalfPaper } else { Size::Paper };
         match parts.last_mut() {
             Some(Part { blocks, size: Size::HalfPaper }) if halves && blocks.len() == 1 => blocks.push(drawn),
@@ -76,14 +85,14 @@ fn parts_of<'a>(row: &[&'a Drawn]) -> Vec<Part<'a>> {
 }
 
 /// Whether the block can be read in half of the column.
-fn shares(drawn: &Drawn) -> bool {
+fn shares(drawn: &Drawn, words: &Words) -> bool {
     const HALF_PT: f64 = 236.0;
     const MOST_ROWS: usize = 30;
     let narrow = matches!(drawn.width, Width::Half | Width::Third);
     narrow
         && match &drawn.body {
             Body::Rows { table, answer, .. } => {
-                let grid = grid(table, answer.as_ref());
+                let grid = grid(table, answer.as_ref(), words);
                 grid.rows.len() <= MOST_ROWS && grid.width(8.0, 8.0) <= HALF_PT
             }
             _ => true,
@@ -103,7 +112,9 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8
         Body::Prose(prose) => prose.iter().filter_map(|prose| read_prose(page, prose, level)).collect(),
         Body::Note(text) => vec![json!({ "kind": "note", "text": text })],
         Body::Card { title, state, why, .. } => {
-            vec![json!({ "kind": "card", "title": title, "level": heading, "state": state.words(), "why": why })]
+            vec![
+                json!({ "kind": "card", "title": title, "level": heading, "state": state.words(&page.locale), "why": why }),
+            ]
         }
         Body::Picture { title, chart, notes, .. } => {
             files.insert(name.into(), svg(chart, size, &Theme::paper()).0.into_bytes());
@@ -115,7 +126,7 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8
             vec![json!({ "kind": "tile", "file": name, "alt": tile.summary(), "notes": notes })]
         }
         Body::Rows { title, table, answer, more, .. } => {
-            let mut grid = grid(table, answer.as_ref());
+            let mut grid = grid(table, answer.as_ref(), &page.locale);
             let cut = grid.rows.len().saturating_sub(MOST_ROWS);
             // Of an answer the newest periods stay, of a query the first rows.
             if answer.is_some() {
@@ -123,16 +134,16 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8
             } else {
                 grid.rows.truncate(MOST_ROWS);
             }
-            let nothing = if answer.is_some() { words::NO_DATA } else { words::NO_ROWS };
-            vec![rows(title, heading, &grid, more + cut, nothing)]
+            vec![rows(title, heading, &grid, more + cut, page.locale.no_rows(answer.is_some()), &page.locale)]
         }
     }
 }
 
-fn rows(title: &str, level: u8, grid: &Grid, more: usize, nothing: &str) -> Value {
+fn rows(title: &str, level: u8, grid: &Grid, more: usize, nothing: &str, words: &Words) -> Value {
     let names: Vec<&str> = grid.headings.iter().map(|heading| heading.name.as_str()).collect();
     let numbers: Vec<bool> = grid.headings.iter().map(|heading| heading.number).collect();
-    json!({ "kind": "rows", "title": title, "level": level, "names": names, "numbers": numbers, "rows": grid.rows, "more": more, "nothing": nothing })
+    let more_rows = (more > 0).then(|| words.more_rows(more));
+    json!({ "kind": "rows", "title": title, "level": level, "names": names, "numbers": numbers, "rows": grid.rows, "more": more_rows, "nothing": nothing })
 }
 
 /// As on the page: headings begin below the page's title, never skip a level, and one that repeats the title is left out.
@@ -163,7 +174,7 @@ fn inlines(text: &[Inline]) -> Value {
             json!({ "kind": "link", "url": url, "inside": inlines(text) })
         }
         Inline::Link { text, .. } => json!({ "kind": "plain", "inside": inlines(text) }),
-        Inline::Token(_) => json!({ "kind": "text", "text": "n/a" }),
+        Inline::Token(_) => json!({ "kind": "text", "text": "–" }),
     };
     text.iter().map(one).collect()
 }

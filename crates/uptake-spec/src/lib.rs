@@ -26,5 +26,5 @@ pub use params::{Attributes, Filter, Grain, Params, Range, Viewer};
 pub use problem::{Place, Problem};
 pub use project::{Files, Project, read_parts, read_project};
 pub use report::{Report, ReportFormat};
-pub use settings::Settings;
+pub use settings::{Language, Settings};
 pub use table::{Column, Data, Table, Value};

@@ -5,12 +5,23 @@ use crate::problem::Problem;
 use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
 use std::path::Path;
+use std::str::FromStr;
+
+/// What pages, pictures and paper are written in. Files for programs are the same in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    #[default]
+    English,
+    German,
+    French,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     pub firm: String,
     /// ISO 4217, as `EUR`.
     pub currency: String,
+    pub language: Language,
     pub time_zone: Tz,
     /// Monday or Sunday.
     pub week_start: Weekday,
@@ -31,6 +42,27 @@ pub struct Settings {
     pub exports: Vec<String>,
     /// Folder (relative to the project) or URL of the lake.
     pub lake: String,
+}
+
+impl Language {
+    pub const ALL: [Language; 3] = [Language::English, Language::German, Language::French];
+
+    /// ISO 639-1, in uptake.toml and as `lang` in HTML and PDF: `de`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::German => "de",
+            Language::French => "fr",
+        }
+    }
+}
+
+impl FromStr for Language {
+    type Err = ();
+
+    fn from_str(code: &str) -> Result<Language, ()> {
+        Language::ALL.into_iter().find(|language| language.code() == code).ok_or(())
+    }
 }
 
 /// # Errors
@@ -54,6 +86,7 @@ fn read(f: &Fields) -> Settings {
     Settings {
         firm: f.needed("firm").unwrap_or_default(),
         currency: read_currency(f),
+        language: parsed(f, "language", "\"en\", \"de\" or \"fr\"").unwrap_or_default(),
         time_zone: parsed(f, "time_zone", "an IANA zone such as \"Europe/Berlin\"").unwrap_or(Tz::UTC),
         week_start: f
             .one_of("week_start", &[("monday", Weekday::Mon), ("sunday", Weekday::Sun)])
@@ -78,7 +111,7 @@ fn read_currency(f: &Fields) -> String {
     currency
 }
 
-fn parsed<T: std::str::FromStr>(f: &Fields, key: &'static str, wanted: &str) -> Option<T> {
+fn parsed<T: FromStr>(f: &Fields, key: &'static str, wanted: &str) -> Option<T> {
     let word = f.text(key)?;
     let value = word.parse().ok();
     if value.is_none() {

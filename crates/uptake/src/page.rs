@@ -4,7 +4,7 @@ use crate::answers::Answers;
 use crate::panels::{Panels, newest_as_of, notice, panels, period_of, with_days};
 use crate::query::{Chosen, Wrong, read_query};
 use std::collections::BTreeMap;
-use uptake_draw::{CardState, Drawn, FilterKind as Shown, FilterState, Page, words};
+use uptake_draw::{CardState, Drawn, FilterKind as Shown, FilterState, Locale, Page};
 use uptake_spec::dashboard::{FilterKind, PageFilter};
 use uptake_spec::{Dashboard, Grain, Project, Range, Viewer};
 
@@ -88,8 +88,9 @@ pub async fn page(
 ) -> Page {
     let Panels { mut blocks, as_of, range, grain, notes } =
         panels(session, project, page, &chosen.params(page), viewer).await;
+    let locale = Locale::of(&project.settings);
     if as_of.is_none() {
-        blocks.insert(0, nothing_loaded());
+        blocks.insert(0, nothing_loaded(&locale));
     }
     Page {
         firm: project.settings.firm.clone(),
@@ -103,25 +104,23 @@ pub async fn page(
         time_zone: project.settings.time_zone.name().into(),
         build: session.build(),
         blocks,
-        filters: page.filters.iter().filter_map(|filter| filter_state(filter, members, chosen)).collect(),
+        filters: page.filters.iter().filter_map(|filter| filter_state(filter, members, chosen, &locale)).collect(),
         pages: in_order(project)
             .into_iter()
             .map(|page| (page.slug.clone(), page.title.clone(), page.asks.clone()))
             .collect(),
         query: chosen.query(),
         notes,
-        currency: project.settings.currency.clone(),
+        locale,
     }
 }
 
-fn nothing_loaded() -> Drawn {
-    let why = "This page has no data to show. `uptake load FILES` lands the CRM's exports, and `uptake build` brings the \
-               pages up to date; `uptake up` does both with the exports that uptake.toml names.";
-    notice(CardState::NotLoaded, "Nothing is loaded yet", why)
+fn nothing_loaded(locale: &Locale) -> Drawn {
+    notice(CardState::NotLoaded, locale.nothing_loaded(), locale.nothing_loaded_why)
 }
 
 /// A filter with what was chosen; `None` where there is nothing to choose from.
-fn filter_state(filter: &PageFilter, members: &Members, chosen: &Chosen) -> Option<FilterState> {
+fn filter_state(filter: &PageFilter, members: &Members, chosen: &Chosen, locale: &Locale) -> Option<FilterState> {
     let kind = match &filter.kind {
         FilterKind::Period { grain, .. } => Shown::Period { from: chosen.from, to: chosen.to, grain: *grain },
         FilterKind::Multi { .. } => Shown::Multi {
@@ -129,5 +128,5 @@ fn filter_state(filter: &PageFilter, members: &Members, chosen: &Chosen) -> Opti
             chosen: chosen.members.get(&filter.name).cloned().unwrap_or_default(),
         },
     };
-    Some(FilterState { name: filter.name.clone(), label: words::heading(&filter.name), kind })
+    Some(FilterState { name: filter.name.clone(), label: locale.heading(&filter.name), kind })
 }

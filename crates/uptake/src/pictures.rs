@@ -1,7 +1,7 @@
 //! From answers to pictures: one place that knows which facts a chart wants, and how large it is drawn.
 
 use chrono::NaiveDate;
-use uptake_draw::{Body, Chart, Facts, Judged, JudgedPoint, LimitStep, Page, Signal, Size, Svg, Theme};
+use uptake_draw::{Body, Chart, Facts, Judged, JudgedPoint, LimitStep, Locale, Page, Signal, Size, Svg, Theme};
 use uptake_spec::dashboard::{ChartBlock, DataFrom, What};
 use uptake_spec::normal::Rule;
 use uptake_spec::project::Remark;
@@ -14,7 +14,7 @@ pub const PNG_SCALE: f32 = 2.0;
 ///
 /// # Errors
 /// The answer does not suit the picture.
-pub fn chart(block: &ChartBlock, answer: &Answer, currency: &str) -> Result<Chart, Problem> {
+pub fn chart(block: &ChartBlock, answer: &Answer, locale: &Locale) -> Result<Chart, Problem> {
     Chart::fit(&Facts {
         answer,
         kind: &block.kind,
@@ -22,7 +22,7 @@ pub fn chart(block: &ChartBlock, answer: &Answer, currency: &str) -> Result<Char
         title: block.title.clone().unwrap_or_else(|| answer.title.clone()),
         alt: &block.alt,
         target: !block.targets.is_empty(),
-        currency,
+        locale,
     })
 }
 
@@ -55,37 +55,37 @@ pub fn judged(normal: &Normal, annotations: &[Remark], days: Range) -> Judged {
 ///
 /// # Errors
 /// The rows do not suit the picture.
-pub fn chart_of_rows(block: &ChartBlock, title: String, rows: &Table) -> Result<Chart, Problem> {
+pub fn chart_of_rows(block: &ChartBlock, title: String, rows: &Table, locale: &Locale) -> Result<Chart, Problem> {
     let (x, y, series) = match &block.data {
         DataFrom::Query { x, y, series, .. } => (x.as_deref(), y.as_deref(), series.as_deref()),
         DataFrom::Kpi(_) | DataFrom::Scan(_) => (None, None, None),
     };
-    Chart::fit_query(rows, &block.kind, &block.kind_place, title, &block.alt, x, y, series)
+    Chart::fit_query(rows, &block.kind, &block.kind_place, title, &block.alt, x, y, series, locale)
 }
 
 /// A KPI asked by itself, as a line over time.
 ///
 /// # Errors
 /// The answer does not suit a line.
-pub fn of_answer(answer: &Answer, currency: &str) -> Result<String, Problem> {
-    Ok(uptake_draw::standalone(&uptake_draw::svg(&line(answer, currency)?, Size::Desk, &Theme::light())))
+pub fn of_answer(answer: &Answer, locale: &Locale) -> Result<String, Problem> {
+    Ok(uptake_draw::standalone(&uptake_draw::svg(&line(answer, locale)?, Size::Desk, &Theme::light())))
 }
 
 /// As [`of_answer`], in pixels.
 ///
 /// # Errors
 /// The answer does not suit a line.
-pub fn of_answer_as_png(answer: &Answer, currency: &str) -> Result<Vec<u8>, Problem> {
-    let svg = uptake_draw::svg(&line(answer, currency)?, Size::Desk, &Theme::light());
+pub fn of_answer_as_png(answer: &Answer, locale: &Locale) -> Result<Vec<u8>, Problem> {
+    let svg = uptake_draw::svg(&line(answer, locale)?, Size::Desk, &Theme::light());
     Ok(uptake_draw::png(&svg, PNG_SCALE))
 }
 
-fn line(answer: &Answer, currency: &str) -> Result<Chart, Problem> {
+fn line(answer: &Answer, locale: &Locale) -> Result<Chart, Problem> {
     let by = if answer.by.is_empty() { String::new() } else { format!(" by {}", answer.by.join(" and ")) };
     let alt = format!("{}{by} per {}.", answer.title, answer.grain.word());
     let place = Place::whole("the picture");
     let title = answer.title.clone();
-    Chart::fit(&Facts { answer, kind: "line", kind_place: &place, title, alt: &alt, target: true, currency })
+    Chart::fit(&Facts { answer, kind: "line", kind_place: &place, title, alt: &alt, target: true, locale })
 }
 
 /// The picture of a drawn block at desk size; `None` for rows, words and cards.
@@ -104,9 +104,10 @@ pub fn of_page(page: &Page) -> Vec<u8> {
 
 /// Charts that will not suit their KPI whatever the data, found by drawing answers without rows.
 pub fn misfits(project: &Project) -> Vec<Problem> {
+    let locale = Locale::of(&project.settings);
     let blocks = project.dashboards.iter().flat_map(|page| &page.blocks);
     let misfit = |what: &What| match what {
-        What::Chart(block) => chart(block, &without_rows(project, block)?, &project.settings.currency).err(),
+        What::Chart(block) => chart(block, &without_rows(project, block)?, &locale).err(),
         _ => None,
     };
     blocks.filter_map(|block| misfit(&block.what)).collect()

@@ -1,7 +1,7 @@
 //! Areas stacked over time: how a whole grew and of what. Gaps stay gaps, the running period is pale.
 
 use super::axes::{stop_axis, value_axis};
-use super::columns::{MOST_SERIES, others_name, paint};
+use super::columns::{MOST_SERIES, paint};
 use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
 use super::reading::{Along, Drawing, Reading};
@@ -11,7 +11,6 @@ use super::{Chart, Format, Picture, remarks, summary};
 use crate::scale::{Linear, places};
 use crate::svg::{line, path, rect, through};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
 use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range};
 
@@ -20,6 +19,8 @@ pub(super) struct Area {
     pub(super) stops: Vec<Stop>,
     /// From the bottom up.
     layers: Vec<Layer>,
+    /// The last layer is what the smallest make together.
+    others: bool,
     pub(super) periods: bool,
     /// What stands as lines through the plot.
     pub(super) happened: Vec<Remark>,
@@ -47,12 +48,19 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Area, Problem> {
         return Err(asked.refuse("an area cannot show negative values", "use type = \"stacked\" or \"line\""));
     }
     let names = rows.columns.first().map_or(vec![String::new()], |column| column.members.clone());
-    let layers = names.into_iter().zip(rows.series()).map(|(name, values)| Layer { name, values }).collect();
-    Ok(Area { stops: rows.stops.clone(), layers: folded(layers), periods: rows.periods, happened: vec![] })
+    let layers: Vec<Layer> =
+        names.into_iter().zip(rows.series()).map(|(name, values)| Layer { name, values }).collect();
+    Ok(Area {
+        stops: rows.stops.clone(),
+        others: layers.len() > MOST_SERIES,
+        layers: folded(layers, asked.format),
+        periods: rows.periods,
+        happened: vec![],
+    })
 }
 
 /// With more than [`MOST_SERIES`] layers the smallest become one.
-fn folded(layers: Vec<Layer>) -> Vec<Layer> {
+fn folded(layers: Vec<Layer>, format: &Format) -> Vec<Layer> {
     if layers.len() <= MOST_SERIES {
         return layers;
     }
@@ -66,11 +74,15 @@ fn folded(layers: Vec<Layer>) -> Vec<Layer> {
         rest.iter().filter_map(|layer| layer.values[at]).fold(None, |sum, value| Some(sum.unwrap_or(0.0) + value))
     };
     let values = (0..rest[0].values.len()).map(sum).collect();
-    kept.push(Layer { name: others_name(rest.len()), values });
+    kept.push(Layer { name: (format.locale.others)(rest.len()), values });
     kept
 }
 
 impl Area {
+    fn paint(&self, at: usize) -> Paint {
+        paint(&self.layers[at].name, at, self.others && at + 1 == self.layers.len())
+    }
+
     /// The whole at a stop; `None` where nothing is known.
     fn total(&self, stop: usize) -> Option<f64> {
         let known = self.layers.iter().filter_map(|layer| layer.values[stop]);
@@ -101,7 +113,7 @@ impl Area {
             let (from, to) = self.between(at, newest);
             let name = self.layers[at].name.clone();
             let value = format.short(to - from);
-            End { key: Key::Swatch(paint(&name, at)), name, value, height: (from + to) / 2.0 }
+            End { key: Key::Swatch(self.paint(at)), name, value, height: (from + to) / 2.0 }
         };
         match self.layers.len() {
             1 if self.layers[0].name.is_empty() => {
@@ -114,33 +126,33 @@ impl Area {
 
 impl Area {
     fn of_values(&self, format: &Format) -> String {
-        let Some(newest) = self.newest() else { return summary::EMPTY.into() };
+        let Some(newest) = self.newest() else { return format.locale.no_data.into() };
         let named =
             self.layers.iter().filter_map(|layer| layer.values[newest].map(|value| (layer.name.clone(), value)));
-        let total = format!("{} in all", format.figure(self.total(newest).unwrap_or(0.0)));
+        let total = (format.locale.so_much_in_all)(&format.figure(self.total(newest).unwrap_or(0.0)));
         let parts = if self.layers.len() > 1 {
             format!(", {}", summary::extremes(named.collect(), format))
         } else {
             String::new()
         };
-        format!("{}: {total}{parts}.", summary::sentence(&self.stops[newest].words))
+        summary::of_period(Some(&self.stops[newest].words), &format!("{total}{parts}"), format)
     }
 }
 
 impl Picture for Area {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let stacked = if self.layers.len() > 1 { ", stacked" } else { "" };
-        let per = format!("{} per {}{stacked}", format.unit_word(), format.grain.word());
+        let stacked = if self.layers.len() > 1 { format.locale.stacked } else { "" };
+        let per = format!("{}{stacked}", format.unit_per_grain());
         let mut parts = vec![if self.periods { per } else { format.unit_word() }];
-        parts.extend(range.map(words::range));
+        parts.extend(range.map(|range| format.locale.range(range)));
         if self.stops.iter().any(|stop| !stop.complete) {
-            parts.push(format!("pale: the running {}", format.grain.word()));
+            parts.push(format.locale.pale[format.grain as usize].into());
         }
         parts
     }
 
     fn summary(&self, format: &Format) -> String {
-        let happened = remarks::summary(&self.happened, &self.stops);
+        let happened = remarks::summary(&self.happened, &self.stops, &format.locale);
         format!("{}{happened}", self.of_values(format))
     }
 
@@ -151,11 +163,12 @@ impl Picture for Area {
     fn reading(&self, format: &Format) -> Option<Reading> {
         let layers = self.layers.iter().enumerate().rev();
         let told = layers.fold(Reading::of(&self.stops, format), |told, (at, layer)| {
-            told.with(&layer.name, paint(&layer.name, at), &layer.values, format)
+            told.with(&layer.name, self.paint(at), &layer.values, format)
         });
         let totals: Vec<Option<f64>> = (0..self.stops.len()).map(|stop| self.total(stop)).collect();
-        let told = if self.layers.len() > 1 { told.with("In all", Paint::Ink, &totals, format) } else { told };
-        Some(told.with_happened(&self.happened, &self.stops))
+        let told =
+            if self.layers.len() > 1 { told.with(format.locale.in_all, Paint::Ink, &totals, format) } else { told };
+        Some(told.with_happened(&self.happened, &self.stops, &format.locale))
     }
 
     fn members(&self) -> Vec<Vec<String>> {
@@ -191,7 +204,7 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Drawing {
     }
     frame.marks.push(line(left, bottom, right, bottom).stroke(frame.theme, Paint::Axis, canvas.hair()));
     stop_axis(&mut frame, &area.stops, &xs, bottom);
-    remarks::draw(&mut frame, &area.happened, &area.stops, &xs, top, bottom);
+    remarks::draw(&mut frame, &area.happened, &area.stops, &xs, (top, bottom), &format.locale);
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
@@ -203,7 +216,7 @@ fn draw(chart: &Chart, area: &Area, mut frame: Frame) -> Drawing {
 fn draw_layer(frame: &mut Frame, area: &Area, at: usize, stretch: &[usize], xs: &[f64], scale: &Linear) {
     let (theme, canvas) = (frame.theme, frame.canvas);
     let name = &area.layers[at].name;
-    let paint = paint(name, at);
+    let paint = area.paint(at);
     let whole = stretch.iter().take_while(|stop| area.stops[**stop].complete).count();
     let pale = &stretch[whole.saturating_sub(1)..];
     for (part, opacity) in [(&stretch[..whole], None), (pale, Some("0.4"))] {

@@ -61,6 +61,9 @@ pub(super) fn number_axis(frame: &mut Frame, scale: &Linear, format: &Format, bo
     for (tick, label) in scale.ticks.iter().zip(&labels).step_by(every) {
         let x = scale.at(*tick);
         frame.marks.push(line(x, bottom, x, bottom + size * 0.3).stroke(theme, Paint::Axis, canvas.hair()));
+        // At the ends a long label would be cut by the edge of the picture.
+        let half = width_px(label, size, Weight::Regular) / 2.0;
+        let x = x.min(canvas.width - half).max(half);
         frame.marks.push(text(x, bottom + size * 1.4, size, Anchor::Middle, label).fill(theme, Paint::Quiet));
     }
     let said = ellipsized(what, canvas.room(), size, Weight::Regular);

@@ -1,17 +1,18 @@
 //! Horizontal bars: one a member, the largest on top unless the members have an order of their own.
 
 use super::frame::{Frame, frame};
-use super::members::{self, Drawn, NO_MEMBER};
+use super::members::{self, Drawn};
 use super::names::Names;
 use super::reading::Drawing;
+use super::rows::Asked;
 use super::{Chart, Facts, Format, Picture, summary, target_on};
 use crate::scale::Linear;
 use crate::svg::{Anchor, Element, line, path, short, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
+use crate::words::is_no_member;
 use uptake_spec::kpi::Unit;
-use uptake_spec::{Place, Problem, Range, Table, Value};
+use uptake_spec::{Problem, Range, Table, Value};
 
 /// More bars than this are a table.
 const MOST: usize = 30;
@@ -56,16 +57,16 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
     let newest = newest_period(table);
     let rows = (0..table.rows()).filter(|row| newest.is_some() && date(table, *row) == newest);
     let read = |row| Bar {
-        name: members::name(table.value(row, column)),
+        name: members::name(table.value(row, column), &format.locale),
         value: table.value(row, "value").number().filter(|n| n.is_finite()),
         few: few(table, row, facts.answer.unit),
     };
-    let every = members::distinct(table, column);
+    let every = members::distinct(table, column, &format.locale);
     let mut bars: Vec<Bar> = rows.map(read).collect();
     if members::is_alphabetical(&every) {
         bars.sort_by(largest_first);
     }
-    bars.sort_by_key(|bar| bar.name == NO_MEMBER);
+    bars.sort_by_key(|bar| is_no_member(&bar.name));
     let target = newest.filter(|_| facts.target).and_then(|day| target_on(&facts.answer.targets, day));
     let period = newest.map(|day| format.period_in_words(day));
     Ok(Bars { bars, period, target, more: 0 }.cut())
@@ -73,13 +74,13 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
 
 /// # Errors
 /// The block names a `series`.
-pub(super) fn fit_query(table: &Table, columns: &Drawn, place: &Place) -> Result<Bars, Problem> {
+pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result<Bars, Problem> {
     if let Some(series) = &columns.series {
         let what = format!("bars cannot be split by series = \"{series}\" yet");
-        return Err(Problem::new(place.clone(), what, "leave the line out, or use type = \"line\""));
+        return Err(asked.refuse(what, "leave the line out, or use type = \"line\""));
     }
     let read = |row| Bar {
-        name: members::name(table.value(row, &columns.x)),
+        name: members::name(table.value(row, &columns.x), &asked.format.locale),
         value: table.value(row, &columns.y).number().filter(|n| n.is_finite()),
         few: None,
     };
@@ -139,8 +140,8 @@ impl Bars {
 impl Bar {
     fn label(&self, format: &Format) -> String {
         match (self.value, self.few) {
-            (None, _) => words::NOTHING.into(),
-            (Some(_), Some((part, whole))) => words::of(part, whole),
+            (None, _) => format.locale.nothing.into(),
+            (Some(_), Some((part, whole))) => format.locale.of(part, whole),
             (Some(value), None) => format.short(value),
         }
     }
@@ -149,9 +150,9 @@ impl Bar {
 impl Picture for Bars {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let mut parts = vec![format.unit_word()];
-        parts.extend(self.period.clone().or(range.map(words::range)));
+        parts.extend(self.period.clone().or(range.map(|range| format.locale.range(range))));
         if self.more > 0 {
-            parts.push(format!("the first {}, and {} more not drawn", self.bars.len(), self.more));
+            parts.push((format.locale.first_of)(self.bars.len(), self.more));
         }
         parts
     }
@@ -225,7 +226,7 @@ fn draw_bar(frame: &mut Frame, rows: &Rows, bar: &Bar, at: usize, y: f64, format
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
     let middle = y + rows.height / 2.0;
-    let ink = if bar.name == NO_MEMBER { Paint::Quiet } else { Paint::Ink };
+    let ink = if is_no_member(&bar.name) { Paint::Quiet } else { Paint::Ink };
     rows.names.write(frame, at, canvas.margin + rows.names.px, middle, Anchor::End, ink);
     let (zero, end) = (rows.scale.at(0.0), rows.scale.at(bar.value.unwrap_or(0.0)));
     let thick = (size * 1.3).min(rows.height * 0.72);
@@ -270,7 +271,7 @@ fn draw_target(frame: &mut Frame, scale: &Linear, target: f64, top: f64, bottom:
         .marks
         .push(line(x, top, x, bottom).stroke(theme, Paint::Target, canvas.stroke * 0.7).set("stroke-dasharray", dash));
     let said =
-        ellipsized(&format!("Target {}", format.short(target)), canvas.width / 2.0, canvas.text, Weight::Regular);
+        ellipsized(&(format.locale.target_of)(&format.short(target)), canvas.width / 2.0, canvas.text, Weight::Regular);
     let half = width_px(&said, canvas.text, Weight::Regular) / 2.0;
     let at = x.min(canvas.width - canvas.margin - half);
     frame.marks.push(text(at, top - canvas.text * 0.4, canvas.text, Anchor::Middle, &said).fill(theme, Paint::Quiet));

@@ -8,7 +8,6 @@ use super::{Chart, Format, Picture, summary};
 use crate::svg::{Anchor, element, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
 use chrono::{Datelike, Days, NaiveDate};
 use uptake_spec::{Grain, Problem, Range};
 
@@ -64,22 +63,26 @@ impl Calendar {
 
 impl Picture for Calendar {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let running = self.days.iter().any(|day| !day.complete).then(|| "framed: still running".to_string());
-        std::iter::once(format!("{} per day", format.unit_word()))
-            .chain(range.map(words::range))
+        let running = self.days.iter().any(|day| !day.complete).then(|| format.locale.framed_running.to_string());
+        std::iter::once((format.locale.per)(&format.unit_word(), format.locale.grain(Grain::Day)))
+            .chain(range.map(|range| format.locale.range(range)))
             .chain(running)
             .collect()
     }
 
     fn summary(&self, format: &Format) -> String {
-        let known: Vec<(String, f64)> = self.values().map(|(day, value)| (words::date(day), value)).collect();
+        let known: Vec<(String, f64)> = self.values().map(|(day, value)| (format.locale.date(day), value)).collect();
         if known.is_empty() {
-            return summary::EMPTY.into();
+            return format.locale.no_data.into();
         }
         let weekend =
             self.values().filter(|(day, value)| day.weekday().number_from_monday() > 5 && *value > 0.0).count();
-        let weekend = if weekend == 0 { String::new() } else { format!("; {weekend} weekend days above zero") };
-        summary::of_period(None, &format!("{} days{weekend}", summary::extremes(known, format)))
+        let weekend = match weekend {
+            0 => String::new(),
+            days => format!("{}{}", format.locale.semicolon, (format.locale.weekend_days)(days)),
+        };
+        let told = (format.locale.of_days)(&summary::extremes(known, format));
+        summary::of_period(None, &format!("{told}{weekend}"), format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -87,7 +90,7 @@ impl Picture for Calendar {
         let Some(heat) = Heat::of(self.values().map(|(_, value)| value)) else { return frame.finish_empty(chart) };
         let y = draw(&mut frame, self, &heat, &chart.format);
         let missing = self.days.iter().any(|day| day.value.is_none());
-        let end = heat.key(&mut frame, &chart.format, y, missing.then_some("no value"));
+        let end = heat.key(&mut frame, &chart.format, y, missing.then_some(chart.format.locale.no_value));
         let height = end + frame.canvas.margin;
         frame.finish(chart, height)
     }
@@ -102,7 +105,7 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
     let first = monday(calendar.days[0].day);
     let week = |day: NaiveDate| ((monday(day) - first).num_days() / 7) as usize;
     let weeks = week(calendar.days[calendar.days.len() - 1].day) + 1;
-    let weekday_px = width_px("Wed", size, Weight::Regular) + size * 0.5;
+    let weekday_px = width_px(format.locale.weekdays[2], size, Weight::Regular) + size * 0.5;
     let left = canvas.margin + weekday_px;
     let room = canvas.right() - left;
     // A cell is at least as large as a finger can tell from its neighbour.
@@ -113,7 +116,7 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
     let band_px = 7.0 * cell + size * 2.4;
     for band in 0..bands {
         let top = frame.top + band as f64 * band_px + size * 1.5;
-        for (at, name) in [(0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")] {
+        for (at, name) in [0, 2, 4, 6].map(|at| (at, format.locale.weekdays[at])) {
             let base = top + (at as f64 + 0.5) * cell + size * 0.35;
             frame.marks.push(text(left - size * 0.5, base, size, Anchor::End, name).fill(theme, Paint::Quiet));
         }
@@ -130,8 +133,8 @@ fn draw(frame: &mut Frame, calendar: &Calendar, heat: &Heat, format: &Format) ->
         if day.day.day() != 1 && *day != calendar.days[0] {
             continue;
         }
-        let name = if day.day.month() == 1 || *day == calendar.days[0] { "%b %Y" } else { "%b" };
-        let name = day.day.format(name).to_string();
+        let with_year = day.day.month() == 1 || *day == calendar.days[0];
+        let name = if with_year { format.locale.month(day.day) } else { format.locale.month_alone(day.day).into() };
         if (last_label.0 != band || x > last_label.1) && x + width_px(&name, size, Weight::Regular) <= canvas.right() {
             frame.marks.push(text(x, top - size * 0.5, size, Anchor::Start, &name).fill(theme, Paint::Quiet));
             last_label = (band, x + width_px(&name, size, Weight::Regular) + size * 0.4);
@@ -151,8 +154,12 @@ fn draw_day(frame: &mut Frame, day: &Day, heat: &Heat, format: &Format, [x, y, c
     let (theme, canvas) = (frame.theme, frame.canvas);
     let gap = (cell * 0.07).min(1.0);
     let (x, y, side) = (x + gap, y + gap, cell - 2.0 * gap);
-    let value = day.value.map_or(words::NOTHING.into(), |value| format.figure(value));
-    let told = format!("{} {}: {value}", day.day.format("%a"), words::date(day.day));
+    let value = day.value.map_or(format.locale.nothing.into(), |value| format.figure(value));
+    let told = format!(
+        "{} {}",
+        format.locale.weekday(day.day.weekday()),
+        format.locale.told(&format.locale.date(day.day), &value)
+    );
     let plate = match day.value {
         Some(value) => vec![rect(x, y, side, side).fill(theme, Paint::Heat(heat.step(value)))],
         None => hatch(frame, x, y, side, side),

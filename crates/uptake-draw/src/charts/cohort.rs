@@ -5,10 +5,10 @@ use super::frame::frame;
 use super::matrix::{Heat, Matrix, Spot};
 use super::reading::Drawing;
 use super::rows::{Asked, Cell, Rows};
+use super::stops::Stop;
 use super::{Chart, Format, Picture, summary};
 use crate::theme::{Size, Theme};
-use crate::words;
-use uptake_spec::{Problem, Range};
+use uptake_spec::{Grain, Problem, Range};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cohort {
@@ -40,9 +40,9 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Cohort, Problem> {
     }
     let mut order: Vec<usize> = (0..last.members.len()).collect();
     order.sort_by_key(|at| number(&last.members[*at]));
-    let cohorts = if rows.columns.len() == 1 { by_stop(rows, &order) } else { by_member(rows, &order) };
+    let cohorts = if rows.columns.len() == 1 { by_stop(rows, &order, asked.format) } else { by_member(rows, &order) };
     let ages = order.iter().map(|at| last.members[*at].clone()).collect();
-    Ok(Cohort { cohorts, ages, age_word: words::heading(&last.name).to_lowercase() })
+    Ok(Cohort { cohorts, ages, age_word: asked.format.locale.within(&asked.format.locale.heading(&last.name)) })
 }
 
 /// `12` of `week 12`.
@@ -50,11 +50,15 @@ fn number(name: &str) -> Option<i64> {
     name.rsplit(' ').next()?.parse().ok()
 }
 
-fn by_stop(rows: &Rows, order: &[usize]) -> Vec<Group> {
+fn by_stop(rows: &Rows, order: &[usize], format: &Format) -> Vec<Group> {
     let group = |stop: usize| {
         let crossed = rows.crossed(stop);
-        let name = if rows.periods { rows.stops[stop].words.clone() } else { rows.stops[stop].tick.clone() };
-        let name = name.trim_start_matches("the week of ").to_string();
+        let Stop { day, words, tick, .. } = &rows.stops[stop];
+        let name = match day {
+            Some(day) if rows.periods && format.grain == Grain::Week => format.locale.week(*day).short,
+            _ if rows.periods => words.clone(),
+            _ => tick.clone(),
+        };
         Group { name, cells: order.iter().map(|at| crossed[*at][0]).collect() }
     };
     (0..rows.stops.len()).map(group).filter(|group| group.cells.iter().any(Option::is_some)).collect()
@@ -77,20 +81,22 @@ impl Cohort {
 
     /// Free where its time has not come, hatched where it has come and there is no value.
     fn matrix(&self, format: &Format) -> Matrix {
+        let words = &format.locale;
         let spot = |group: &Group, at: usize| {
             let cell = group.cells[at]?;
             let few = cell.parts.filter(|(part, whole)| is_few(*part, *whole, cell.value, format.unit));
-            let value = cell.value.map_or(words::NOTHING.into(), |value| format.short(value));
+            let value = cell.value.map_or(words.nothing.into(), |value| format.short(value));
             let size =
-                few.or(cell.parts).map_or(String::new(), |(part, whole)| format!(" ({})", words::of(part, whole)));
-            let told = format!("{}, {} {}: {value}{size}", group.name, self.age_word, self.ages[at]);
-            let lines = vec![value.replace("\u{202f}%", "")];
+                few.or(cell.parts).map_or(String::new(), |(part, whole)| format!(" ({})", words.of(part, whole)));
+            let told =
+                words.told(&format!("{}, {} {}", group.name, self.age_word, self.ages[at]), &format!("{value}{size}"));
+            let lines = vec![value.replace(words.percent, "")];
             Some(Spot { value: cell.value, lines, told, members: vec![group.name.clone(), self.ages[at].clone()] })
         };
         let line = |group: &Group| (0..self.ages.len()).map(|at| spot(group, at)).collect();
         let size = |group: &Group| group.cells.iter().flatten().find_map(|cell| cell.parts).map(|(_, whole)| whole);
         let name = |group: &Group| match size(group) {
-            Some(whole) => format!("{} · {}", group.name, words::number(whole, 0)),
+            Some(whole) => format!("{} · {}", group.name, words.number(whole, 0)),
             None => group.name.clone(),
         };
         Matrix {
@@ -103,12 +109,12 @@ impl Cohort {
 
 impl Picture for Cohort {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts = vec![format!("{} by {} after the beginning", format.unit_word(), self.age_word)];
-        parts.extend(range.map(words::range));
+        let mut parts = vec![(format.locale.after_the_beginning)(&format.unit_word(), &self.age_word)];
+        parts.extend(range.map(|range| format.locale.range(range)));
         if self.cohorts.iter().any(|group| group.cells.iter().flatten().any(|cell| cell.parts.is_some())) {
-            parts.push("beside each cohort its size".into());
+            parts.push(format.locale.beside_its_size.into());
         }
-        parts.push("free: still to come".into());
+        parts.push(format.locale.still_to_come.into());
         parts
     }
 
@@ -121,13 +127,9 @@ impl Picture for Cohort {
             .rev()
             .map(|at| (at, reached(at)))
             .find(|(_, known): &(usize, Vec<_>)| known.len() >= half.max(1));
-        let Some((at, known)) = found else { return summary::EMPTY.into() };
-        format!(
-            "{} {}: {}.",
-            summary::sentence(&self.age_word),
-            number(&self.ages[at]).unwrap_or(0),
-            summary::extremes(known, format)
-        )
+        let Some((at, known)) = found else { return format.locale.no_data.into() };
+        let age = format!("{} {}", self.age_word, number(&self.ages[at]).unwrap_or(0));
+        summary::of_period(Some(&age), &summary::extremes(known, format), format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -135,7 +137,7 @@ impl Picture for Cohort {
         let Some(heat) = Heat::of(self.values()) else { return frame.finish_empty(chart) };
         let y = self.matrix(&chart.format).draw(&mut frame, &heat);
         let missing = self.cohorts.iter().flat_map(|group| &group.cells).flatten().any(|cell| cell.value.is_none());
-        let end = heat.key(&mut frame, &chart.format, y, missing.then_some("no value"));
+        let end = heat.key(&mut frame, &chart.format, y, missing.then_some(chart.format.locale.no_value));
         let height = end + frame.canvas.margin;
         frame.finish(chart, height)
     }

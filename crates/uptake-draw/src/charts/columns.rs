@@ -4,7 +4,7 @@ use super::axes::{stop_axis, value_axis};
 use super::bar::rounded;
 use super::ends::{self, End, Key};
 use super::frame::{Frame, frame};
-use super::members::{self, NO_MEMBER};
+use super::members;
 use super::names::Names;
 use super::reading::{Along, Drawing, Reading};
 use super::rows::{Asked, Rows};
@@ -14,7 +14,7 @@ use crate::scale::Linear;
 use crate::svg::{Anchor, Element, line, path, rect, text};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
+use crate::words::is_no_member;
 use uptake_spec::{Problem, Range};
 
 /// More series than this cannot be told apart.
@@ -40,6 +40,8 @@ pub(super) struct Columns {
     period: Option<String>,
     /// Told at the end of the subtitle.
     left_out: Option<String>,
+    /// The last series is what the smallest make together.
+    others: bool,
     periods: bool,
 }
 
@@ -62,8 +64,8 @@ pub(super) fn fit(rows: &Rows, asked: &Asked, way: Way) -> Result<Columns, Probl
         rows.want_sums(asked, "a stacked bar")?;
     }
     let upright = rows.columns.len() < 2 && (rows.periods || dated);
-    let columns = if upright { along_the_time(rows, way) } else { by_member(rows, way) };
-    Ok(columns.with_few_series())
+    let columns = if upright { along_the_time(rows, way) } else { by_member(rows, way, asked.format) };
+    Ok(columns.with_few_series(asked.format))
 }
 
 fn along_the_time(rows: &Rows, way: Way) -> Columns {
@@ -75,10 +77,19 @@ fn along_the_time(rows: &Rows, way: Way) -> Columns {
         complete: stop.complete,
     };
     let groups = rows.stops.iter().enumerate().map(group).collect();
-    Columns { way, series, groups, stops: rows.stops.clone(), period: None, left_out: None, periods: rows.periods }
+    Columns {
+        way,
+        series,
+        groups,
+        stops: rows.stops.clone(),
+        period: None,
+        left_out: None,
+        others: false,
+        periods: rows.periods,
+    }
 }
 
-fn by_member(rows: &Rows, way: Way) -> Columns {
+fn by_member(rows: &Rows, way: Way, format: &Format) -> Columns {
     let newest = rows.newest();
     let crossed = newest.map_or(vec![], |stop| rows.crossed(stop));
     let series = rows.columns.get(1).map_or(vec![String::new()], |column| column.members.clone());
@@ -93,11 +104,20 @@ fn by_member(rows: &Rows, way: Way) -> Columns {
     if members::is_alphabetical(names) && rows.periods {
         groups.sort_by(|a, b| b.rank(way).total_cmp(&a.rank(way)));
     }
-    groups.sort_by_key(|group| group.name == NO_MEMBER);
+    groups.sort_by_key(|group| is_no_member(&group.name));
     let more = groups.len().saturating_sub(MOST_GROUPS);
     groups.truncate(MOST_GROUPS);
-    let left_out = (more > 0).then(|| format!("the first {MOST_GROUPS}, and {more} more not drawn"));
-    Columns { way, series, groups, stops: vec![], period: rows.words_of(newest), left_out, periods: rows.periods }
+    let left_out = (more > 0).then(|| (format.locale.first_of)(MOST_GROUPS, more));
+    Columns {
+        way,
+        series,
+        groups,
+        stops: vec![],
+        period: rows.words_of(newest),
+        left_out,
+        others: false,
+        periods: rows.periods,
+    }
 }
 
 impl Group {
@@ -115,7 +135,7 @@ impl Group {
 
 impl Columns {
     /// What is stacked adds up, so the smallest become one "others"; what stands side by side does not, and they are left out.
-    fn with_few_series(mut self) -> Columns {
+    fn with_few_series(mut self, format: &Format) -> Columns {
         if self.series.len() <= MOST_SERIES {
             return self;
         }
@@ -136,14 +156,17 @@ impl Columns {
         }
         self.series = kept.iter().map(|at| self.series[*at].clone()).collect();
         match self.way {
-            Way::Stacked => self.series.push(others_name(folded)),
-            Way::Grouped => self.left_out = Some(format!("the {} largest, and {folded} more not drawn", kept.len())),
+            Way::Stacked => {
+                self.series.push((format.locale.others)(folded));
+                self.others = true;
+            }
+            Way::Grouped => self.left_out = Some((format.locale.largest_of)(kept.len(), folded)),
         }
         self
     }
 
     fn paint(&self, series: usize) -> Paint {
-        paint(&self.series[series], series)
+        paint(&self.series[series], series, self.others && series + 1 == self.series.len())
     }
 
     /// The lower and the upper end of each group.
@@ -202,24 +225,18 @@ impl Columns {
     }
 }
 
-/// What the smallest of a sum are called together.
-pub(super) fn others_name(count: usize) -> String {
-    format!("{count} others")
-}
-
 /// The colour of a part of a sum; those without a name of their own are muted.
-pub(super) fn paint(name: &str, at: usize) -> Paint {
-    if name.ends_with(" others") && at + 1 == MOST_SERIES { Paint::Muted } else { members::paint(name, at) }
+pub(super) fn paint(name: &str, at: usize, is_others: bool) -> Paint {
+    if is_others { Paint::Muted } else { members::paint(name, at) }
 }
 
 impl Picture for Columns {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let upright = !self.stops.is_empty() && self.periods;
-        let per = format!("{} per {}", format.unit_word(), format.grain.word());
-        let mut parts = vec![if upright { per } else { format.unit_word() }];
-        parts.extend(self.period.clone().or(range.map(words::range)));
+        let mut parts = vec![if upright { format.unit_per_grain() } else { format.unit_word() }];
+        parts.extend(self.period.clone().or(range.map(|range| format.locale.range(range))));
         if self.groups.iter().any(|group| !group.complete) {
-            parts.push(format!("pale: the running {}", format.grain.word()));
+            parts.push(format.locale.pale[format.grain as usize].into());
         }
         parts.extend(self.left_out.clone());
         parts
@@ -228,19 +245,22 @@ impl Picture for Columns {
     fn summary(&self, format: &Format) -> String {
         let group = if self.stops.is_empty() { None } else { self.newest() };
         match (group, self.way) {
-            _ if self.is_empty() => summary::EMPTY.into(),
+            _ if self.is_empty() => format.locale.no_data.into(),
             (Some(group), way) => {
                 let named = self.series.iter().cloned().zip(group.values.iter().copied());
                 let known = named.filter_map(|(name, value)| value.map(|value| (name, value))).collect();
                 let total = match way {
-                    Way::Stacked if self.series.len() > 1 => format!("{} in all, ", format.figure(group.total())),
+                    Way::Stacked if self.series.len() > 1 => {
+                        format!("{}, ", (format.locale.so_much_in_all)(&format.figure(group.total())))
+                    }
                     _ => String::new(),
                 };
-                format!("{}: {total}{}.", summary::sentence(&group.name), summary::extremes(known, format))
+                let told = format!("{total}{}", summary::extremes(known, format));
+                summary::of_period(Some(&group.name), &told, format)
             }
             (None, Way::Stacked) => {
                 let totals = self.groups.iter().map(|group| (group.name.clone(), group.total())).collect();
-                summary::of_period(self.period.as_deref(), &summary::extremes(totals, format))
+                summary::of_period(self.period.as_deref(), &summary::extremes(totals, format), format)
             }
             (None, Way::Grouped) => {
                 let bar = |group: &Group, at: usize| {
@@ -249,7 +269,7 @@ impl Picture for Columns {
                 };
                 let every =
                     self.groups.iter().flat_map(|group| (0..self.series.len()).filter_map(move |at| bar(group, at)));
-                summary::of_period(self.period.as_deref(), &summary::extremes(every.collect(), format))
+                summary::of_period(self.period.as_deref(), &summary::extremes(every.collect(), format), format)
             }
         }
     }
@@ -279,7 +299,7 @@ impl Picture for Columns {
         let known = |group: &Group| group.values.iter().any(Option::is_some).then(|| group.total());
         let totals: Vec<Option<f64>> = self.groups.iter().map(known).collect();
         let adds_up = self.way == Way::Stacked && self.series.len() > 1;
-        Some(if adds_up { told.with("In all", Paint::Ink, &totals, format) } else { told })
+        Some(if adds_up { told.with(format.locale.in_all, Paint::Ink, &totals, format) } else { told })
     }
 
     fn members(&self) -> Vec<Vec<String>> {
@@ -362,7 +382,7 @@ fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
     let (top, mut y) = (frame.top, frame.top);
     for (at, group) in columns.groups.iter().enumerate() {
         let middle = y + height / 2.0;
-        let ink = if group.name == NO_MEMBER { Paint::Quiet } else { Paint::Ink };
+        let ink = if is_no_member(&group.name) { Paint::Quiet } else { Paint::Ink };
         names.write(&mut frame, at, canvas.margin + names.px, middle, Anchor::End, ink);
         let begin = middle - slots as f64 * thick / 2.0;
         for (series, from, to, slot) in columns.bars(group) {
@@ -411,7 +431,7 @@ fn push_bar(
     let paint = columns.paint(series);
     let filled = bar.fill(frame.theme, paint).stroke(frame.theme, Paint::Paper, frame.canvas.hair() * 0.8);
     let filled = if group.complete { filled } else { filled.set("fill-opacity", "0.4") };
-    let told = filled.told(&format!("{said}: {}", format.of_member(name).figure(value)));
+    let told = filled.told(&format.locale.told(&said, &format.of_member(name).figure(value)));
     let members: Vec<&str> = match columns.stops.is_empty() {
         true => [group.name.as_str(), name].into_iter().filter(|part| !part.is_empty()).collect(),
         false => vec![name],

@@ -15,6 +15,7 @@ use crate::scale::{Linear, places};
 use crate::svg::{Anchor, Element, dot, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
+use crate::words::{Words, sentence};
 use chrono::NaiveDate;
 use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range, Table};
@@ -84,7 +85,7 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result
             let what = format!("a control chart judges one series, and this block is split by series = \"{series}\"");
             Err(asked.refuse(what, "leave the line out, or use type = \"line\""))
         }
-        None => Ok(Control(line::fit_query(table, columns))),
+        None => Ok(Control(line::fit_query(table, columns, &asked.format.locale))),
     }
 }
 
@@ -113,42 +114,37 @@ impl Judged {
 
     /// How to read the marks.
     pub(super) fn told(&self, format: &Format) -> String {
-        let Some(last) = self.limits.last() else { return "too early to say what is normal".into() };
-        let band = format!("band: normal, {} to {}", format.short(last.lower), format.short(last.upper));
-        let provisional = if last.provisional { ", provisional" } else { "" };
-        let quiet = if self.points.iter().any(|point| point.quiet) {
-            format!(", hollow: quiet {}s", format.grain.word())
-        } else {
-            String::new()
-        };
+        let Some(last) = self.limits.last() else { return format.locale.too_early.into() };
+        let words = &format.locale;
+        let band = (words.band)(&format.short(last.lower), &format.short(last.upper));
+        let provisional = if last.provisional { words.provisional } else { "" };
+        let is_quiet = self.points.iter().any(|point| point.quiet);
+        let quiet = if is_quiet { words.hollow[format.grain as usize] } else { "" };
         format!("{band}{provisional}{quiet}")
     }
 
     /// ` Outside what is normal: the week of 5 Oct 2026 (below).`
-    pub(super) fn summary(&self, lines: &Lines) -> String {
-        format!("{}{}", self.verdicts(lines), remarks::summary(&self.remarks, &lines.stops))
+    pub(super) fn summary(&self, lines: &Lines, words: &Words) -> String {
+        format!(" {}{}", self.verdicts(lines, words), remarks::summary(&self.remarks, &lines.stops, words))
     }
 
-    fn verdicts(&self, lines: &Lines) -> String {
+    fn verdicts(&self, lines: &Lines, words: &Words) -> String {
         if self.limits.is_empty() {
-            return " Too early to say what is normal.".into();
+            return format!("{}.", sentence(words.too_early));
         }
         let told: Vec<String> = self
             .groups(lines)
             .into_iter()
             .map(|group| {
                 let first = &lines.stops[group.stops[0]].words;
-                match group.stops.len() {
-                    1 => format!("{first} ({})", group.side()),
-                    many => format!("{many} from {first} ({})", group.side()),
-                }
+                let which = match group.stops.len() {
+                    1 => first.clone(),
+                    many => (words.many_from)(&many.to_string(), first),
+                };
+                format!("{which} ({})", group.side(words))
             })
             .collect();
-        if told.is_empty() {
-            " All within what is normal.".into()
-        } else {
-            format!(" Not normal: {}.", told.join(", "))
-        }
+        words.not_normal(&told)
     }
 
     /// Neighbours that break the same rule on the same side.
@@ -177,16 +173,17 @@ struct Group {
 }
 
 impl Group {
-    fn side(&self) -> &'static str {
-        if self.above { "above" } else { "below" }
+    fn side(&self, words: &Words) -> &'static str {
+        words.above_below[usize::from(!self.above)]
     }
 
-    fn words(&self) -> String {
+    fn told(&self, words: &Words) -> String {
+        let side = self.side(words);
         match self.signal {
-            Signal::Outside => self.side().into(),
+            Signal::Outside => side.into(),
             // Where the picture begins within a run, it does not show how long that is.
-            Signal::Run if self.stops.first() == Some(&0) => format!("a run {}", self.side()),
-            Signal::Run => format!("{} in a row {}", self.stops.len(), self.side()),
+            Signal::Run if self.stops.first() == Some(&0) => (words.a_run)(side),
+            Signal::Run => (words.in_a_row)(&self.stops.len().to_string(), side),
         }
     }
 }
@@ -225,7 +222,15 @@ pub(super) fn band(
 }
 
 /// Marks what is not normal by shape and word, and makes quiet periods hollow.
-pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f64], scale: &Linear, top: f64) {
+pub(super) fn signals(
+    frame: &mut Frame,
+    judged: &Judged,
+    lines: &Lines,
+    xs: &[f64],
+    scale: &Linear,
+    top: f64,
+    words: &Words,
+) {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let Some(series) = lines.series.first() else { return };
     let at = |stop: usize| series.values[stop].map(|value| (xs[stop], scale.at(value)));
@@ -254,7 +259,7 @@ pub(super) fn signals(frame: &mut Frame, judged: &Judged, lines: &Lines, xs: &[f
         for (x, y) in &marked {
             frame.marks.push(signal_mark(*x, *y, &group, &canvas, theme));
         }
-        let words = group.words();
+        let words = group.told(words);
         let (wide, high) = (width_px(&words, canvas.text, Weight::SemiBold), canvas.text);
         // From the middle of a run outwards.
         let mut order: Vec<usize> = (0..marked.len()).collect();
@@ -330,18 +335,18 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
     let xs = places(&moments, left + canvas.text * 0.6, right);
     frame.marks.splice(behind..behind, band(judged, &lines.stops, &xs, &scale, theme, &canvas));
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
-    remarks::draw(&mut frame, lines.happened(), &lines.stops, &xs, top, bottom);
+    remarks::draw(&mut frame, lines.happened(), &lines.stops, &xs, (top, bottom), &format.locale);
     for series in &lines.series {
         frame.marks.extend(line::series_lines(lines, series, &xs, &scale, theme, 0, canvas.stroke * 0.6));
         let complete = series.values.iter().enumerate().filter(|(at, _)| lines.stops[*at].complete);
         for (at, value) in complete.filter_map(|(at, value)| value.map(|value| (at, value))) {
-            let told = format!("{}: {}", lines.stops[at].words, format.figure(value));
+            let told = format.locale.told(&lines.stops[at].words, &format.figure(value));
             frame
                 .marks
                 .push(dot(xs[at], scale.at(value), canvas.stroke * 1.25).fill(theme, Paint::Series(0)).told(&told));
         }
     }
-    signals(&mut frame, judged, lines, &xs, &scale, top);
+    signals(&mut frame, judged, lines, &xs, &scale, top, &format.locale);
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);
     }
@@ -352,7 +357,8 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
 /// The newest limits, from top to bottom.
 fn limit_names(judged: &Judged, format: &Format) -> Vec<End> {
     let Some(last) = judged.limits.last() else { return vec![] };
-    let limits = [("Upper limit", last.upper), ("Centre", last.centre), ("Lower limit", last.lower)];
+    let words = &format.locale;
+    let limits = [(words.upper_limit, last.upper), (words.centre, last.centre), (words.lower_limit, last.lower)];
     let end =
         |(name, height): (&str, f64)| End { name: name.into(), value: format.short(height), height, key: Key::Limit };
     limits.map(end).into()

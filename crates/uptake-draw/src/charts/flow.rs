@@ -9,7 +9,7 @@ use crate::labels::apart;
 use crate::svg::{Anchor, path, rect, short, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
+use crate::words::Words;
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range};
 
@@ -77,11 +77,11 @@ impl Way {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn word(self, words: &Words) -> &'static str {
         match self {
-            Way::On => "to a later stage",
-            Way::Back => "to an earlier stage",
-            Way::Stay => "stayed",
+            Way::On => words.to_later,
+            Way::Back => words.to_earlier,
+            Way::Stay => words.stayed,
         }
     }
 }
@@ -98,19 +98,23 @@ impl Flow {
 
 impl Picture for Flow {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let what = format!("{} that moved, from the left to the right", format.unit_word());
-        std::iter::once(what).chain(self.period.clone().or(range.map(words::range))).collect()
+        let what = (format.locale.that_moved)(&format.unit_word());
+        std::iter::once(what).chain(self.period.clone().or(range.map(|range| format.locale.range(range)))).collect()
     }
 
     fn summary(&self, format: &Format) -> String {
         let Some(most) = self.moves.iter().max_by(|a, b| a.value.total_cmp(&b.value)) else {
-            return summary::EMPTY.into();
+            return format.locale.no_data.into();
         };
-        let ways: Vec<String> =
-            self.ways().into_iter().map(|way| format!("{} {}", format.figure(self.sum(way)), way.word())).collect();
+        let ways: Vec<String> = self
+            .ways()
+            .into_iter()
+            .map(|way| format!("{} {}", format.figure(self.sum(way)), way.word(&format.locale)))
+            .collect();
         let (from, to) = (&self.stages[most.from], &self.stages[most.to]);
-        let told = format!("{}; most, {}, from {from} to {to}", ways.join(", "), format.figure(most.value));
-        summary::of_period(self.period.as_deref(), &told)
+        let most = (format.locale.most_moved)(&format.figure(most.value), from, to);
+        let told = format!("{}{}{most}", ways.join(", "), format.locale.semicolon);
+        summary::of_period(self.period.as_deref(), &told, format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -156,7 +160,7 @@ fn draw(chart: &Chart, flow: &Flow, mut frame: Frame) -> Drawing {
     let ways = flow.ways();
     if ways.len() > 1 {
         let end = |way: &Way| End {
-            name: way.word().into(),
+            name: way.word(&format.locale).into(),
             value: format.short(flow.sum(*way)),
             height: 0.0,
             key: Key::Swatch(way.paint()),
@@ -261,7 +265,7 @@ fn bands(frame: &mut Frame, flow: &Flow, sides: [&Side; 2], [left, right]: [f64;
             s(y1 + thick)
         );
         let (from, to) = (&flow.stages[m.from], &flow.stages[m.to]);
-        let told = format!("{from} to {to}: {}", format.figure(m.value));
+        let told = format.locale.told(&(format.locale.stage_to_stage)(from, to), &format.figure(m.value));
         let opacity = if m.way() == Way::On { "0.4" } else { "0.7" };
         let band = path(d).fill(frame.theme, m.way().paint()).set("fill-opacity", opacity).told(&told);
         let band = frame.linked(&[from, to], band);

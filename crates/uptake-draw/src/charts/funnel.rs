@@ -11,7 +11,6 @@ use crate::scale::Linear;
 use crate::svg::{Anchor, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range, Table};
 
@@ -78,7 +77,7 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result
     }
     let number = |row, column: &str| table.value(row, column).number().filter(|n| n.is_finite());
     let stage = |row| Stage {
-        name: members::name(table.value(row, &columns.x)),
+        name: members::name(table.value(row, &columns.x), &asked.format.locale),
         entered: number(row, &columns.y),
         advanced: number(row, "advanced"),
     };
@@ -120,28 +119,31 @@ impl Funnel {
     /// `62 %`, or `7 of 12` where they are few.
     fn share(&self, at: usize) -> Option<String> {
         let (entered, advanced) = self.stages[at].entered.zip(self.advanced(at))?;
+        let words = &self.counted.locale;
         let few = self.counted.unit == Unit::Count && entered < FEW;
-        if few { Some(words::of(advanced, entered)) } else { self.conversion(at).map(|share| words::percent(share, 0)) }
+        if few { Some(words.of(advanced, entered)) } else { self.conversion(at).map(|share| words.percent(share, 0)) }
     }
 }
 
 impl Picture for Funnel {
-    fn subtitle(&self, _: &Format, range: Option<Range>) -> Vec<String> {
+    fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let told = self.stages.iter().any(|stage| stage.advanced.is_some());
-        let dark = if told { ", strong: went on" } else { "" };
-        let what = format!("{} that entered each stage{dark}", self.counted.unit_word());
-        std::iter::once(what).chain(self.period.clone().or(range.map(words::range))).collect()
+        let dark = if told { format.locale.strong_went_on } else { "" };
+        let what = format!("{}{dark}", (format.locale.entered_each_stage)(&self.counted.unit_word()));
+        std::iter::once(what).chain(self.period.clone().or(range.map(|range| format.locale.range(range)))).collect()
     }
 
-    fn summary(&self, _: &Format) -> String {
+    fn summary(&self, format: &Format) -> String {
         let known: Vec<&Stage> = self.stages.iter().filter(|stage| stage.entered.is_some()).collect();
-        let (Some(first), Some(last)) = (known.first(), known.last()) else { return summary::EMPTY.into() };
+        let (Some(first), Some(last)) = (known.first(), known.last()) else { return format.locale.no_data.into() };
+        let words = &format.locale;
         let figure = |stage: &Stage| self.counted.figure(stage.entered.unwrap_or(0.0));
         let weakest = self.weakest().and_then(|at| Some((self.share(at)?, &self.stages[at].name)));
         let weakest =
-            weakest.map_or(String::new(), |(share, name)| format!("; the weakest step is from {name}, {share}"));
-        let told = format!("{} in {}, {} in {}{weakest}", figure(first), first.name, figure(last), last.name);
-        summary::of_period(self.period.as_deref(), &told)
+            weakest.map(|(share, name)| format!("{}{}", words.semicolon, (words.weakest_step_is)(name, &share)));
+        let [first, last] = [first, last].map(|stage| (words.in_stage)(&figure(stage), &stage.name));
+        let told = format!("{first}, {last}{}", weakest.unwrap_or_default());
+        summary::of_period(self.period.as_deref(), &told, format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -159,7 +161,8 @@ fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Drawing {
     let (canvas, theme) = (frame.canvas, frame.theme);
     let size = canvas.text;
     let names = Names::of(funnel.stages.iter().map(|stage| stage.name.as_str()), &canvas);
-    let label = |stage: &Stage| stage.entered.map_or(words::NOTHING.into(), |n| funnel.counted.short(n));
+    let words = &chart.format.locale;
+    let label = |stage: &Stage| stage.entered.map_or(words.nothing.into(), |n| funnel.counted.short(n));
     let labels_px =
         funnel.stages.iter().map(|stage| width_px(&label(stage), size, Weight::SemiBold)).fold(0.0, f64::max);
     let left = canvas.margin + names.px + size * 0.8;
@@ -173,7 +176,7 @@ fn draw(chart: &Chart, funnel: &Funnel, mut frame: Frame) -> Drawing {
         let middle = y + bar_px / 2.0;
         names.write(&mut frame, at, canvas.margin + names.px, middle, Anchor::End, Paint::Ink);
         let end = scale.at(stage.entered.unwrap_or(0.0));
-        let said = format!("{}: {} entered", stage.name, label(stage));
+        let said = words.told(&stage.name, &(words.entered)(&label(stage)));
         let whole = rect(left, y, end - left, bar_px)
             .fill(theme, if told { Paint::Heat(2) } else { Paint::Series(0) })
             .told(&said);
@@ -200,13 +203,14 @@ fn step(frame: &mut Frame, funnel: &Funnel, at: usize, share: &str, (left, middl
     let (canvas, theme, size) = (frame.canvas, frame.theme, frame.canvas.text);
     let (x, half) = (left + size * 0.5, size * 0.32);
     let arrow = through(&[(x - half, middle - half * 0.7), (x + half, middle - half * 0.7), (x, middle + half)]);
+    let words = &funnel.counted.locale;
     let weakest = funnel.weakest() == Some(at);
     let paint = if weakest { Paint::Ink } else { Paint::Quiet };
     frame.marks.push(path(format!("{arrow}Z")).fill(theme, paint));
     let base = middle + size * 0.35;
     let from = left + size * 1.2;
     frame.marks.push(text(from, base, size, Anchor::Start, share).semi_bold().fill(theme, Paint::Ink));
-    let words = if weakest { "went on, the weakest step" } else { "went on" };
+    let words = if weakest { words.went_on_weakest } else { words.went_on };
     let from = from + width_px(share, size, Weight::SemiBold) + size * 0.35;
     let words = ellipsized(words, canvas.right() - from, size, Weight::Regular);
     frame.marks.push(text(from, base, size, Anchor::Start, &words).fill(theme, paint));

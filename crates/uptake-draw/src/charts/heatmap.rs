@@ -7,7 +7,6 @@ use super::reading::Drawing;
 use super::rows::{Asked, Cell, Rows};
 use super::{Chart, Format, Picture, summary};
 use crate::theme::{Size, Theme};
-use crate::words;
 use uptake_spec::{Problem, Range};
 
 /// More cells on a side than this are a table.
@@ -119,23 +118,29 @@ impl Heatmap {
     }
 
     fn matrix(&self, format: &Format) -> Matrix {
+        let words = &format.locale;
         let spot = |row: usize, column: usize, cell: &Option<Warm>| {
             let (name, members) = (self.name(row, column), self.members_of(row, column));
             let Some(cell) = cell else {
-                return Some(Spot { value: None, lines: vec!["none".into()], told: format!("{name}: none"), members });
+                return Some(Spot {
+                    value: None,
+                    lines: vec![words.none.into()],
+                    told: words.told(&name, words.none),
+                    members,
+                });
             };
-            let few = cell.few.map(|(part, whole)| words::of(part, whole));
+            let few = cell.few.map(|(part, whole)| words.of(part, whole));
             let value = match (cell.value, few) {
-                (None, _) => words::NOTHING.into(),
+                (None, _) => words.nothing.into(),
                 (Some(_), Some(few)) => few,
                 (Some(value), None) => format.short(value),
             };
             let change = cell.delta.map(|delta| format.short_change(delta));
             let told = match &change {
-                Some(change) => format!("{name}: {value}, {change}"),
-                None => format!("{name}: {value}"),
+                Some(change) => words.told(&name, &format!("{value}, {change}")),
+                None => words.told(&name, &value),
             };
-            let change = change.map(|change| change.replace(" pts", ""));
+            let change = change.map(|change| change.replace(words.points_short, ""));
             // "10" above "of 12": as narrow as the shares around it.
             let (value, rest) = match (value.split_once(' '), self.compared) {
                 (Some((part, whole)), true) if cell.few.is_some() => (part.to_string(), Some(whole.to_string())),
@@ -155,13 +160,13 @@ impl Heatmap {
 impl Picture for Heatmap {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let mut parts = vec![format.unit_word()];
-        parts.extend(self.period.clone().or(range.map(words::range)));
+        parts.extend(self.period.clone().or(range.map(|range| format.locale.range(range))));
         if self.compared {
-            let points = if format.unit == uptake_spec::kpi::Unit::Share { ", in points" } else { "" };
-            parts.push(format!("below: change from the {} before{points}", format.grain.word()));
+            let points = if format.unit == uptake_spec::kpi::Unit::Share { format.locale.below_in_points } else { "" };
+            parts.push(format!("{}{points}", format.locale.below_change[format.grain as usize]));
         }
         if self.left_out > 0 {
-            parts.push(format!("the first {MOST}, and {} more not drawn", self.left_out));
+            parts.push((format.locale.first_of)(MOST, self.left_out));
         }
         parts
     }
@@ -170,15 +175,16 @@ impl Picture for Heatmap {
         let known: Vec<(String, f64)> =
             self.known().map(|(row, column, _, value)| (self.name(row, column), value)).collect();
         if known.is_empty() {
-            return summary::EMPTY.into();
+            return format.locale.no_data.into();
         }
         let deltas = self.known().filter_map(|(row, column, cell, _)| Some((row, column, cell.delta?)));
         let fell = deltas.min_by(|a, b| a.2.total_cmp(&b.2)).filter(|(.., delta)| *delta < 0.0);
         let fell = fell.map_or(String::new(), |(row, column, delta)| {
-            format!("; {} fell most, {}", self.name(row, column), format.short_change(delta))
+            let told = (format.locale.fell_most)(&self.name(row, column), &format.short_change(delta));
+            format!("{}{told}", format.locale.semicolon)
         });
         let told = format!("{}{fell}", summary::extremes(known, format));
-        summary::of_period(self.period.as_deref(), &told)
+        summary::of_period(self.period.as_deref(), &told, format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -186,7 +192,7 @@ impl Picture for Heatmap {
         let Some(heat) = Heat::of(self.known().map(|(.., value)| value)) else { return frame.finish_empty(chart) };
         let y = self.matrix(&chart.format).draw(&mut frame, &heat);
         let missing = self.cells.iter().flatten().any(|cell| cell.as_ref().is_none_or(|cell| cell.value.is_none()));
-        let end = heat.key(&mut frame, &chart.format, y, missing.then_some("no value"));
+        let end = heat.key(&mut frame, &chart.format, y, missing.then_some(chart.format.locale.no_value));
         let height = end + frame.canvas.margin;
         frame.finish(chart, height)
     }

@@ -11,7 +11,7 @@ use crate::scale::{Linear, round_step};
 use crate::svg::{Anchor, line, rect, text};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
+use crate::words::Half;
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range, Table};
 
@@ -60,10 +60,9 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Histogram, Problem> {
 }
 
 /// The values of a query's column, each row one.
-pub(super) fn of_values(table: &Table, columns: &Drawn) -> Histogram {
+pub(super) fn of_values(table: &Table, columns: &Drawn, format: &Format) -> Histogram {
     let values = (0..table.rows()).filter_map(|row| table.value(row, &columns.y).number()).filter(|n| n.is_finite());
-    let format = Format::new(columns.unit, uptake_spec::Grain::Day, "");
-    binned(values.collect(), &format, "row")
+    binned(values.collect(), format, "row")
 }
 
 /// Bins of one round width, about as many as the root of the values.
@@ -95,31 +94,24 @@ impl Histogram {
         self.bins.is_empty()
     }
 
-    /// `12 offices`.
-    fn how_many(&self, count: usize) -> String {
-        let each = words::heading(&self.each).to_lowercase();
-        let each = match each.strip_suffix('y') {
-            _ if count == 1 => each,
-            _ if each == "person" => "people".into(),
-            Some(stem) => format!("{stem}ies"),
-            None => format!("{each}s"),
-        };
-        format!("{} {each}", words::number(count as f64, 0))
+    /// `office`.
+    fn each(&self, format: &Format) -> String {
+        format.locale.within(&format.locale.heading(&self.each))
     }
 }
 
 impl Picture for Histogram {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let what = match &self.values {
-            Some(values) => format!("{} of {}", format.unit_word(), self.how_many(values.count)),
-            None => format!("{} by {}", format.unit_word(), words::heading(&self.each).to_lowercase()),
+            Some(values) => (format.locale.of_values)(&format.unit_word(), values.count, &self.each(format)),
+            None => (format.locale.by)(&format.unit_word(), &self.each(format)),
         };
-        std::iter::once(what).chain(self.period.clone().or(range.map(words::range))).collect()
+        std::iter::once(what).chain(self.period.clone().or(range.map(|range| format.locale.range(range)))).collect()
     }
 
     fn summary(&self, format: &Format) -> String {
         let Some(fullest) = self.bins.iter().enumerate().max_by(|a, b| a.1.height.total_cmp(&b.1.height)) else {
-            return summary::EMPTY.into();
+            return format.locale.no_data.into();
         };
         let (at, bin) = fullest;
         let told = match &self.values {
@@ -127,15 +119,14 @@ impl Picture for Histogram {
                 let from = values.first + at as f64 * values.width;
                 let (from, to) = (format.figure(from), format.figure(from + values.width));
                 let median = format.figure(values.median);
-                format!(
-                    "half of {} have {median} or less; most, {}, lie from {from} to below {to}",
-                    self.how_many(values.count),
-                    bin.height
-                )
+                let each = self.each(format);
+                let most = bin.height.to_string();
+                let (count, each, median, most) = (values.count, each.as_str(), median.as_str(), most.as_str());
+                (format.locale.half_have)(&Half { count, each, median, most, from: &from, to: &to })
             }
-            None => format!("most at {}, {}", bin.name, self.counted.figure(bin.height)),
+            None => (format.locale.most_at)(&bin.name, &self.counted.figure(bin.height)),
         };
-        summary::of_period(self.period.as_deref(), &told)
+        summary::of_period(self.period.as_deref(), &told, format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -166,11 +157,11 @@ fn draw(chart: &Chart, histogram: &Histogram, mut frame: Frame) -> Drawing {
     if let Some(values) = &histogram.values {
         // Behind the bars, which it would cross.
         let x = left + (values.median - values.first) / values.width * step;
-        median_line(&mut frame, x, bottom, &format!("Median {}", chart.format.short(values.median)));
+        median_line(&mut frame, x, bottom, &(chart.format.locale.median)(&chart.format.short(values.median)));
     }
     for (at, bin) in histogram.bins.iter().enumerate() {
         let (x, top) = (left + at as f64 * step, scale.at(bin.height));
-        let told = format!("{}: {}", bin_name(histogram, at, &chart.format), counted.figure(bin.height));
+        let told = counted.locale.told(&bin_name(histogram, at, &chart.format), &counted.figure(bin.height));
         let paint = members::paint(&bin.name, 0);
         let bar = rect(x + step * 0.02, top, step * 0.96, bottom - top).fill(theme, paint).told(&told);
         let bar = frame.linked(&[&bin.name], bar);
@@ -220,5 +211,5 @@ fn median_line(frame: &mut Frame, x: f64, bottom: f64, said: &str) {
 fn bin_name(histogram: &Histogram, at: usize, format: &Format) -> String {
     let Some(values) = &histogram.values else { return histogram.bins[at].name.clone() };
     let from = values.first + at as f64 * values.width;
-    format!("{} to below {}", format.figure(from), format.figure(from + values.width))
+    (format.locale.to_below)(&format.figure(from), &format.figure(from + values.width))
 }

@@ -12,7 +12,7 @@ use crate::grid::Beside;
 use crate::scale::{Linear, places};
 use crate::svg::{Element, dot, path, through};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
+use crate::words::{Words, sentence};
 use uptake_spec::dashboard::Show;
 use uptake_spec::project::Remark;
 use uptake_spec::{Problem, Range, Table};
@@ -57,10 +57,10 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
     let stops = stops::of_answer(table, format);
     // A split with one member needs no name.
     let is_alone = |names: &[String]| facts.answer.by.is_empty() && names.len() < 2;
-    let column = members.first().filter(|column| !is_alone(&members::distinct(table, column)));
-    let names = column.map_or(vec![String::new()], |column| members::distinct(table, column));
+    let column = members.first().filter(|column| !is_alone(&members::distinct(table, column, &format.locale)));
+    let names = column.map_or(vec![String::new()], |column| members::distinct(table, column, &format.locale));
     let place = |row| stops::place(&stops, table, row);
-    let series = read_series(table, &names, column.map(String::as_str), "value", stops.len(), place);
+    let series = read_series(table, &names, column.map(String::as_str), "value", stops.len(), place, &format.locale);
     let targets = match facts.target {
         true => stops.iter().map(|stop| target_on(&facts.answer.targets, stop.day?)).collect(),
         false => vec![],
@@ -68,11 +68,11 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
     Ok(Lines { targets, periods: true, ..Lines::of(stops, series) }.without_the_smallest())
 }
 
-pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Lines {
-    let stops = stops::of_query(table, &columns.x);
-    let names = columns.series.as_ref().map_or(vec![String::new()], |column| members::distinct(table, column));
-    let place = |row| stops.iter().position(|stop| stop.words == members::name(table.value(row, &columns.x)));
-    let series = read_series(table, &names, columns.series.as_deref(), &columns.y, stops.len(), place);
+pub(super) fn fit_query(table: &Table, columns: &Drawn, words: &Words) -> Lines {
+    let stops = stops::of_query(table, &columns.x, words);
+    let names = columns.series.as_ref().map_or(vec![String::new()], |column| members::distinct(table, column, words));
+    let place = |row| stops.iter().position(|stop| stop.words == members::name(table.value(row, &columns.x), words));
+    let series = read_series(table, &names, columns.series.as_deref(), &columns.y, stops.len(), place, words);
     Lines::of(stops, series).without_the_smallest()
 }
 
@@ -83,11 +83,12 @@ pub(super) fn read_series(
     value: &str,
     stops: usize,
     place: impl Fn(usize) -> Option<usize>,
+    words: &Words,
 ) -> Vec<Series> {
     let mut series: Vec<Series> =
         names.iter().map(|name| Series { name: name.clone(), values: vec![None; stops] }).collect();
     for row in 0..table.rows() {
-        let member = by.map_or(String::new(), |column| members::name(table.value(row, column)));
+        let member = by.map_or(String::new(), |column| members::name(table.value(row, column), words));
         let found = series.iter_mut().find(|s| s.name == member);
         if let (Some(series), Some(stop)) = (found, place(row)) {
             series.values[stop] = table.value(row, value).number().filter(|n| n.is_finite());
@@ -121,8 +122,7 @@ impl Lines {
         let before = self.stops.iter().zip(&self.before);
         let cells =
             before.filter_map(|(stop, value)| Some((stop.label(format, self.periods), format.figure((*value)?))));
-        let before =
-            Beside { heading: words::sentence(words::year_before(format.grain)), number: true, cells: cells.collect() };
+        let before = Beside { heading: name_before(format), number: true, cells: cells.collect() };
         let mut beside = if self.before.is_empty() { vec![] } else { vec![before] };
         beside.extend(Beside::remarks(self.happened(), &self.stops, format, self.periods));
         beside
@@ -139,14 +139,14 @@ impl Lines {
         if self.before.is_empty() {
             return String::new();
         }
-        let name = words::sentence(words::year_before(format.grain));
+        let name = name_before(format);
         let newest = self.series.first().and_then(|series| self.newest(series));
         match newest.zip(self.newest_before()) {
             Some(((_, now), then)) => {
-                let change = words::change(now - then, format.unit, Show::Usual, &format.currency);
-                format!(" {name}: {}, {change} since.", format.figure(then))
+                let change = format.locale.change(now - then, format.unit, Show::Usual);
+                format!(" {}", (format.locale.then_and_since)(&name, &format.figure(then), &change))
             }
-            None => format!(" {name}: {}.", words::NOTHING),
+            None => format!(" {}.", format.locale.told(&name, format.locale.nothing)),
         }
     }
 
@@ -205,13 +205,13 @@ impl Lines {
         }
         let mut ends: Vec<End> = self.series.iter().enumerate().filter_map(end).collect();
         ends.extend(self.newest_before().map(|before| End {
-            name: words::sentence(words::year_before(format.grain)),
+            name: name_before(format),
             value: format.short(before),
             height: before,
             key: Key::Before,
         }));
         ends.extend(target.map(|target| End {
-            name: "Target".into(),
+            name: format.locale.target.into(),
             value: format.short(target),
             height: target,
             key: Key::Target,
@@ -224,30 +224,34 @@ impl Lines {
     }
 }
 
+/// `52 weeks before`, as a heading.
+fn name_before(format: &Format) -> String {
+    sentence(format.locale.year_before(format.grain).name)
+}
+
 impl Picture for Lines {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        let per = format!("{} per {}", format.unit_word(), format.grain.word());
-        let unit = if self.periods { per } else { format.unit_word() };
+        let unit = if self.periods { format.unit_per_grain() } else { format.unit_word() };
         let unit = summary::unit(unit, format.told_in_points(self.series.iter().map(|series| series.name.as_str())));
         let mut parts = vec![unit];
-        parts.extend(range.map(words::range));
+        parts.extend(range.map(|range| format.locale.range(range)));
         if self.stops.iter().any(|stop| !stop.complete) {
-            parts.push(format!("dashed: the running {}", format.grain.word()));
+            parts.push(format.locale.dashed[format.grain as usize].into());
         }
         if !self.before.is_empty() {
-            parts.push(format!("grey: {}", words::year_before(format.grain)));
+            parts.push((format.locale.grey)(format.locale.year_before(format.grain).name));
         }
         parts.extend(self.judged().map(|judged| judged.told(format)));
         if self.more > 0 {
-            parts.push(format!("the {} largest, and {} more not drawn", self.series.len(), self.more));
+            parts.push((format.locale.largest_of)(self.series.len(), self.more));
         }
         parts
     }
 
     fn summary(&self, format: &Format) -> String {
         let judged = match self.judged() {
-            Some(judged) => judged.summary(self),
-            None => remarks::summary(self.happened(), &self.stops),
+            Some(judged) => judged.summary(self, &format.locale),
+            None => remarks::summary(self.happened(), &self.stops, &format.locale),
         };
         format!("{}{}{judged}", summary::of_lines(self, format), self.told_before(format))
     }
@@ -263,17 +267,17 @@ impl Picture for Lines {
         });
         let told = match self.targets.is_empty() {
             true => told,
-            false => told.with("Target", Paint::Target, &self.targets, format),
+            false => told.with(format.locale.target, Paint::Target, &self.targets, format),
         };
         let told = match self.before.is_empty() {
             true => told,
-            false => told.with(&words::sentence(words::year_before(format.grain)), Paint::Muted, &self.before, format),
+            false => told.with(&name_before(format), Paint::Muted, &self.before, format),
         };
         let told = match self.judged() {
             None => told,
             Some(judged) => told.with_normal(judged, &self.stops, format),
         };
-        Some(told.with_happened(self.happened(), &self.stops))
+        Some(told.with_happened(self.happened(), &self.stops, &format.locale))
     }
 
     fn members(&self) -> Vec<Vec<String>> {
@@ -308,7 +312,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
         frame.marks.splice(behind..behind, band);
     }
     stop_axis(&mut frame, &lines.stops, &xs, bottom);
-    remarks::draw(&mut frame, happened, &lines.stops, &xs, top, bottom);
+    remarks::draw(&mut frame, happened, &lines.stops, &xs, (top, bottom), &chart.format.locale);
     frame.marks.extend(line_before(lines, &xs, &scale, theme, canvas.stroke));
     frame.marks.extend(target_line(lines, &xs, &scale, theme, canvas.stroke));
     for (at, series) in lines.series.iter().enumerate() {
@@ -325,7 +329,7 @@ fn draw(chart: &Chart, lines: &Lines, size: Size, theme: &Theme) -> Drawing {
         );
     }
     if let Some(judged) = lines.judged() {
-        control::signals(&mut frame, judged, lines, &xs, &scale, top);
+        control::signals(&mut frame, judged, lines, &xs, &scale, top, &chart.format.locale);
     }
     if beside_px.is_some() {
         ends::beside(&mut frame, &ends, &scale, right, bottom);

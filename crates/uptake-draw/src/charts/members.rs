@@ -1,9 +1,9 @@
 //! Which columns of a table are drawn: along the axis, as value, as one line or bar each.
 
 use crate::theme::Paint;
+use crate::words::{Words, is_no_member};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use uptake_spec::dashboard::Show;
 use uptake_spec::kpi::Unit;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::table::Data;
@@ -11,7 +11,7 @@ use uptake_spec::{Answer, Place, Problem, Table, Value};
 
 /// The columns every answer has; all others name members: grades, offices, states.
 pub(crate) const PLAIN: [&str; 6] = ["period_start", "period_end", "value", "numerator", "denominator", "complete"];
-/// What a missing member is called.
+/// What a missing member is called in the data.
 pub(crate) const NO_MEMBER: &str = "(none)";
 
 /// What of an answer can be drawn, and the columns that name its members.
@@ -23,13 +23,13 @@ pub(crate) struct Cut<'a> {
 }
 
 /// An answer without `by` is cut by its split; one with `by` tells the split's headline only, where there is one.
-pub(crate) fn of_answer(answer: &Answer) -> Cut<'_> {
+pub(crate) fn of_answer<'a>(answer: &'a Answer, words: &Words) -> Cut<'a> {
     let whole = |members| Cut { answer: Cow::Borrowed(answer), members, only: None };
     let Some(split) = &answer.split else { return whole(answer.by.clone()) };
     let Some(told) = split.headline.as_ref().filter(|_| !answer.by.is_empty()) else {
         return whole(answer.by.iter().chain([&split.column]).cloned().collect());
     };
-    let is_told = |row: &usize| name(answer.table.value(*row, &split.column)) == *told;
+    let is_told = |row: &usize| name(answer.table.value(*row, &split.column), words) == *told;
     let rows: Vec<usize> = (0..answer.table.rows()).filter(is_told).collect();
     let others = rows.len() < answer.table.rows();
     Cut {
@@ -40,10 +40,11 @@ pub(crate) fn of_answer(answer: &Answer) -> Cut<'_> {
 }
 
 /// A member's name as it is read.
-pub(crate) fn name(value: Value) -> String {
+pub(crate) fn name(value: Value, words: &Words) -> String {
     match value {
-        Value::Nothing | Value::Text("") => NO_MEMBER.into(),
-        Value::Date(_) | Value::Instant(_) => crate::words::show(value, Unit::Count, Show::Usual, ""),
+        Value::Nothing | Value::Text("" | NO_MEMBER) => words.no_member.into(),
+        Value::Date(day) => words.date(day),
+        Value::Instant(at) => words.instant(at),
         other => other.to_string(),
     }
 }
@@ -52,8 +53,8 @@ pub(crate) fn name(value: Value) -> String {
 ///
 /// A period or a group may lack members, so that the order is that of all of them together: a member stands before another if any
 /// group says so. Where every group is sorted by the alphabet, so is the whole.
-pub(crate) fn distinct(table: &Table, column: &str) -> Vec<String> {
-    let runs = runs(table, column);
+pub(crate) fn distinct(table: &Table, column: &str, words: &Words) -> Vec<String> {
+    let runs = runs(table, column, words);
     let mut names: Vec<&String> = vec![];
     let mut place: HashMap<&str, usize> = HashMap::new();
     for member in runs.iter().flatten() {
@@ -67,14 +68,14 @@ pub(crate) fn distinct(table: &Table, column: &str) -> Vec<String> {
         after[place[pair[1].as_str()]].insert(place[pair[0].as_str()]);
     }
     let mut found: Vec<String> = in_order(after).into_iter().map(|at| names[at].clone()).collect();
-    found.retain(|member| member != NO_MEMBER);
+    found.retain(|member| !is_no_member(member));
     let lower = |members: &[String]| -> Vec<String> {
-        members.iter().filter(|m| *m != NO_MEMBER).map(|m| m.to_lowercase()).collect()
+        members.iter().filter(|m| !is_no_member(m)).map(|m| m.to_lowercase()).collect()
     };
     if runs.iter().any(|run| run.len() > 1) && runs.iter().all(|run| lower(run).is_sorted()) {
         found.sort_by_key(|member| member.to_lowercase());
     }
-    found.extend(place.contains_key(NO_MEMBER).then(|| NO_MEMBER.to_string()));
+    found.extend(place.contains_key(words.no_member).then(|| words.no_member.to_string()));
     found
 }
 
@@ -94,7 +95,7 @@ fn in_order(mut after: Vec<BTreeSet<usize>>) -> Vec<usize> {
 }
 
 /// The members of `column` row by row; a new run begins where a column before it changes.
-fn runs(table: &Table, column: &str) -> Vec<Vec<String>> {
+fn runs(table: &Table, column: &str, words: &Words) -> Vec<Vec<String>> {
     let before: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).take_while(|c| *c != column).collect();
     let mut runs: Vec<Vec<String>> = vec![];
     for row in 0..table.rows() {
@@ -102,7 +103,7 @@ fn runs(table: &Table, column: &str) -> Vec<Vec<String>> {
         if !same {
             runs.push(vec![]);
         }
-        let member = name(table.value(row, column));
+        let member = name(table.value(row, column), words);
         runs.last_mut().expect("a run was begun").push(member);
     }
     runs
@@ -110,13 +111,13 @@ fn runs(table: &Table, column: &str) -> Vec<Vec<String>> {
 
 /// Whether members come by the alphabet, so that they may be sorted by value; grades from junior to partner may not.
 pub(crate) fn is_alphabetical(members: &[String]) -> bool {
-    let named: Vec<String> = members.iter().filter(|m| *m != NO_MEMBER).map(|m| m.to_lowercase()).collect();
+    let named: Vec<String> = members.iter().filter(|m| !is_no_member(m)).map(|m| m.to_lowercase()).collect();
     named.is_sorted() || members.is_sorted()
 }
 
 /// The colour of the series `at`; those without a name are muted.
 pub(crate) fn paint(name: &str, at: usize) -> Paint {
-    if name == NO_MEMBER { Paint::Muted } else { Paint::Series(at) }
+    if is_no_member(name) { Paint::Muted } else { Paint::Series(at) }
 }
 
 /// The columns of a query that are drawn.
@@ -187,7 +188,7 @@ mod tests {
         let data = |read: fn(&(&str, &str)) -> String| Data::Text(rows.iter().map(|row| Some(read(row))).collect());
         let column = |name: &str, data| Column { name: name.into(), data };
         let columns = vec![column("week", data(|row| row.0.into())), column("member", data(|row| row.1.into()))];
-        assert_eq!(distinct(&Table::new(columns).expect("equal lengths"), "member"), expected);
+        assert_eq!(distinct(&Table::new(columns).expect("equal lengths"), "member", &crate::words::ENGLISH), expected);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use super::control::Judged;
 use super::members;
 use super::remarks;
 use super::stops::Stop;
-use crate::grid::HAPPENED;
 use crate::svg::Svg;
 use crate::theme::Paint;
+use crate::words::{Words, sentence};
 use uptake_spec::project::Remark;
 
 /// A picture, and where its stops lie on it if it goes along the time.
@@ -39,14 +39,14 @@ struct Told {
 
 impl Reading {
     pub(super) fn of(stops: &[Stop], format: &Format) -> Reading {
-        let running = format!(" (running {})", format.grain.word());
+        let running = format.locale.running[format.grain as usize];
         let words = |(at, stop): (usize, &Stop)| {
             let state = match stop.complete {
                 true => "",
-                false if at + 1 == stops.len() => &running,
-                false => " (incomplete)",
+                false if at + 1 == stops.len() => running,
+                false => format.locale.incomplete,
             };
-            super::summary::sentence(&stop.words) + state
+            sentence(&stop.words) + state
         };
         Reading { stops: stops.iter().enumerate().map(words).collect(), series: vec![] }
     }
@@ -60,7 +60,7 @@ impl Reading {
     pub(super) fn with(mut self, name: &str, paint: Paint, values: &[Option<f64>], format: &Format) -> Reading {
         let format = format.of_member(name);
         let values = values.iter().map(|value| value.map_or("–".into(), |value| format.figure(value))).collect();
-        let name = if name.is_empty() { "Value" } else { name };
+        let name = if name.is_empty() { format.locale.value } else { name };
         self.series.push(Told { name: name.into(), paint, values });
         self
     }
@@ -69,24 +69,26 @@ impl Reading {
     pub(super) fn with_normal(mut self, judged: &Judged, stops: &[Stop], format: &Format) -> Reading {
         let limits = |stop: &Stop| {
             let step = stop.day.and_then(|day| judged.at(day));
-            step.map_or("–".into(), |step| format!("{} to {}", format.figure(step.lower), format.figure(step.upper)))
+            step.map_or("–".into(), |step| {
+                format.locale.from_to(&format.figure(step.lower), &format.figure(step.upper))
+            })
         };
         let values: Vec<String> = stops.iter().map(limits).collect();
         if !judged.limits.is_empty() {
-            self.series.push(Told { name: "Normal".into(), paint: Paint::Band, values });
+            self.series.push(Told { name: format.locale.normal_heading.into(), paint: Paint::Band, values });
         }
         self
     }
 
     /// With what happened; empty at the stops at which nothing did.
-    pub(super) fn with_happened(mut self, happened: &[Remark], stops: &[Stop]) -> Reading {
+    pub(super) fn with_happened(mut self, happened: &[Remark], stops: &[Stop], words: &Words) -> Reading {
         let told = |at: usize| {
             let then = happened.iter().filter(|remark| remarks::stop_of(stops, remark.d) == Some(at));
-            then.map(remarks::told).collect::<Vec<_>>().join("; ")
+            then.map(|remark| remarks::told(remark, words)).collect::<Vec<_>>().join(words.semicolon)
         };
         let values: Vec<String> = (0..stops.len()).map(told).collect();
-        if values.iter().any(|words| !words.is_empty()) {
-            self.series.push(Told { name: HAPPENED.into(), paint: Paint::Quiet, values });
+        if values.iter().any(|told| !told.is_empty()) {
+            self.series.push(Told { name: words.happened.into(), paint: Paint::Quiet, values });
         }
         self
     }
@@ -117,8 +119,9 @@ impl Along {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uptake_spec::Grain;
+    use crate::words::Locale;
     use uptake_spec::kpi::Unit;
+    use uptake_spec::{Grain, Language};
 
     fn stop(day: Option<chrono::NaiveDate>, words: &str, complete: bool) -> Stop {
         let (tick, year) = (String::new(), String::new());
@@ -128,7 +131,7 @@ mod tests {
     #[test]
     fn a_stop_is_a_line_and_no_name_breaks_it() {
         let stops = [stop(None, "the week of 5 Oct 2026", true), stop(None, "the week of 12 Oct 2026", false)];
-        let format = Format::new(Unit::Count, Grain::Week, "EUR");
+        let format = Format::new(Unit::Count, Grain::Week, &Locale::new(Language::English, "EUR"));
         let reading = Reading::of(&stops, &format)
             .with_member("Partner\tand\nmore", 0, &[Some(3.0), None], &format)
             .with("", Paint::Target, &[Some(1200.0), Some(4.0)], &format);
@@ -142,11 +145,14 @@ mod tests {
     fn a_difference_is_told_in_points_and_what_happened_beside_its_week() {
         let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 10, day);
         let stops = [stop(day(12), "", false), stop(day(5), "", false)]; // a query's, the newest first
-        let format = Format { differences: vec!["gap".into()], ..Format::new(Unit::Share, Grain::Week, "EUR") };
+        let format = Format {
+            differences: vec!["gap".into()],
+            ..Format::new(Unit::Share, Grain::Week, &Locale::new(Language::English, "EUR"))
+        };
         let happened = [Remark { d: day(7).expect("a day"), text: "Training".into() }];
         let told = Reading::of(&stops, &format)
             .with("gap", Paint::Ink, &[None, Some(-0.04)], &format)
-            .with_happened(&happened, &stops)
+            .with_happened(&happened, &stops, &format.locale)
             .written();
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[0], "ink gap\tquiet What happened");

@@ -6,7 +6,7 @@ use crate::labels::Taken;
 use crate::svg::{Anchor, line, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Canvas, Paint};
-use crate::words;
+use crate::words::Words;
 use chrono::NaiveDate;
 use uptake_spec::project::Remark;
 
@@ -16,12 +16,19 @@ pub(super) fn strip_px(remarks: &[Remark], canvas: &Canvas) -> f64 {
 }
 
 /// Draws them through a plot from `top` to `bottom`. Words that would cover others are left to the line's own title.
-pub(super) fn draw(frame: &mut Frame, remarks: &[Remark], stops: &[Stop], xs: &[f64], top: f64, bottom: f64) {
+pub(super) fn draw(
+    frame: &mut Frame,
+    remarks: &[Remark],
+    stops: &[Stop],
+    xs: &[f64],
+    (top, bottom): (f64, f64),
+    words: &Words,
+) {
     let (size, theme, canvas) = (frame.canvas.text, frame.theme, frame.canvas);
     let mut taken = Taken::default();
     for remark in remarks {
         let Some(at) = stop_of(stops, remark.d) else { continue };
-        let (x, told) = (xs[at], told(remark));
+        let (x, told) = (xs[at], told(remark, words));
         let through = line(x, top - size * 0.4, x, bottom).stroke(theme, Paint::Quiet, canvas.hair());
         frame.marks.push(through.set("stroke-dasharray", super::line::dash(canvas.stroke, 0.5, 1.2)).told(&told));
         let said = ellipsized(&remark.text, canvas.room() / 2.0, size, Weight::Regular);
@@ -36,13 +43,13 @@ pub(super) fn draw(frame: &mut Frame, remarks: &[Remark], stops: &[Stop], xs: &[
 }
 
 /// ` On 25 May 2026: Relaunch.`
-pub(super) fn summary(remarks: &[Remark], stops: &[Stop]) -> String {
+pub(super) fn summary(remarks: &[Remark], stops: &[Stop], words: &Words) -> String {
     let shown = remarks.iter().filter(|remark| stop_of(stops, remark.d).is_some());
-    shown.map(|remark| format!(" On {}.", told(remark))).collect()
+    shown.map(|remark| (words.on_day)(&told(remark, words))).collect()
 }
 
-pub(crate) fn told(remark: &Remark) -> String {
-    format!("{}: {}", words::date(remark.d), remark.text.trim_end_matches('.'))
+pub(crate) fn told(remark: &Remark, words: &Words) -> String {
+    words.told(&words.date(remark.d), remark.text.trim_end_matches('.'))
 }
 
 /// The latest stop that begins by `day`; whoever hands remarks in knows where the last one ends.

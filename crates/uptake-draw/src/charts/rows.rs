@@ -3,6 +3,7 @@
 use super::Format;
 use super::members::{self, Drawn};
 use super::stops::{self, Stop};
+use crate::words::Words;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use uptake_spec::kpi::Unit;
@@ -54,30 +55,33 @@ impl Rows {
     pub fn of_answer(answer: &Answer, members: &[String], format: &Format) -> Rows {
         let table = &answer.table;
         let dimension = |name: &String| Dimension {
-            members: members::distinct(table, name),
+            members: members::distinct(table, name, &format.locale),
             split: !answer.by.contains(name),
             name: name.clone(),
         };
         let columns: Vec<Dimension> = members.iter().map(dimension).collect();
         let stops = stops::of_answer(table, format);
         let place = |row| stops::place(&stops, table, row);
-        let cells = cells(table, &columns, "value", place);
+        let cells = cells(table, &columns, "value", place, &format.locale);
         Rows { stops, columns, cells, periods: true }
     }
 
     /// Dates of `x` become stops, all else members.
-    pub fn of_query(table: &Table, drawn: &Drawn) -> Rows {
-        let mut stops = stops::of_query(table, &drawn.x);
+    pub fn of_query(table: &Table, drawn: &Drawn, words: &Words) -> Rows {
+        let mut stops = stops::of_query(table, &drawn.x, words);
         let is_date =
             table.column(&drawn.x).is_some_and(|column| matches!(column.data, Data::Date(_) | Data::Instant(_)));
         let dated = is_date && stops.iter().all(|stop| stop.day.is_some());
         let named = (!dated).then_some(&drawn.x).into_iter().chain(&drawn.series);
-        let dimension =
-            |name: &String| Dimension { name: name.clone(), members: members::distinct(table, name), split: true };
+        let dimension = |name: &String| Dimension {
+            name: name.clone(),
+            members: members::distinct(table, name, words),
+            split: true,
+        };
         let columns: Vec<Dimension> = named.map(dimension).collect();
-        let words = |row| members::name(table.value(row, &drawn.x));
-        let place = |row: usize| if dated { stops.iter().position(|stop| stop.words == words(row)) } else { Some(0) };
-        let cells = cells(table, &columns, &drawn.y, place);
+        let name = |row| members::name(table.value(row, &drawn.x), words);
+        let place = |row: usize| if dated { stops.iter().position(|stop| stop.words == name(row)) } else { Some(0) };
+        let cells = cells(table, &columns, &drawn.y, place, words);
         if !dated {
             stops = vec![Stop {
                 day: None,
@@ -174,7 +178,13 @@ impl Rows {
     }
 }
 
-fn cells(table: &Table, columns: &[Dimension], value: &str, place: impl Fn(usize) -> Option<usize>) -> Vec<Cell> {
+fn cells(
+    table: &Table,
+    columns: &[Dimension],
+    value: &str,
+    place: impl Fn(usize) -> Option<usize>,
+    words: &Words,
+) -> Vec<Cell> {
     let finite = |row, column: &str| table.value(row, column).number().filter(|n| n.is_finite());
     let place_of = |column: &Dimension| -> HashMap<String, usize> {
         column.members.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect()
@@ -182,7 +192,7 @@ fn cells(table: &Table, columns: &[Dimension], value: &str, place: impl Fn(usize
     let known: Vec<HashMap<String, usize>> = columns.iter().map(place_of).collect();
     let member = |row, at: usize| {
         let Some(column) = columns.get(at) else { return 0 };
-        known[at][&members::name(table.value(row, &column.name))]
+        known[at][&members::name(table.value(row, &column.name), words)]
     };
     let read = |row| {
         Some(Cell {

@@ -2,7 +2,7 @@
 
 use super::axes::{number_axis, value_axis};
 use super::frame::{Frame, frame};
-use super::members::{self, Drawn, NO_MEMBER};
+use super::members::{self, Drawn};
 use super::reading::Drawing;
 use super::rows::{Asked, Rows};
 use super::{Chart, Format, Picture, summary};
@@ -11,7 +11,7 @@ use crate::scale::Linear;
 use crate::svg::{Anchor, dot, line, text};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
-use crate::words;
+use crate::words::{is_no_member, sentence};
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range, Table};
 
@@ -50,10 +50,13 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Scatter, Problem> {
     let newest = rows.newest();
     let crossed = newest.map_or(vec![], |stop| rows.crossed(stop));
     let names = &rows.columns[0].members;
-    let axis = |word: &str, unit| Axis { word: words::heading(word), format: Format { unit, ..asked.format.clone() } };
+    let axis = |word: &str, unit| Axis {
+        word: sentence(&word.replace('_', " ")),
+        format: Format { unit, ..asked.format.clone() },
+    };
     let unit = asked.format.unit;
     let (across, up) = match rows.columns.get(1).map(|column| &column.members[..]) {
-        None => (axis("of how many", Unit::Count), axis(&asked.format.unit_word(), unit)),
+        None => (axis(asked.format.locale.of_how_many, Unit::Count), axis(&asked.format.unit_word(), unit)),
         Some([first, second]) => (axis(first, unit), axis(second, unit)),
         Some([]) => (axis("", unit), axis("", unit)),
         Some(many) => {
@@ -89,11 +92,18 @@ pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result
         let what = format!("a scatter needs numbers along both axes, and x = \"{}\" has none", columns.x);
         return Err(asked.refuse(what, "name one with x = \"…\", and the points' names with series = \"…\""));
     }
-    let name = |row| columns.series.as_ref().map_or(String::new(), |column| members::name(table.value(row, column)));
+    let name = |row| {
+        columns
+            .series
+            .as_ref()
+            .map_or(String::new(), |column| members::name(table.value(row, column), &asked.format.locale))
+    };
     let point = |row| Some(Point { name: name(row), x: number(row, &columns.x)?, y: number(row, &columns.y)? });
     let points = (0..table.rows()).filter_map(point).collect();
-    let axis =
-        |column: &str, unit| Axis { word: words::heading(column), format: Format { unit, ..asked.format.clone() } };
+    let axis = |column: &str, unit| Axis {
+        word: asked.format.locale.heading(column),
+        format: Format { unit, ..asked.format.clone() },
+    };
     let across = axis(&columns.x, members::unit_of(&columns.x, &known.data));
     Ok(Scatter { points, across, up: axis(&columns.y, columns.unit), quadrant: asked.kind == "quadrant", period: None })
 }
@@ -122,34 +132,29 @@ impl Scatter {
 }
 
 impl Picture for Scatter {
-    fn subtitle(&self, _: &Format, range: Option<Range>) -> Vec<String> {
-        let mut parts =
-            vec![format!("Up: {} · across: {}", self.up.word.to_lowercase(), self.across.word.to_lowercase())];
-        parts.extend(self.period.clone().or(range.map(words::range)));
+    fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
+        let words = &format.locale;
+        let mut parts = vec![(words.up_across)(&words.within(&self.up.word), &words.within(&self.across.word))];
+        parts.extend(self.period.clone().or(range.map(|range| format.locale.range(range))));
         if self.quadrant {
-            parts.push("dashed: the medians, in each corner how many".into());
+            parts.push(words.dashed_medians.into());
         }
         parts
     }
 
-    fn summary(&self, _: &Format) -> String {
-        let (Some((x, y)), count) = (self.medians(), self.points.len()) else { return summary::EMPTY.into() };
-        let middle = format!(
-            "half have {} or more up and {} or more across",
-            self.up.format.figure(y),
-            self.across.format.figure(x)
-        );
+    fn summary(&self, format: &Format) -> String {
+        let (Some((x, y)), count) = (self.medians(), self.points.len()) else { return format.locale.no_data.into() };
+        let words = &format.locale;
+        let middle = (words.of_points)(count, &self.up.format.figure(y), &self.across.format.figure(x));
         let corners = match self.quadrant {
-            true => format!(
-                "; {} lie high in both, {} high and to the left, {} low and to the right, {} low in both",
-                self.corner(true, true),
-                self.corner(false, true),
-                self.corner(true, false),
-                self.corner(false, false)
-            ),
+            true => {
+                let corners = [(true, true), (false, true), (true, false), (false, false)];
+                let told = (words.corners)(corners.map(|(right, upper)| self.corner(right, upper)));
+                format!("{}{told}", words.semicolon)
+            }
             false => String::new(),
         };
-        summary::of_period(self.period.as_deref(), &format!("of {count} points {middle}{corners}"))
+        summary::of_period(self.period.as_deref(), &format!("{middle}{corners}"), format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -187,7 +192,7 @@ fn draw(chart: &Chart, scatter: &Scatter, mut frame: Frame) -> Drawing {
     let places: Vec<(f64, f64)> = scatter.points.iter().map(|p| (across.at(p.x), up.at(p.y))).collect();
     for (point, (x, y)) in scatter.points.iter().zip(&places) {
         let values = format!("{}, {}", scatter.across.format.figure(point.x), scatter.up.format.figure(point.y));
-        let told = if point.name.is_empty() { values } else { format!("{}: {values}", point.name) };
+        let told = if point.name.is_empty() { values } else { scatter.up.format.locale.told(&point.name, &values) };
         let paint = members::paint(&point.name, 0);
         let mark = dot(*x, *y, r).fill(theme, paint).stroke(theme, Paint::Paper, canvas.hair()).told(&told);
         let mark = frame.linked(&[&point.name], mark.set("fill-opacity", "0.85"));
@@ -207,7 +212,7 @@ fn corners(frame: &mut Frame, scatter: &Scatter, (x, y): (f64, f64), across: &Li
         frame.marks.push(drawn.stroke(theme, Paint::Target, canvas.stroke * 0.6).set("stroke-dasharray", dash.clone()));
     }
     for (is_right, is_upper) in [(false, false), (false, true), (true, false), (true, true)] {
-        let said = words::of(scatter.corner(is_right, is_upper) as f64, scatter.points.len() as f64);
+        let said = scatter.up.format.locale.of(scatter.corner(is_right, is_upper) as f64, scatter.points.len() as f64);
         let wide = width_px(&said, size, Weight::SemiBold);
         let x = if is_right { right - wide - size * 0.4 } else { left + size * 0.4 };
         let base = if is_upper { top + size * 1.2 } else { bottom - size * 0.6 };
@@ -245,7 +250,7 @@ fn names(frame: &mut Frame, scatter: &Scatter, places: &[(f64, f64)], r: f64, co
         if let Some((x, top)) = free {
             left -= 1;
             taken.keep(x, top, wide, size * 1.1);
-            let paint = if scatter.points[at].name == NO_MEMBER { Paint::Quiet } else { Paint::Ink };
+            let paint = if is_no_member(&scatter.points[at].name) { Paint::Quiet } else { Paint::Ink };
             let set = text(x, top + size * 0.9, size, Anchor::Start, &name).fill(theme, paint);
             frame.marks.push(set.rimmed(theme, size * 0.2).with_title(&name, &scatter.points[at].name));
         }

@@ -2,14 +2,14 @@
 
 use super::bar::is_few;
 use super::frame::{Frame, frame};
-use super::members::{self, Drawn, NO_MEMBER};
+use super::members::{self, Drawn};
 use super::reading::Drawing;
 use super::rows::{Asked, Cell, Rows};
 use super::{Chart, Facts, Format, Picture, summary, target_on};
 use crate::svg::{Anchor, Element, dot, line, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Canvas, Paint, Size, Theme};
-use crate::words;
+use crate::words::{Words, is_no_member};
 use uptake_spec::kpi::Better;
 use uptake_spec::{Problem, Range, Table};
 
@@ -60,9 +60,9 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
 }
 
 /// `x` names the rows, or with dates the periods; `series` the columns, or with dates the rows.
-pub(super) fn fit_query(table: &Table, columns: &Drawn) -> Scorecard {
-    let format = Format::new(columns.unit, uptake_spec::Grain::Day, "");
-    of_rows(&Rows::of_query(table, columns), None, &words::heading(&columns.y), &format)
+pub(super) fn fit_query(table: &Table, columns: &Drawn, format: &Format) -> Scorecard {
+    let name = format.locale.heading(&columns.y);
+    of_rows(&Rows::of_query(table, columns, &format.locale), None, &name, format)
 }
 
 fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &Format) -> Scorecard {
@@ -96,7 +96,7 @@ fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &For
         let rank = |row: &Row| row.values.last().copied().flatten().unwrap_or(f64::NEG_INFINITY);
         found.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
     }
-    found.sort_by_key(|row| row.name == NO_MEMBER);
+    found.sort_by_key(|row| is_no_member(&row.name));
     let more = found.len().saturating_sub(MOST);
     found.truncate(MOST);
     Scorecard {
@@ -131,11 +131,11 @@ impl Light {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn word(self, words: &Words) -> &'static str {
         match self {
-            Light::Met => "met",
-            Light::Near => "near",
-            Light::Missed => "missed",
+            Light::Met => words.met,
+            Light::Near => words.near,
+            Light::Missed => words.missed,
         }
     }
 
@@ -171,13 +171,13 @@ impl Scorecard {
 impl Picture for Scorecard {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let mut parts = vec![summary::unit(format.unit_word(), self.told_in_points(format))];
-        parts.extend(self.period.clone().or(range.map(words::range)));
+        parts.extend(self.period.clone().or(range.map(|range| format.locale.range(range))));
         parts.extend(self.target.map(|(target, better)| {
-            let way = if better == Better::Down { "at most" } else { "at least" };
-            format!("target {way} {}, near: within a tenth", format.short(target))
+            let told = if better == Better::Down { format.locale.at_most } else { format.locale.at_least };
+            told(&format.short(target))
         }));
         if self.more > 0 {
-            parts.push(format!("the first {MOST}, and {} more not drawn", self.more));
+            parts.push((format.locale.first_of)(MOST, self.more));
         }
         parts
     }
@@ -193,15 +193,19 @@ impl Picture for Scorecard {
             }
         };
         if known.is_empty() {
-            return summary::EMPTY.into();
+            return format.locale.no_data.into();
         }
+        let words = &format.locale;
         let lights: Vec<Light> = self.rows.iter().filter_map(|row| self.light(row)).collect();
         let met = lights.iter().filter(|light| **light == Light::Met).count();
         let met = match self.target {
-            Some(_) => format!("; {} met the target", words::of(met as f64, lights.len() as f64)),
+            Some(_) => {
+                let told = (words.met_the_target)(&words.of(met as f64, lights.len() as f64));
+                format!("{}{told}", words.semicolon)
+            }
             None => String::new(),
         };
-        summary::of_period(self.period.as_deref(), &format!("{}{met}", summary::extremes(known, format)))
+        summary::of_period(self.period.as_deref(), &format!("{}{met}", summary::extremes(known, format)), format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -231,6 +235,7 @@ struct Layout {
 impl Layout {
     fn of(card: &Scorecard, canvas: &Canvas, format: &Format) -> Layout {
         let size = canvas.text;
+        let words = &format.locale;
         let label = |row: &Row, at: usize| label(card, row, at, format);
         let widest = |at: usize| {
             let head = width_px(&card.heads[at], size, Weight::Regular);
@@ -241,14 +246,18 @@ impl Layout {
         let names_px = longest.min(canvas.room() * if canvas.is_narrow() { 0.34 } else { 0.3 });
         let mut right = canvas.right();
         let light = card.target.map(|_| {
-            right -= width_px("missed", size, Weight::Regular) + size * 2.7;
+            right -= [words.met, words.near, words.missed]
+                .map(|word| width_px(word, size, Weight::Regular))
+                .into_iter()
+                .fold(0.0, f64::max)
+                + size * 2.7;
             right + size * 1.4
         });
         let change = card.over_time.then(|| {
             let deltas = card.rows.iter().filter_map(Row::delta).map(|delta| format.short_change(delta));
             let wide = deltas
                 .map(|words| width_px(&words, size, Weight::Regular))
-                .fold(width_px("change", size, Weight::Regular), f64::max);
+                .fold(width_px(words.change, size, Weight::Regular), f64::max);
             let at = right;
             right -= wide + size * 1.2;
             at
@@ -295,7 +304,7 @@ impl Layout {
 fn label(card: &Scorecard, row: &Row, at: usize, format: &Format) -> String {
     match (row.values[at], row.few) {
         (None, _) => "–".into(),
-        (Some(_), Some((part, whole))) if card.over_time && at + 1 == row.values.len() => words::of(part, whole),
+        (Some(_), Some((part, whole))) if card.over_time && at + 1 == row.values.len() => format.locale.of(part, whole),
         (Some(value), _) => format.of_member(if card.over_time { &row.name } else { &card.heads[at] }).short(value),
     }
 }
@@ -314,8 +323,8 @@ fn draw(chart: &Chart, card: &Scorecard, mut frame: Frame) -> Drawing {
             head(*x, &ellipsized(&card.heads[*at], canvas.room() * 0.25, size, Weight::Regular), Anchor::End)
         })
         .collect();
-    heads.extend(layout.change.map(|x| head(x, "change", Anchor::End)));
-    heads.extend(layout.light.map(|x| head(x, "target", Anchor::Start)));
+    heads.extend(layout.change.map(|x| head(x, format.locale.change, Anchor::End)));
+    heads.extend(layout.light.map(|x| head(x, format.locale.target_heading, Anchor::Start)));
     frame.marks.extend(heads);
     y += size * 1.0;
     frame.marks.push(line(canvas.margin, y, canvas.right(), y).stroke(theme, Paint::Axis, canvas.hair()));
@@ -326,7 +335,7 @@ fn draw(chart: &Chart, card: &Scorecard, mut frame: Frame) -> Drawing {
     }
     let dropped = card.heads.len() - layout.values.len();
     if !card.over_time && dropped > 0 {
-        let said = format!("{dropped} more columns are in the table.");
+        let said = (format.locale.more_columns)(dropped);
         y += size * 1.5;
         frame.marks.push(text(canvas.margin, y, size, Anchor::Start, &said).fill(theme, Paint::Quiet));
     }
@@ -336,7 +345,7 @@ fn draw(chart: &Chart, card: &Scorecard, mut frame: Frame) -> Drawing {
 fn draw_row(frame: &mut Frame, card: &Scorecard, row: &Row, layout: &Layout, middle: f64, format: &Format) {
     let (canvas, theme, size) = (frame.canvas, frame.theme, frame.canvas.text);
     let base = middle + size * 0.35;
-    let ink = if row.name == NO_MEMBER { Paint::Quiet } else { Paint::Ink };
+    let ink = if is_no_member(&row.name) { Paint::Quiet } else { Paint::Ink };
     let name = ellipsized(&row.name, layout.names_px, size, Weight::Regular);
     let set = text(canvas.margin, base, size, Anchor::Start, &name).fill(theme, ink).with_title(&name, &row.name);
     let set = frame.linked(&[&row.name], set);
@@ -355,7 +364,9 @@ fn draw_row(frame: &mut Frame, card: &Scorecard, row: &Row, layout: &Layout, mid
     }
     if let (Some(x), Some(light)) = (layout.light, card.light(row)) {
         frame.marks.push(light.mark(x + size * 0.45, middle, size * 0.38, theme));
-        frame.marks.push(text(x + size * 1.3, base, size, Anchor::Start, light.word()).fill(theme, Paint::Ink));
+        frame
+            .marks
+            .push(text(x + size * 1.3, base, size, Anchor::Start, light.word(&format.locale)).fill(theme, Paint::Ink));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Format;
 use super::members;
-use crate::words;
+use crate::words::Words;
 use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
 use uptake_spec::{Grain, Table, Value};
 
@@ -57,11 +57,11 @@ pub(super) fn of_answer(table: &Table, format: &Format) -> Vec<Stop> {
 }
 
 /// One stop for each distinct mark of the column `x`, in the query's order. Moments are those of UTC, as everywhere else.
-pub(super) fn of_query(table: &Table, x: &str) -> Vec<Stop> {
+pub(super) fn of_query(table: &Table, x: &str, words: &Words) -> Vec<Stop> {
     let mut stops: Vec<Stop> = vec![];
     for row in 0..table.rows() {
-        let words = members::name(table.value(row, x));
-        if stops.iter().any(|stop| stop.words == words) {
+        let name = members::name(table.value(row, x), words);
+        if stops.iter().any(|stop| stop.words == name) {
             continue;
         }
         let (day, part_of_day) = match table.value(row, x) {
@@ -69,9 +69,9 @@ pub(super) fn of_query(table: &Table, x: &str) -> Vec<Stop> {
             Value::Instant(at) => (Some(at.date_naive()), f64::from(at.num_seconds_from_midnight()) / 86_400.0),
             _ => (None, 0.0),
         };
-        let tick = day.map_or(words.clone(), words::day_month);
+        let tick = day.map_or(name.clone(), |day| words.day_month(day));
         let year = day.map_or(String::new(), |day| day.format("%Y").to_string());
-        stops.push(Stop { day, part_of_day, tick, year, words, complete: true });
+        stops.push(Stop { day, part_of_day, tick, year, words: name, complete: true });
     }
     let same_day = |two: &[Stop]| two[0].day.is_some() && two[0].day == two[1].day;
     if stops.windows(2).any(same_day) {

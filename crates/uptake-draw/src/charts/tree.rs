@@ -9,7 +9,6 @@ use crate::scale::Linear;
 use crate::svg::{Anchor, line, path, rect, text, through};
 use crate::text::{Weight, ellipsized, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
 use std::collections::{HashMap, HashSet};
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range, Table, Value};
@@ -94,10 +93,10 @@ pub(super) fn fit(rows: &Rows, asked: &Asked) -> Result<Tree, Problem> {
 pub(super) fn fit_query(table: &Table, columns: &Drawn, asked: &Asked) -> Result<Tree, Problem> {
     let above = |row| match columns.series.as_ref().map(|column| table.value(row, column)) {
         None | Some(Value::Nothing | Value::Text("")) => None,
-        Some(value) => Some(members::name(value)),
+        Some(value) => Some(members::name(value, &asked.format.locale)),
     };
     let entry = |row| Entry {
-        name: members::name(table.value(row, &columns.x)),
+        name: members::name(table.value(row, &columns.x), &asked.format.locale),
         above: above(row),
         value: table.value(row, &columns.y).number().filter(|n| n.is_finite()),
     };
@@ -178,12 +177,12 @@ impl Tree {
 impl Picture for Tree {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
         let mut parts = vec![format.unit_word()];
-        parts.extend(self.period.clone().or(range.map(words::range)));
+        parts.extend(self.period.clone().or(range.map(|range| format.locale.range(range))));
         if self.has_wholes() {
-            parts.push("pale: with all below".into());
+            parts.push(format.locale.pale_with_below.into());
         }
         if self.more > 0 {
-            parts.push(format!("the first {MOST}, and {} more not drawn", self.more));
+            parts.push((format.locale.first_of)(MOST, self.more));
         }
         parts
     }
@@ -194,9 +193,9 @@ impl Picture for Tree {
         let own: Vec<(String, f64)> =
             self.nodes.iter().filter_map(|node| Some((node.name.clone(), node.value?))).collect();
         match (known.is_empty(), own.is_empty()) {
-            (true, true) => summary::EMPTY.into(),
-            (true, false) => summary::of_period(self.period.as_deref(), &summary::extremes(own, format)),
-            _ => summary::of_period(self.period.as_deref(), &summary::extremes(known, format)),
+            (true, true) => format.locale.no_data.into(),
+            (true, false) => summary::of_period(self.period.as_deref(), &summary::extremes(own, format), format),
+            _ => summary::of_period(self.period.as_deref(), &summary::extremes(known, format), format),
         }
     }
 

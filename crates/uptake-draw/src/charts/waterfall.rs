@@ -9,7 +9,6 @@ use crate::scale::Linear;
 use crate::svg::{Anchor, line, path, rect, text, through};
 use crate::text::{Weight, width_px};
 use crate::theme::{Paint, Size, Theme};
-use crate::words;
 use uptake_spec::kpi::Unit;
 use uptake_spec::{Problem, Range};
 
@@ -59,7 +58,7 @@ fn steps(named: &[(String, f64)], asked: &Asked) -> Result<Vec<Step>, Problem> {
     let mut steps = vec![];
     let last = named.len().saturating_sub(1);
     for (at, (name, value)) in named.iter().enumerate() {
-        let (name, member) = (words::heading(name), name.clone());
+        let (name, member) = (asked.format.locale.heading(name), name.clone());
         if at == 0 && is(&name, "start") {
             level = *value;
             steps.push(Step { name, member, from: 0.0, to: level, level: true });
@@ -98,11 +97,15 @@ impl Waterfall {
 
 impl Picture for Waterfall {
     fn subtitle(&self, format: &Format, range: Option<Range>) -> Vec<String> {
-        std::iter::once(format.unit_word()).chain(self.period.clone().or(range.map(words::range))).collect()
+        std::iter::once(format.unit_word())
+            .chain(self.period.clone().or(range.map(|range| format.locale.range(range))))
+            .collect()
     }
 
     fn summary(&self, format: &Format) -> String {
-        let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else { return summary::EMPTY.into() };
+        let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else {
+            return format.locale.no_data.into();
+        };
         let most = |sign: f64| {
             let found = self
                 .changes()
@@ -112,9 +115,13 @@ impl Picture for Waterfall {
         };
         let told: Vec<String> = [most(1.0), most(-1.0)].into_iter().flatten().collect();
         let start = if first.level { first.to } else { 0.0 };
-        let moved = if told.is_empty() { String::new() } else { format!("; largest moves: {}", told.join(", ")) };
-        let told = format!("from {} to {}{moved}", format.figure(start), format.figure(last.to));
-        summary::of_period(self.period.as_deref(), &told)
+        let words = &format.locale;
+        let moved = match &told[..] {
+            [] => String::new(),
+            moves => format!("{}{}", words.semicolon, (words.largest_moves)(&moves.join(", "))),
+        };
+        let told = format!("{}{moved}", (words.moved_from_to)(&format.figure(start), &format.figure(last.to)));
+        summary::of_period(self.period.as_deref(), &told, format)
     }
 
     fn draw(&self, chart: &Chart, size: Size, theme: &Theme) -> Drawing {
@@ -149,7 +156,7 @@ fn draw(chart: &Chart, waterfall: &Waterfall, mut frame: Frame) -> Drawing {
         names.write(&mut frame, at, canvas.margin + names.px, middle, Anchor::End, Paint::Ink);
         let (from, to) = (scale.at(step.from), scale.at(step.to));
         let (up, down) = (step.to > step.from, step.to < step.from);
-        let said = format!("{}: {}", step.name, waterfall.label(step, format));
+        let said = format.locale.told(&step.name, &waterfall.label(step, format));
         let body = match (step.level, up, down) {
             (true, ..) => rect(from.min(to), middle - thick / 2.0, (to - from).abs(), thick).fill(theme, Paint::Muted),
             (_, true, _) => pointed(from, to, middle, thick).fill(theme, Paint::Series(0)),

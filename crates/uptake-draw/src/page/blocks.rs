@@ -7,7 +7,7 @@ use crate::grid::{Grid, Heading, crossed, grid};
 use crate::svg::linked;
 use crate::theme::{Size, Theme};
 use crate::tile::tile_svg;
-use crate::words;
+use crate::words::Words;
 use askama::Template;
 use uptake_spec::dashboard::{Inline, Prose, Width};
 use uptake_spec::{Table, Value};
@@ -37,6 +37,7 @@ pub(super) struct BlockView<'a> {
     nothing: &'static str,
     /// Of the block's own heading, 2 to 6.
     level: u8,
+    words: &'a Words,
 }
 
 pub(super) enum What<'a> {
@@ -98,6 +99,7 @@ pub(super) fn views(page: &Page) -> Vec<BlockView<'_>> {
 }
 
 fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
+    let words: &Words = &page.locale;
     let plain = |what, level: u8| BlockView {
         id: &drawn.id,
         class: class(drawn.width),
@@ -111,19 +113,20 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
         linked: 0,
         heading_ways: vec![],
         more: 0,
-        nothing: words::NO_DATA,
+        nothing: words.no_data,
         level,
+        words,
     };
     let own_level = (*level + 1).min(6);
     match &drawn.body {
         Body::Prose(prose) => plain(What::Prose(parts(page, prose, level)), 0),
         Body::Note(text) => plain(What::Note(text), 0),
         Body::Card { title, state, why, about } => BlockView {
-            about: about.as_ref().and_then(about_view),
-            ..plain(What::Card { title, state: state.words(), why }, own_level)
+            about: about.as_ref().and_then(|about| about_view(about, words)),
+            ..plain(What::Card { title, state: state.words(words), why }, own_level)
         },
         Body::Picture { title, chart, table, notes, way, about } => {
-            let addresses = way.as_ref().map_or(vec![], |way| addresses(way, table));
+            let addresses = way.as_ref().map_or(vec![], |way| addresses(way, table, words));
             let draw = |size| {
                 let Drawing { svg, along } = charts::drawing(chart, size, &Theme::light());
                 Drawing { svg: linked(svg, &addresses), along }
@@ -134,7 +137,7 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             let (data, more) = shown(crossed(table, chart.format()).with(&chart.beside()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
             let heading_ways = data.as_ref().map_or(vec![], |grid| heading_ways(grid, &addresses));
-            let (drill, about) = (way.as_ref().map(drill), about_view(about));
+            let (drill, about) = (way.as_ref().map(drill), about_view(about, words));
             let nothing = chart.nothing();
             BlockView { notes, downloads, drill, about, data, heading_ways, more, nothing, ..plain(what, own_level) }
         }
@@ -142,21 +145,21 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
             let svg = tile_svg(tile, Size::Phone, &Theme::light());
             let pictures = vec![("tile", Drawing { svg, along: None })];
             let what = What::Picture { title: tile.title(), summary: tile.summary(), pictures, reading: None };
-            let (data, more) = shown(grid(table, Some(tile.format())).with(tile.beside().as_slice()));
+            let (data, more) = shown(grid(table, Some(tile.format()), words).with(tile.beside().as_slice()));
             let downloads = downloads(page, &drawn.id, &["svg", "png", "csv", "xlsx", "json"]);
-            let (drill, about) = (way.as_ref().map(drill), about_view(about));
+            let (drill, about) = (way.as_ref().map(drill), about_view(about, words));
             BlockView { notes, downloads, drill, about, data, more, ..plain(what, own_level) }
         }
         Body::Rows { title, table, answer, more, way, about } => {
             let (data, cut) = match answer {
-                Some(format) => shown(grid(table, Some(format))),
-                None => first_shown(grid(table, None)),
+                Some(format) => shown(grid(table, Some(format), words)),
+                None => first_shown(grid(table, None, words)),
             };
             // Of an answer the newest rows are shown, which stand last.
             let first = if answer.is_some() { cut } else { 0 };
             let rows = first..first + data.as_ref().map_or(0, |grid| grid.rows.len());
             let row_ways = way.as_ref().map_or(vec![], |way| rows.map(|row| way_of_row(way, table, row)).collect());
-            let linked = data.as_ref().zip(way.as_ref()).map_or(0, |(grid, way)| linked_cell(grid, way));
+            let linked = data.as_ref().zip(way.as_ref()).map_or(0, |(grid, way)| linked_cell(grid, way, words));
             BlockView {
                 downloads: downloads(page, &drawn.id, &["csv", "xlsx", "json"]),
                 drill: way.as_ref().filter(|way| way.members.is_empty()).map(drill),
@@ -164,8 +167,8 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
                 row_ways,
                 linked,
                 more: more + cut,
-                nothing: if answer.is_some() { words::NO_DATA } else { words::NO_ROWS },
-                about: about_view(about),
+                nothing: words.no_rows(answer.is_some()),
+                about: about_view(about, words),
                 ..plain(What::Rows { title }, own_level)
             }
         }
@@ -173,8 +176,8 @@ fn view<'a>(page: &'a Page, drawn: &'a Drawn, level: &mut u8) -> BlockView<'a> {
 }
 
 /// The first column that the way takes along.
-fn linked_cell(grid: &Grid, way: &Way) -> usize {
-    let taken = way.members.first().map(|(_, column)| words::heading(column)).unwrap_or_default();
+fn linked_cell(grid: &Grid, way: &Way, words: &Words) -> usize {
+    let taken = way.members.first().map(|(_, column)| words.heading(column)).unwrap_or_default();
     grid.headings.iter().position(|heading| heading.name == taken).unwrap_or(0)
 }
 
@@ -188,13 +191,13 @@ fn way_of_row(way: &Way, table: &Table, row: usize) -> Option<String> {
 }
 
 /// Each member of a picture with its address, where one column tells members apart.
-fn addresses(way: &Way, table: &Table) -> Vec<(String, String)> {
+fn addresses(way: &Way, table: &Table, words: &Words) -> Vec<(String, String)> {
     let [(_, column)] = &way.members[..] else { return vec![] };
     let lead = |name: String| {
         let row = (0..table.rows()).find(|row| table.value(*row, column) == Value::Text(&name))?;
         Some((name, way_of_row(way, table, row)?))
     };
-    distinct(table, column).into_iter().filter_map(lead).collect()
+    distinct(table, column, words).into_iter().filter_map(lead).collect()
 }
 
 /// Where the columns of a crossed table lead: each is a member.
@@ -264,7 +267,7 @@ fn drill(way: &Way) -> Drill {
 }
 
 /// `None` where there is nothing to tell.
-fn about_view(about: &About) -> Option<AboutView<'_>> {
+fn about_view<'a>(about: &'a About, words: &Words) -> Option<AboutView<'a>> {
     let told = !(about.means.is_empty() && about.sql.is_empty() && about.kpi.is_empty());
-    told.then(|| AboutView { about, as_of: about.as_of.map(words::date), sql_here: true })
+    told.then(|| AboutView { about, as_of: about.as_of.map(|day| words.date(day)), sql_here: true })
 }

@@ -1,6 +1,7 @@
 //! The filters of a page as a plain form: the address carries only what the viewer chose.
 
 use super::Page;
+use crate::words::Words;
 use chrono::NaiveDate;
 use uptake_spec::Grain;
 
@@ -31,10 +32,10 @@ pub(super) struct FilterView<'a> {
 }
 
 pub(super) fn views(page: &Page) -> Vec<FilterView<'_>> {
-    page.filters.iter().map(view).collect()
+    page.filters.iter().map(|filter| view(filter, &page.locale)).collect()
 }
 
-fn view(filter: &FilterState) -> FilterView<'_> {
+fn view<'a>(filter: &'a FilterState, words: &Words) -> FilterView<'a> {
     let day = |day: &Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     match &filter.kind {
         FilterKind::Period { from, to, .. } => {
@@ -42,9 +43,9 @@ fn view(filter: &FilterState) -> FilterView<'_> {
         }
         FilterKind::Multi { members, chosen } => {
             let told = match &chosen[..] {
-                [] => "All".into(),
+                [] => words.all.into(),
                 [_] | [_, _] => chosen.join(", "),
-                many => format!("{} of {}", many.len(), members.len()),
+                many => words.of(many.len() as f64, members.len() as f64),
             };
             let members = members.iter().map(|member| (member.as_str(), chosen.contains(member))).collect();
             FilterView { filter, chosen: told, members, from: String::new(), to: String::new() }

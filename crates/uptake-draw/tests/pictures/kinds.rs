@@ -10,7 +10,8 @@ use uptake_spec::table::Data;
 use uptake_spec::{Answer, Grain, Place, Table};
 
 fn query(table: &Table, kind: &str, title: &str, x: Option<&str>, y: Option<&str>, series: Option<&str>) -> Chart {
-    Chart::fit_query(table, kind, &Place::default(), title.into(), "One sentence.", x, y, series).expect("it suits")
+    Chart::fit_query(table, kind, &Place::default(), title.into(), "One sentence.", x, y, series, english())
+        .expect("it suits")
 }
 
 fn half(name: &str, chart: &Chart) {
@@ -190,7 +191,7 @@ fn a_line_stands_beside_its_year_before() {
 #[test]
 fn a_tile_tells_the_change_since_a_year_before() {
     let firm = firm();
-    let tile = |values| Tile::of(&firm, "People who worked".into(), false, "EUR").year_before(&firm, values);
+    let tile = |values| Tile::of(&firm, "People who worked".into(), false, english()).year_before(&firm, values);
     let (before, nothing) = (a_year_before(&firm), Default::default());
     let known = tile(&before);
     assert!(known.summary().contains("+5.0 points, better than 52 weeks before"), "{}", known.summary());
@@ -257,11 +258,11 @@ fn quarters_are_those_of_the_firm() {
     let place = Place::default();
     for kind in ["stacked", "line"] {
         let facts = Facts { title: "Won".into(), ..facts(&quarters, kind, &place) };
-        let chart = Chart::fit_in(&facts, Format::of(&quarters, "EUR").fiscal(4)).expect("it suits");
+        let chart = Chart::fit_in(&facts, Format::of(&quarters, english()).fiscal(4)).expect("it suits");
         half(&format!("fiscal-{kind}"), &chart);
         assert!(chart.summary().starts_with("Q2 FY 2027: €"), "{}", chart.summary());
     }
-    let tile = Tile::in_format(&quarters, "Won".into(), true, Format::of(&quarters, "EUR").fiscal(4));
+    let tile = Tile::in_format(&quarters, "Won".into(), true, Format::of(&quarters, english()).fiscal(4));
     assert_eq!(
         tile.summary(),
         "Won: €4M, +€1,000,000, better than the quarter before (Q2 FY 2027 · as of 2 Dec 2026)."

@@ -1,12 +1,18 @@
 //! Answers of a firm that does not exist, for pictures that people have looked at.
 
 use chrono::{Days, NaiveDate};
+use std::sync::LazyLock;
 use uptake_draw::*;
 use uptake_spec::answer::TargetStep;
 use uptake_spec::dashboard::{Inline, Prose, Width};
 use uptake_spec::kpi::{Better, Parts, Unit};
 use uptake_spec::table::{Column, Data};
-use uptake_spec::{Answer, Attributes, Grain, Place, Range, Table};
+use uptake_spec::{Answer, Attributes, Grain, Language, Place, Range, Table};
+
+pub fn english() -> &'static Locale {
+    static ENGLISH: LazyLock<Locale> = LazyLock::new(|| Locale::new(Language::English, "EUR"));
+    &ENGLISH
+}
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")
@@ -126,7 +132,7 @@ pub fn facts<'a>(answer: &'a Answer, kind: &'a str, place: &'a Place) -> Facts<'
         title: answer.title.clone(),
         alt: "One sentence.",
         target,
-        currency: "EUR",
+        locale: english(),
     }
 }
 
@@ -175,7 +181,7 @@ fn picture(id: &str, width: Width, answer: &Answer, kind: &str, title: &str) -> 
 }
 
 fn tile(id: &str, answer: &Answer, title: &str) -> Drawn {
-    let tile = Tile::of(answer, title.into(), true, "EUR");
+    let tile = Tile::of(answer, title.into(), true, english());
     block(
         id,
         Width::Third,
@@ -278,7 +284,7 @@ pub fn whole_page() -> Page {
                 Body::Rows {
                     title: "People who worked".into(),
                     table: firm().table,
-                    answer: Some(Format::of(&firm(), "EUR")),
+                    answer: Some(Format::of(&firm(), english())),
                     more: 0,
                     way: None,
                     about: about("active_people"),
@@ -324,6 +330,6 @@ pub fn whole_page() -> Page {
         .to_vec(),
         query: "grade=Partner&as_of=2026-12-02".into(),
         notes: vec!["Connect mail metadata to see capture.".into(), "3 robots are left out.".into()],
-        currency: "EUR".into(),
+        locale: english().clone(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod firm;
 mod kinds;
+mod languages;
 mod made_up;
 mod objects;
 mod pages;
@@ -197,7 +198,7 @@ fn bars_of_odd_values() {
 #[test]
 fn tiles() {
     let draw = |name: &str, answer: &Answer, title: &str, compare, size, theme: Theme| {
-        check(name, &tile_svg(&Tile::of(answer, title.into(), compare, "EUR"), size, &theme));
+        check(name, &tile_svg(&Tile::of(answer, title.into(), compare, english()), size, &theme));
     };
     draw("tile-better-phone", &with_targets(firm()), "People who worked", true, Size::Phone, Theme::light());
     draw("tile-better-dark", &with_targets(firm()), "People who worked", true, Size::Desk, Theme::dark());
@@ -224,7 +225,7 @@ fn tiles() {
     let standing = |verdict, since| Standing { verdict, since, quiet: false, limits: Some(limits) };
     let judged = |name: &str, standing: Standing, size| {
         let firm = with_targets(firm());
-        let tile = Tile::of(&firm, "People who worked".into(), true, "EUR").judged(&firm, &standing);
+        let tile = Tile::of(&firm, "People who worked".into(), true, english()).judged(&firm, &standing);
         check(name, &tile_svg(&tile, size, &Theme::light()));
     };
     judged("tile-normal-phone", standing(Verdict::Normal, None), Size::Phone);
@@ -246,7 +247,17 @@ fn queries_of_a_page() {
     ]);
     let table = table.expect("equal lengths");
     for kind in ["line", "bar"] {
-        let chart = Chart::fit_query(&table, kind, &Place::default(), "Deals won".into(), "Deals.", None, None, None);
+        let chart = Chart::fit_query(
+            &table,
+            kind,
+            &Place::default(),
+            "Deals won".into(),
+            "Deals.",
+            None,
+            None,
+            None,
+            english(),
+        );
         check_chart(&format!("query-{kind}-half"), &chart.expect("it suits"), Size::Half, Theme::light());
     }
 }

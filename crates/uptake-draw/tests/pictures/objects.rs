@@ -76,7 +76,7 @@ fn a_question_without_rows_speaks_of_no_period() {
     let columns = vec![column("grade", Data::Text(vec![])), column("deals", Data::Integer(vec![]))];
     let table = Table::new(columns).expect("equal lengths");
     for kind in ["line", "bar", "stacked", "scorecard"] {
-        let chart = Chart::fit_query(&table, kind, &Place::default(), "Deals".into(), "", None, None, None);
+        let chart = Chart::fit_query(&table, kind, &Place::default(), "Deals".into(), "", None, None, None, english());
         let chart = chart.expect("no rows suit every kind");
         assert_eq!(chart.summary(), "No rows.", "{kind}");
         let picture = svg(&chart, Size::Desk, &Theme::light()).0;
@@ -230,7 +230,17 @@ fn a_tree_that_bites_its_tail_is_refused() {
             column("money", Data::Integer(vec![Some(1); 3])),
         ];
         let table = Table::new(columns).expect("equal lengths");
-        Chart::fit_query(&table, "tree", &Place::default(), "Accounts".into(), "", None, None, Some("parent"))
+        Chart::fit_query(
+            &table,
+            "tree",
+            &Place::default(),
+            "Accounts".into(),
+            "",
+            None,
+            None,
+            Some("parent"),
+            english(),
+        )
     };
     let refused = fit(["A", "B", "C"], ["", "C", "B"]).expect_err("B and C hold each other");
     assert_eq!(refused.what, "\"B\" belongs to itself over those above it, or lies more than 40 below the top");
@@ -287,7 +297,7 @@ fn what_is_normal_is_told_in_words() {
 fn a_query_without_the_named_column_says_which_there_are() {
     let table =
         Table::new(vec![column("month", Data::Text(vec![])), column("deals", Data::Integer(vec![]))]).expect("equal");
-    let fit = |x, y| Chart::fit_query(&table, "line", &Place::default(), "Deals".into(), "", x, y, None);
+    let fit = |x, y| Chart::fit_query(&table, "line", &Place::default(), "Deals".into(), "", x, y, None, english());
     let refused = fit(None, Some("deal")).expect_err("there is no such column");
     assert_eq!(refused.what, "y = \"deal\" is no column of the query, which gives month, deals");
     assert_eq!(refused.hint, "did you mean \"deals\"?");
@@ -358,7 +368,7 @@ fn a_split_that_is_cut_by_a_column_tells_its_headline() {
 
 #[test]
 fn a_tile_tells_the_headline_of_a_split() {
-    let tile = Tile::of(&states(""), "Lapsed".into(), true, "EUR");
+    let tile = Tile::of(&states(""), "Lapsed".into(), true, english());
     assert!(tile.summary().starts_with("Lapsed: 4, +1, worse than the week before"), "{}", tile.summary());
 }
 
@@ -390,7 +400,7 @@ fn a_difference_of_shares_is_told_in_points() {
     let card = chart(&all, "scorecard", "Leaders against everyone else");
     check_each("scorecard-gap", &card);
     assert!(svg(&card, Size::Desk, &Theme::light()).0.contains(">−40.0 pts<"));
-    let table = grid(&all.table, Some(line.format()));
+    let table = grid(&all.table, Some(line.format()), english());
     let told: Vec<&String> = table.rows.iter().filter(|row| row[1] == "gap").map(|row| &row[2]).collect();
     assert_eq!(told[0], "−40.0 points");
 }
@@ -424,6 +434,7 @@ fn moments_along_an_axis_are_time() {
         None,
         None,
         None,
+        english(),
     )
     .expect("it suits");
     check_each("query-moments", &line);

@@ -76,7 +76,7 @@ async fn misfits_of_questions(project: &Project, told: &[Problem]) -> Result<Vec
             match (asked.given(block), &block.what) {
                 (Some(Ok(Given::Rows(rows, _))), what) => {
                     if let What::Chart(chart) = what {
-                        problems.extend(chart_of_rows(chart, block.id.clone(), rows).err());
+                        problems.extend(chart_of_rows(chart, block.id.clone(), rows, &asked.locale).err());
                     }
                     problems.extend(missing_in_rows(block, rows));
                 }

@@ -11,10 +11,11 @@ use chrono::NaiveDate;
 use clap::{Args, CommandFactory, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use uptake_draw::Locale;
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{Scan, ScanOf};
 use uptake_spec::problem::did_you_mean;
-use uptake_spec::{Answer, Attributes, Filter, Grain, Params, Place, Project, Range, Viewer};
+use uptake_spec::{Answer, Attributes, Filter, Grain, Language, Params, Place, Project, Range, Viewer};
 
 #[derive(Args)]
 #[command(after_help = "A KPI's own options are flags of their names: --basis login, --measure count, --window 28.\n\
@@ -101,7 +102,7 @@ async fn look(project: &Project, session: &Answers, of: ScanOf, params: Params, 
     let scan = Scan { of, by: std::mem::take(&mut params.by), by_place: Place::whole("the command line"), page: None };
     let found = panels::scan(session, project, page, &scan, &params, &Viewer::Local).await;
     let text = match format {
-        KpiFormat::Table => formats::text(&panels::in_words(&found, &project.settings.currency)),
+        KpiFormat::Table => formats::text(&panels::in_words(&found, &in_english(project))),
         KpiFormat::Csv => formats::csv(&panels::in_figures(&found)),
         KpiFormat::Json => formats::table_json(&panels::in_figures(&found), false),
         KpiFormat::Svg | KpiFormat::Png => {
@@ -113,6 +114,11 @@ async fn look(project: &Project, session: &Answers, of: ScanOf, params: Params, 
     Ok(Ending::Done)
 }
 
+/// What the command line says is the same for all firms.
+fn in_english(project: &Project) -> Locale {
+    Locale::new(Language::English, &project.settings.currency)
+}
+
 fn print_answer(answer: &Answer, project: &Project, format: KpiFormat) -> Result<()> {
     match format {
         KpiFormat::Table => {
@@ -122,8 +128,8 @@ fn print_answer(answer: &Answer, project: &Project, format: KpiFormat) -> Result
         }
         KpiFormat::Csv => say(&formats::csv(&answer.table)),
         KpiFormat::Json => say(&formats::answer_json(answer)),
-        KpiFormat::Svg => say(&pictures::of_answer(answer, &project.settings.currency)?),
-        KpiFormat::Png => say_bytes(&pictures::of_answer_as_png(answer, &project.settings.currency)?),
+        KpiFormat::Svg => say(&pictures::of_answer(answer, &Locale::of(&project.settings))?),
+        KpiFormat::Png => say_bytes(&pictures::of_answer_as_png(answer, &Locale::of(&project.settings))?),
     }
 }
 

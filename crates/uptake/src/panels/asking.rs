@@ -9,13 +9,18 @@ use futures::future::join_all;
 use futures::join;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use uptake_draw::Locale;
 use uptake_lake::{AnswerError, Bound, Limits};
 use uptake_spec::dashboard::{Ask, Block, ChartBlock, DataFrom, FilterKind, Scan, TableBlock, What};
-use uptake_spec::{Answer, Dashboard, Grain, Kpi, Normal, Params, Project, Range, Standing, Table, Viewer, sql};
+use uptake_spec::{
+    Answer, Dashboard, Grain, Kpi, Language, Normal, Params, Project, Range, Standing, Table, Viewer, sql,
+};
 
 /// A page with everything its blocks and its prose asked for.
 pub struct Asked<'a> {
     pub project: &'a Project,
+    /// How pages and pictures are written.
+    pub locale: Locale,
     pub session: &'a Answers,
     pub page: &'a Dashboard,
     /// What the viewer chose.
@@ -28,7 +33,15 @@ pub struct Asked<'a> {
     answers: Vec<Answered>,
     rows: Rows<'a>,
     /// What each look over a page found, by its block's id.
-    scans: Vec<(&'a str, Table)>,
+    scans: Vec<(&'a str, Scanned)>,
+}
+
+/// What a look over a page found, in words.
+struct Scanned {
+    /// In English, as all that programs read.
+    of_files: Table,
+    /// In the firm's language.
+    of_pages: Table,
 }
 
 struct Answered {
@@ -91,7 +104,8 @@ pub async fn ask_for<'a>(
     let newest = answers.iter().filter_map(|a| a.answer.as_ref().ok()).map(|answer| answer.as_of).max();
     let as_of = newest.or_else(|| newest_as_of(session, project, page, &params));
     let grain = period_of(page).map(|(grain, _)| grain);
-    Asked { project, session, page, chosen, as_of, grain, params, answers, rows, scans }
+    let locale = Locale::of(&project.settings);
+    Asked { project, locale, session, page, chosen, as_of, grain, params, answers, rows, scans }
 }
 
 /// The KPI behind `ask`, and the page's params as far as they reach it.
@@ -196,10 +210,13 @@ async fn ask_scans<'a>(
     scanned: Vec<(&'a str, &Dashboard, &Scan)>,
     params: &Params,
     viewer: &Viewer,
-) -> Vec<(&'a str, Table)> {
+) -> Vec<(&'a str, Scanned)> {
+    let locale = Locale::of(&project.settings);
+    let english = Locale { language: Language::English, ..locale.clone() };
+    let (locale, english) = (&locale, &english);
     let asked = scanned.into_iter().map(|(id, page, look)| async move {
         let found = scan(session, project, page, look, params, viewer).await;
-        (id, in_words(&found, &project.settings.currency))
+        (id, Scanned { of_files: in_words(&found, english), of_pages: in_words(&found, locale) })
     });
     join_all(asked).await
 }
@@ -272,7 +289,7 @@ impl<'a> Asked<'a> {
     pub fn given(&self, block: &Block) -> Option<Result<Given<'_>, &AnswerError>> {
         if block.scan().is_some() {
             let (_, found) = self.scans.iter().find(|(id, _)| *id == block.id)?;
-            return Some(Ok(Given::Rows(found, false)));
+            return Some(Ok(Given::Rows(&found.of_files, false)));
         }
         if let Some(name) = query_of(block) {
             let (_, rows) = self.rows.iter().find(|(known, _)| *known == name)?;
@@ -331,6 +348,11 @@ impl<'a> Asked<'a> {
         let normal = normal(self.project, whole);
         let standing = standing(&normal, shown);
         Some((normal, standing))
+    }
+
+    /// What a look over a page found, as a reader sees it.
+    pub fn scan_in_words(&self, block: &Block) -> Option<&Table> {
+        self.scans.iter().find(|(id, _)| *id == block.id).map(|(_, found)| &found.of_pages)
     }
 
     /// The filters that were chosen and do not reach the KPI of `block`.

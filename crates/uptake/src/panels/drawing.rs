@@ -6,7 +6,10 @@ use super::judging::by_members;
 use crate::pictures;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
-use uptake_draw::{About, Body, CardState, Chart, Drawn, Figure, Format, Tile, Way, resolve, tells_nothing, words};
+use uptake_draw::words::sentence;
+use uptake_draw::{
+    About, Body, CardState, Chart, Drawn, Figure, Format, Loaded, Locale, Tile, Way, resolve, tells_nothing,
+};
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{
     Block, ChartBlock, Choice, Compare, FilterKind, Inline, Mark, PageFilter, Prose, Scan, ScanOf, TableBlock,
@@ -38,7 +41,7 @@ pub fn draw(asked: &Asked, block: &Block) -> Option<Drawn> {
         What::Tile(_) | What::Chart(_) | What::Table(_) => match asked.given(block) {
             Some(Ok(given)) => with_data(asked, block, &given),
             Some(Err(error)) => card(asked, block, error),
-            None => failed(asked, block, "Its KPI is not there.".into()),
+            None => failed(asked, block, asked.locale.no_kpi.into()),
         },
     };
     Some(Drawn { id: block.id.clone(), width: block.width, body })
@@ -46,15 +49,14 @@ pub fn draw(asked: &Asked, block: &Block) -> Option<Drawn> {
 
 /// Prose with its figures; `None` where it has some, and none is known.
 fn told(asked: &Asked, block: &Block, prose: &Prose) -> Option<Prose> {
-    let (figures, currency) = (figures(asked, block), &asked.project.settings.currency);
-    (!tells_nothing(prose, &figures, currency)).then(|| resolve(prose, &figures, currency))
+    let figures = figures(asked, block);
+    (!tells_nothing(prose, &figures, &asked.locale)).then(|| resolve(prose, &figures, &asked.locale))
 }
 
 fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
-    let currency = &asked.project.settings.currency;
     match (&block.what, given) {
         (What::Tile(tile), Given::Answer(kpi, answer)) => draw_tile(asked, block, tile, kpi, answer),
-        (What::Chart(chart), Given::Answer(kpi, answer)) => match pictures::chart(chart, answer, currency) {
+        (What::Chart(chart), Given::Answer(kpi, answer)) => match pictures::chart(chart, answer, &asked.locale) {
             Ok(fitted) => {
                 let (fitted, told) = judged(asked, block, answer, fitted);
                 let fitted = match asked.year_before(block) {
@@ -80,14 +82,14 @@ fn with_data(asked: &Asked, block: &Block, given: &Given) -> Body {
             Body::Rows {
                 title,
                 table,
-                answer: Some(Format::of(answer, currency)),
+                answer: Some(Format::of(answer, &asked.locale)),
                 more,
                 way: way(asked, block),
                 about: about(asked, block, kpi, Some(answer.as_of)),
             }
         }
         (What::Table(rows), Given::Rows(table, _)) => draw_rows(asked, block, rows, table),
-        _ => failed(asked, block, "It has no data of its own.".into()),
+        _ => failed(asked, block, asked.locale.no_own_data.into()),
     }
 }
 
@@ -124,32 +126,31 @@ fn judged(asked: &Asked, block: &Block, answer: &Answer, chart: Chart) -> (Chart
             Some(normal) => (chart.judged(pictures::judged(normal, &asked.project.annotations, answer.range)), None),
             None => (chart, None),
         },
-        _ => (chart, told_of_several(answer, &normals)),
+        _ => (chart, told_of_several(answer, &normals, &asked.locale)),
     }
 }
 
 /// `Not normal: Analyst (lower than normal since the week of 3 Aug 2026), Partner (higher than normal).`
-fn told_of_several(answer: &Answer, normals: &BTreeMap<Vec<String>, Normal>) -> Option<String> {
+fn told_of_several(answer: &Answer, normals: &BTreeMap<Vec<String>, Normal>, locale: &Locale) -> Option<String> {
     let start = answer.headline()?.period_start;
     let told: Vec<(String, Standing)> =
         normals.iter().map(|(members, normal)| (members.join(", "), normal.on(start))).collect();
     let stands_out = |standing: &Standing| matches!(standing.verdict, Verdict::Above | Verdict::Below);
     let out = told.iter().filter(|(_, standing)| stands_out(standing) && !standing.quiet);
     let out: Vec<String> =
-        out.map(|(name, standing)| format!("{name} ({})", words::verdict(standing, start, answer.grain))).collect();
+        out.map(|(name, standing)| format!("{name} ({})", locale.verdict(standing, start, answer.grain))).collect();
     Some(match &out[..] {
         [] if told.iter().all(|(_, standing)| standing.verdict == Verdict::TooEarly) => {
-            format!("{}.", words::sentence(words::TOO_EARLY))
+            format!("{}.", sentence(locale.too_early()))
         }
-        [] => "All within what is normal.".into(),
-        out => format!("Not normal: {}.", out.join(", ")),
+        out => locale.not_normal(out),
     })
 }
 
 fn draw_tile(asked: &Asked, block: &Block, tile: &TileBlock, kpi: &Kpi, answer: &Answer) -> Body {
     let title = tile.title.clone().unwrap_or_else(|| answer.title.clone());
     let previous = tile.compare == Compare::Previous;
-    let drawn = Tile::of(answer, title, previous, &asked.project.settings.currency);
+    let drawn = Tile::of(answer, title, previous, &asked.locale);
     let drawn = match asked.year_before(block) {
         Some(values) => drawn.year_before(answer, &values),
         None => drawn,
@@ -168,7 +169,7 @@ fn draw_tile(asked: &Asked, block: &Block, tile: &TileBlock, kpi: &Kpi, answer: 
 
 fn draw_rows_as_chart(asked: &Asked, block: &Block, chart: &ChartBlock, table: &Table, more: bool) -> Body {
     let title = title(asked, block);
-    match pictures::chart_of_rows(chart, title.clone(), table) {
+    match pictures::chart_of_rows(chart, title.clone(), table, &asked.locale) {
         Ok(fitted) => Body::Picture {
             title,
             chart: match days_of(table) {
@@ -176,7 +177,7 @@ fn draw_rows_as_chart(asked: &Asked, block: &Block, chart: &ChartBlock, table: &
                 None => fitted,
             },
             table: table.clone(),
-            notes: if more { vec!["There are more rows than are shown.".into()] } else { vec![] },
+            notes: if more { vec![asked.locale.more_rows_than_shown.into()] } else { vec![] },
             way: way(asked, block),
             about: about_query(asked, block),
         },
@@ -185,6 +186,7 @@ fn draw_rows_as_chart(asked: &Asked, block: &Block, chart: &ChartBlock, table: &
 }
 
 fn draw_rows(asked: &Asked, block: &Block, rows: &TableBlock, table: &Table) -> Body {
+    let table = asked.scan_in_words(block).unwrap_or(table);
     let shown = rows.limit.unwrap_or(usize::MAX).min(table.rows());
     Body::Rows {
         title: title(asked, block),
@@ -238,9 +240,11 @@ fn figures(asked: &Asked, block: &Block) -> BTreeMap<String, Figure> {
 fn notes(asked: &Asked, kpi: &Kpi, answer: &Answer) -> Vec<String> {
     let often = told_often(asked);
     let mut notes: Vec<String> = answer.notes.iter().filter(|note| !often.contains(*note)).cloned().collect();
-    notes.extend(asked.out_of_reach(kpi).into_iter().map(|column| format!("Not filtered by {column}.")));
+    notes.extend(
+        asked.out_of_reach(kpi).into_iter().map(|column| (asked.locale.not_filtered_by)(&asked.locale.column(column))),
+    );
     if asked.as_of.is_some_and(|newest| answer.as_of < newest) {
-        notes.push(format!("Its data ends on {}.", words::date(answer.as_of)));
+        notes.push((asked.locale.data_ends_on)(&asked.locale.date(answer.as_of)));
     }
     notes
 }
@@ -284,7 +288,7 @@ fn about(asked: &Asked, block: &Block, kpi: &Kpi, as_of: Option<NaiveDate>) -> A
         code: kpi.code.clone(),
         asks: kpi.asks.clone(),
         means: kpi.means.clone(),
-        unit: unit_in_words(chosen.unit, &asked.project.settings.currency),
+        unit: unit_in_words(chosen.unit, &asked.locale),
         sql: kpi.sql.clone(),
         as_of,
         sources: chosen.reads.iter().map(|input| source_in_words(asked, *input)).collect(),
@@ -292,23 +296,24 @@ fn about(asked: &Asked, block: &Block, kpi: &Kpi, as_of: Option<NaiveDate>) -> A
     }
 }
 
-fn unit_in_words(unit: Unit, currency: &str) -> String {
+fn unit_in_words(unit: Unit, locale: &Locale) -> String {
     match unit {
-        Unit::Share => "share, shown in percent".into(),
-        Unit::Money => format!("money, in {currency}"),
-        Unit::Count => "a number of things".into(),
-        Unit::Rate => "a rate: things for each person or period".into(),
-        Unit::Days => "days".into(),
+        Unit::Share => locale.unit_share.into(),
+        Unit::Money => (locale.unit_money)(&locale.currency),
+        Unit::Count => locale.unit_count.into(),
+        Unit::Rate => locale.unit_rate.into(),
+        Unit::Days => locale.unit_days.into(),
     }
 }
 
 /// `the CRM's users, loaded on 26 Oct 2026, complete through 25 Oct 2026`.
 fn source_in_words(asked: &Asked, input: Input) -> String {
-    let name = input.in_words();
-    let Some(loaded) = asked.session.loaded(input) else { return format!("{name}, not loaded") };
-    let at = loaded.at.map_or(String::new(), |at| format!(", loaded on {}", words::date(at.date_naive())));
-    let through = loaded.through.map_or(String::new(), |day| format!(", complete through {}", words::date(day)));
-    format!("{name}{at}{through}")
+    let locale = &asked.locale;
+    let name = locale.input(input.in_words());
+    let Some(loaded) = asked.session.loaded(input) else { return (locale.source_not_loaded)(name) };
+    let on = loaded.at.map(|at| locale.date(at.date_naive()));
+    let through = loaded.through.map(|day| locale.date(day));
+    (locale.source)(&Loaded { input: name, on, through })
 }
 
 fn about_query(asked: &Asked, block: &Block) -> About {
@@ -321,7 +326,7 @@ fn about_query(asked: &Asked, block: &Block) -> About {
         kpi: name.into(),
         code: String::new(),
         asks: String::new(),
-        means: format!("A question of this page only; its SQL stands in {}.", asked.page.file.display()),
+        means: (asked.locale.own_question)(&asked.page.file.display().to_string()),
         unit: String::new(),
         sql: sql.unwrap_or_default(),
         as_of: asked.as_of,
@@ -331,19 +336,9 @@ fn about_query(asked: &Asked, block: &Block) -> About {
 }
 
 fn about_scan(asked: &Asked, scan: &Scan) -> About {
-    let (code, asks, means) = match scan.of {
-        ScanOf::WhatIsNormal => (
-            "V02",
-            "Which figures are not as they usually are?",
-            "Limits are those of an XmR chart: the mean of the first 12 closed periods that are not quiet, ± 2.66 times the mean \
-             step from one to the next. Not normal is a period outside them, or one of eight in a row on one side of the mean.",
-        ),
-        ScanOf::ThreeChanges => (
-            "V03",
-            "What changed most?",
-            "Of all series of the page, whole and by column, those that are not normal in their newest complete period and are not so \
-             by chance (Benjamini–Hochberg, 10 %), by their distance from the mean in standard deviations times their share of the whole.",
-        ),
+    let (code, [asks, means]) = match scan.of {
+        ScanOf::WhatIsNormal => ("V02", asked.locale.what_is_normal),
+        ScanOf::ThreeChanges => ("V03", asked.locale.three_changes),
     };
     About {
         kpi: scan.of.name().into(),
@@ -360,7 +355,7 @@ fn about_scan(asked: &Asked, scan: &Scan) -> About {
 
 fn card(asked: &Asked, block: &Block, error: &AnswerError) -> Body {
     let (state, why) = match error {
-        AnswerError::NotLoaded { needs } => (CardState::NotLoaded, format!("It needs {needs}.")),
+        AnswerError::NotLoaded { needs } => (CardState::NotLoaded, (asked.locale.needs)(&asked.locale.inputs(needs))),
         other => (CardState::Failed, chain(other)),
     };
     Body::Card { title: title(asked, block), state, why, about: about_of_card(asked, block) }
@@ -426,7 +421,8 @@ fn foot(asked: &Asked) -> Vec<String> {
             Some(Err(AnswerError::NotLoaded { needs })) => missing.entry(needs).or_default().push(title(asked, block)),
             Some(Ok(Given::Answer(kpi, _))) if matches!(block.what, What::Table(_)) => {
                 let columns = asked.out_of_reach(kpi);
-                let told = |column| format!("{} is not filtered by {column}.", title(asked, block));
+                let told =
+                    |column| (asked.locale.is_not_filtered_by)(&title(asked, block), &asked.locale.column(column));
                 unreached.extend(columns.into_iter().map(told));
             }
             _ => {}
@@ -435,7 +431,7 @@ fn foot(asked: &Asked) -> Vec<String> {
     let told = missing.into_iter().map(|(needs, mut titles)| {
         titles.sort();
         titles.dedup();
-        format!("Load {needs} to see {}.", titles.join(", "))
+        (asked.locale.load_to_see)(&asked.locale.inputs(needs), &titles.join(", "))
     });
     told_often(asked).into_iter().chain(told).chain(unreached).collect()
 }

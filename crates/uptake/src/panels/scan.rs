@@ -5,7 +5,7 @@ use super::judging::{by_members, cell, history, history_by, normal, normals};
 use crate::answers::Answers;
 use chrono::NaiveDate;
 use std::sync::Arc;
-use uptake_draw::words;
+use uptake_draw::Locale;
 use uptake_lake::AnswerError;
 use uptake_spec::dashboard::{Block, Scan, ScanOf, Show};
 use uptake_spec::kpi::{Privacy, Split, Unit};
@@ -197,19 +197,19 @@ impl Told {
     }
 }
 
-/// For readers: `series, value, period, verdict, normal`, every cell a text.
-pub fn in_words(told: &[Told], currency: &str) -> Table {
+/// For readers: `series, value, period, verdict, normal`, every cell a text of the language.
+pub fn in_words(told: &[Told], locale: &Locale) -> Table {
     let short = |told: &Told, n: f64| match told.is_difference && told.unit == Unit::Share {
-        true => words::change(n, told.unit, Show::Usual, currency),
-        false => words::short(n, told.unit, currency),
+        true => locale.change(n, told.unit, Show::Usual),
+        false => locale.short(n, told.unit),
     };
     let normal = |told: &Told| match &told.standing.limits {
-        None => words::NOTHING.into(),
-        Some(limits) => format!("{} to {}", short(told, limits.lower), short(told, limits.upper)),
+        None => locale.nothing().into(),
+        Some(limits) => locale.from_to(&short(told, limits.lower), &short(told, limits.upper)),
     };
     let verdict = |told: &Told| match told.value {
-        None => words::NOTHING.into(),
-        Some(_) => words::verdict(&told.standing, told.start, told.grain),
+        None => locale.nothing().into(),
+        Some(_) => locale.verdict(&told.standing, told.start, told.grain),
     };
     let column = |name: &str, cell: &dyn Fn(&Told) -> String| Column {
         name: name.into(),
@@ -217,8 +217,8 @@ pub fn in_words(told: &[Told], currency: &str) -> Table {
     };
     table(vec![
         column("series", &Told::name),
-        column("value", &|told| told.value.map_or(words::NOTHING.into(), |n| short(told, n))),
-        column("period", &|told| words::period(told.start, told.grain)),
+        column("value", &|told| told.value.map_or(locale.nothing().into(), |n| short(told, n))),
+        column("period", &|told| locale.period(told.start, told.grain)),
         column("verdict", &verdict),
         column("normal", &normal),
     ])

@@ -4,6 +4,7 @@ mod chromium;
 
 use crate::firm::{load, project_like, repository};
 use crate::http::Server;
+use crate::language::german;
 use chromium::{Browser, DESK, Look, PHONE, installed};
 use libtest_mimic::{Failed, Trial};
 use serde_json::json;
@@ -24,6 +25,7 @@ pub fn stories() -> Vec<Trial> {
         story(&format!("every page is fit to be seen: {name}"), both, move || every_page(name, look))
     });
     let faults = story("a page with faults is not fit to be seen", both, faults_are_found);
+    let german = story("a page in German is fit to be seen, on phone and desk", both, in_german);
     let tried: [(&str, fn()); 9] = [
         ("without scripts a page is read and filtered", without_scripts),
         ("a page is worked by keyboard alone", by_keyboard),
@@ -35,7 +37,7 @@ pub fn stories() -> Vec<Trial> {
         ("a filter changes the page in place, and Back leads back", filters_in_place),
         ("a wrong choice is told, and the page stays", a_wrong_choice_in_place),
     ];
-    fit.into_iter().chain([faults]).chain(tried.map(|(name, tell)| story(name, browser, tell))).collect()
+    fit.into_iter().chain([faults, german]).chain(tried.map(|(name, tell)| story(name, browser, tell))).collect()
 }
 
 /// Ignored where what it needs is missing; but not on CI, where it must be.
@@ -102,6 +104,22 @@ fn every_page(name: &str, look: Look) {
         wrong.extend(browser.troubles().into_iter().filter(|t| !expected(t)).map(|t| format!("{path}: {t}")));
     }
     assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// German words are long: the first page of a firm that reads it, and a picture's words behind its name.
+fn in_german() {
+    let server = Server::of(&german());
+    for (name, look) in [("phone", PHONE), ("desk", DESK)] {
+        let mut browser = Browser::looking(&server.origin(), look);
+        browser.go("/d/pulse");
+        browser.photograph(&format!("pulse-german-{name}"));
+        assert!(wide_px(&mut browser) <= look.width_px.into(), "it scrolls sideways on {name}");
+        let faults = judged(&mut browser);
+        assert!(faults.is_empty(), "{faults:?}");
+        assert_eq!(browser.text("document.documentElement.lang"), "de");
+        let told = browser.text("document.querySelector('.picture[data-along]').getAttribute('aria-label')");
+        assert!(told.ends_with(": die Pfeiltasten nennen die Werte"), "{told}");
+    }
 }
 
 /// The page's own width, which is more than the window's where it scrolls sideways.

@@ -10,6 +10,7 @@ mod firm;
 mod fixtures;
 mod http;
 mod killed;
+mod language;
 mod loading;
 mod normal;
 mod remote;
@@ -29,6 +30,7 @@ fn main() {
         normal::stories(),
         beside::stories(),
         http::stories(),
+        language::stories(),
         killed::stories(),
         remote::stories(),
         schedules::stories(),
