@@ -57,7 +57,10 @@ fn time_chart(bench: &mut Bench, kind: &str) -> Result<()> {
     let server = Server::start(bench)?;
     check_numbers(bench, &server, "pulse")?;
     let begins: &[u8] = if kind == "svg" { b"<svg" } else { b"\x89PNG" };
-    let check = |body: &[u8]| Ok(anyhow::ensure!(body.starts_with(begins), "worked.{kind} is no such picture"));
+    let check = |body: &[u8]| {
+        anyhow::ensure!(body.starts_with(begins), "worked.{kind} is no such picture");
+        Ok(())
+    };
     let took = unasked(bench, &server, &format!("/c/pulse/worked.{kind}"), ROUNDS, &check)?;
     bench.sheet.time(format!("one chart as {kind}, nothing kept"), took, None);
     Ok(())

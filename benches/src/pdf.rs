@@ -29,7 +29,10 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         let server = Server::start(bench)?;
         let sheets = sheets(&server.get(&format!("/d/{page}.pdf"))?, folder.path())?;
         anyhow::ensure!(sheets >= least, "{page}.pdf has {sheets} sheets");
-        let check = |body: &[u8]| Ok(anyhow::ensure!(body.starts_with(b"%PDF"), "{page}.pdf is no PDF"));
+        let check = |body: &[u8]| {
+            anyhow::ensure!(body.starts_with(b"%PDF"), "{page}.pdf is no PDF");
+            Ok(())
+        };
         let took = unasked(bench, &server, &format!("/d/{page}.pdf"), ROUNDS, &check)?;
         bench.sheet.time(format!("{page} as PDF, {sheets} sheets, nothing kept"), took, goal);
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::fs;
 use std::hint::black_box;
 use std::time::Instant;
-use uptake_draw::{Chart, Facts, Size, Theme, png_within, svg};
+use uptake_draw::{Chart, Facts, Locale, Size, Theme, png_within, svg};
 use uptake_spec::{Answer, Place};
 
 const TURNS: usize = 21;
@@ -36,10 +36,10 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         let task = |out: Option<&str>| json!({"kind": kind, "title": answer.title, "days": days, "values": values, "out": out});
         peer.ask(&task(Some(&file.to_string_lossy())))?;
         check(kind, &fs::read(&file)?).context("matplotlib's")?;
-        check(kind, &drawn(&answer, kind, &asker.project.settings.currency)?).context("ours")?;
+        check(kind, &drawn(&answer, kind, &Locale::of(&asker.project.settings))?).context("ours")?;
         let ours = |_| {
             let begun = Instant::now();
-            black_box(drawn(&answer, kind, &asker.project.settings.currency)?);
+            black_box(drawn(&answer, kind, &Locale::of(&asker.project.settings))?);
             Ok(begun.elapsed())
         };
         let (ours, theirs) = in_turns(TURNS, ours, |_| Ok(peer.ask(&task(None))?.1))?;
@@ -50,7 +50,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
 }
 
 /// From the answer to the file, as theirs begins with days and values.
-fn drawn(answer: &Answer, kind: &str, currency: &str) -> Result<Vec<u8>> {
+fn drawn(answer: &Answer, kind: &str, locale: &Locale) -> Result<Vec<u8>> {
     let place = Place::whole("benches");
     let facts = Facts {
         answer,
@@ -59,7 +59,7 @@ fn drawn(answer: &Answer, kind: &str, currency: &str) -> Result<Vec<u8>> {
         title: answer.title.clone(),
         alt: "A line.",
         target: false,
-        currency,
+        locale,
     };
     let chart = Chart::fit(&facts).map_err(|problem| anyhow::anyhow!("{}", problem.what))?;
     let theme = Theme::light();
