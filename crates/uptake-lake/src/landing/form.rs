@@ -2,11 +2,12 @@
 
 use super::cell::{Datum, Habits, read_cell, shortened};
 use super::recognise::{Corrects, Recognised};
-use super::rows::{Reject, raw};
+use super::spool::Reject;
 use chrono::{DateTime, NaiveDate, Utc};
 use csv::ByteRecord;
 use std::collections::HashMap;
 use twox_hash::XxHash3_64;
+use uptake_read::{line, raw};
 use uptake_spec::source::{ColumnType, DateOrder};
 use uptake_spec::{Place, Problem};
 
@@ -166,7 +167,7 @@ impl Form {
     /// # Errors
     /// Why the row does not land.
     pub fn row<'r>(&self, record: &'r ByteRecord, scratch: &mut String) -> Result<Row<'r>, Reject> {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line(record);
         let reject = |column: &str, reason: String, key| Reject {
             line,
             column: column.into(),
