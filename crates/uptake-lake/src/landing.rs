@@ -13,6 +13,7 @@ mod find;
 mod form;
 mod journal;
 mod names;
+mod numbers;
 mod parquet;
 mod pour;
 mod prepare;
@@ -22,6 +23,7 @@ mod snapshot;
 mod spool;
 mod stored;
 mod survey;
+mod unpack;
 
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
@@ -43,7 +45,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 use tracing::info;
-use uptake_spec::source::{ColumnType, DateOrder};
+use uptake_spec::source::{ColumnType, DateOrder, DecimalMark};
 use uptake_spec::{Place, Problem, Project};
 
 /// What to load and how.
@@ -59,6 +61,8 @@ pub struct LoadOrder {
     pub complete: bool,
     /// How `02/03/2026` is read where a column does not say it itself.
     pub date_order: Option<DateOrder>,
+    /// How `1.234` is read where a column does not say it itself.
+    pub decimal: Option<DecimalMark>,
     /// Read and report, write nothing.
     pub dry_run: bool,
 }

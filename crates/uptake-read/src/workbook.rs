@@ -193,3 +193,6 @@ fn parts_of<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<HashMap<String, u
     let name = |at| Some(archive.name_for_index(at)?.ok()?.replace('\\', "/").to_lowercase());
     Ok((0..archive.len()).filter_map(|at| Some((name(at)?, at))).collect())
 }
+
+#[cfg(test)]
+mod tests;

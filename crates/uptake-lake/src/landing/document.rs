@@ -1,6 +1,7 @@
 //! A file that was looked at: what form it has, and its records, as often as they are wanted. All else knows no forms.
 
-use super::find::{Archives, Found, Part};
+use super::find::{Found, Part};
+use super::unpack::Archives;
 use super::{parquet, sheets};
 use std::io::Read;
 use std::sync::Arc;

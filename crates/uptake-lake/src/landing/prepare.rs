@@ -3,14 +3,15 @@
 use super::conflicts::set_of;
 use super::correct::{self, CORRECTION_COLUMNS};
 use super::document::Document;
-use super::find::{Archives, Found};
+use super::find::Found;
 use super::form::Form;
 use super::journal::{self, Entry, Journal};
 use super::names::Names;
 use super::pour::Job;
 use super::recognise::{Recognised, is_header, recognise};
 use super::snapshot::{self, BY_STAMPS, Dated};
-use super::survey::{Survey, survey};
+use super::survey::{Said, Survey, survey};
+use super::unpack::Archives;
 use super::{FileReport, LoadOrder, Ready};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -127,7 +128,11 @@ impl<'p, 'a> Preparing<'p, 'a> {
             return Ok(Prepared::Known(known.load.clone(), report));
         }
         let mut form = Form::new(&document.header, &file, &fit)?;
-        let said = self.order.date_order.or(fit.source.date_order);
+        let of_set = fit.set.as_ref().and(fit.source.set.as_ref()).and_then(|set| set.decimal);
+        let said = Said {
+            order: self.order.date_order.or(fit.source.date_order),
+            decimal: self.order.decimal.or(of_set).or(fit.source.decimal),
+        };
         let survey = survey(document, &mut form, said, &fit.source.file)?;
         if let (Some((org, _)), Some(day)) = (&fit.set, survey.newest) {
             let newest = self.newest_stamps.entry(set_of(org, &document.found)).or_insert(day);

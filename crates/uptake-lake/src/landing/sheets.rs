@@ -40,6 +40,10 @@ pub fn tables<R: Read + Seek>(
         chosen.extend(widest.map(|(row, words)| table(&sheet, *row, words)));
     }
     let why = || "no source knows this sheet".to_string();
+    // Where there are several, a file is not called after one of them.
+    if chosen.len() > 1 {
+        chosen.iter_mut().for_each(|(part, ..): &mut Chosen| part.called.truncate(1));
+    }
     skipped.extend(unknown.iter().map(|sheet| (shown(found, sheet), why())));
     Ok((chosen, skipped))
 }
@@ -48,12 +52,8 @@ fn all<R: Read + Seek>(found: &Found, book: &mut Workbook<R>) -> Result<Vec<Shee
     let names = book.sheets();
     let mut sheets = vec![];
     for (at, name) in names.iter().enumerate() {
-        let part = Part { name: Some(name.clone()), called: vec![name.clone()] };
+        let part = Part { name: Some(name.clone()), called: vec![name.clone(), found.stem()] };
         sheets.push(Sheet { at, part, heads: book.heads(at)? });
-    }
-    // One that is alone may be called anything: there the file's name counts as well.
-    if let [alone] = &mut sheets.iter_mut().filter(|sheet| !sheet.heads.is_empty()).collect::<Vec<_>>()[..] {
-        alone.part.called.push(found.stem());
     }
     Ok(sheets)
 }

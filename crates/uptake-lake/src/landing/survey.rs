@@ -3,12 +3,13 @@
 use super::dates::{Seen, is_dated};
 use super::document::Document;
 use super::form::{Form, lacks_zone};
+use super::numbers;
 use chrono::NaiveDate;
 use std::collections::HashSet;
 use std::path::Path;
 use twox_hash::XxHash3_64;
 use uptake_read::{Rows, Step, line};
-use uptake_spec::source::DateOrder;
+use uptake_spec::source::{DateOrder, DecimalMark};
 use uptake_spec::{Place, Problem};
 
 /// What a first reading told.
@@ -37,16 +38,18 @@ pub fn mark(key: &str, content: i64) -> Mark {
     (u128::from(high) << 64) | u128::from(low)
 }
 
-/// Reads the whole file by `form`, and settles the order of its dates in it.
+/// How what can be read in two ways is read where the column does not say it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said {
+    pub order: Option<DateOrder>,
+    pub decimal: Option<DecimalMark>,
+}
+
+/// Reads the whole file by `form`, and settles the order of its dates and the marks of its numbers in it.
 ///
 /// # Errors
-/// The file cannot be read; a timestamp has no zone and the source declares none; dates that can be read in two ways.
-pub fn survey(
-    document: &Document,
-    form: &mut Form,
-    said: Option<DateOrder>,
-    source_file: &Path,
-) -> Result<Survey, Problem> {
+/// The file cannot be read; a timestamp has no zone and the source declares none; dates or numbers that can be read in two ways.
+pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Path) -> Result<Survey, Problem> {
     let file = document.found.shown();
     let mut pass = document.rows(|rows| read_through(form, rows))?;
     if let Some(line) = pass.without_zone {
@@ -56,11 +59,16 @@ pub fn survey(
     }
     let mut reordered = false;
     for (column, seen) in std::mem::take(&mut pass.dates) {
-        let order = seen.order(&file, &form.columns[column].0, said)?;
+        let order = seen.order(&file, &form.columns[column].0, said.order)?;
         reordered |= order.is_some();
         form.set_order(column, order);
     }
-    // Keys and stamps may be such dates.
+    for (column, seen) in std::mem::take(&mut pass.numbers) {
+        let mark = seen.mark(&file, &form.columns[column].0, said.decimal)?;
+        reordered |= mark == Some(DecimalMark::Comma);
+        form.set_mark(column, mark);
+    }
+    // Keys and stamps may be such dates or numbers.
     if reordered {
         pass = document.rows(|rows| read_through(form, rows))?;
     }
@@ -83,13 +91,16 @@ pub struct Pass {
     of_sample: bool,
     without_zone: Option<u64>,
     dates: Vec<(usize, Seen)>,
+    numbers: Vec<(usize, numbers::Seen)>,
     /// A mark of each row's key, with the number of the row.
     keys: Vec<(Mark, u64)>,
 }
 
 fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
     let dated = (0..form.columns.len()).filter(|column| is_dated(form.columns[*column].1));
-    let mut pass = Pass { dates: dated.map(|column| (column, Seen::default())).collect(), ..Default::default() };
+    let counted = (0..form.columns.len()).filter_map(|at| Some((at, numbers::Seen::of(form.columns[at].1)?)));
+    let dates = dated.map(|column| (column, Seen::default())).collect();
+    let mut pass = Pass { dates, numbers: counted.collect(), ..Default::default() };
     let mut key = String::new();
     loop {
         match rows.step()? {
@@ -112,6 +123,9 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
             if pass.without_zone.is_none() && lacks_zone(form, record, *column) {
                 pass.without_zone = Some(line);
             }
+        }
+        for (column, seen) in &mut pass.numbers {
+            seen.note(form.cell(record, *column), line, form.is_number(&rows.record, *column));
         }
     }
     pass.rows = rows.count;

@@ -21,6 +21,8 @@ pub struct Sheet<'w> {
     since_1904: bool,
     row: u32,
     cells: u64,
+    /// Where the next cell stands that does not say it.
+    next_column: usize,
     ended: bool,
     /// The texts of the row that was read last, and the cells in them: column, place, whether it is a number.
     text: String,
@@ -31,7 +33,19 @@ pub struct Sheet<'w> {
 impl<'w> Sheet<'w> {
     pub fn new(part: Part<'w>, strings: &'w Strings, formats: &'w [Format], since_1904: bool) -> Sheet<'w> {
         let (text, filled, value) = (String::new(), vec![], String::new());
-        Sheet { part, strings, formats, since_1904, row: 0, cells: 0, ended: false, text, filled, value }
+        Sheet {
+            part,
+            strings,
+            formats,
+            since_1904,
+            row: 0,
+            cells: 0,
+            next_column: 0,
+            ended: false,
+            text,
+            filled,
+            value,
+        }
     }
 
     /// Goes to the next row that holds anything and gives its number.
@@ -50,6 +64,7 @@ impl<'w> Sheet<'w> {
                         self.part.begin();
                         self.filled.clear();
                         self.text.clear();
+                        self.next_column = 0;
                         self.check_size()?;
                     }
                     "c" => {
@@ -94,7 +109,8 @@ impl<'w> Sheet<'w> {
 
     fn read_cell(&mut self, cell: CellAt) -> Result<()> {
         self.cells += 1;
-        let column = cell.column.unwrap_or_else(|| self.filled.last().map_or(0, |(column, ..)| column + 1));
+        let column = cell.column.unwrap_or(self.next_column);
+        self.next_column = column.saturating_add(1);
         if column >= MOST_COLUMNS {
             let what = format!("a row of it has more than {MOST_COLUMNS} cells");
             return Err(Fault { line: self.row.into(), what, hint: "save its table as .csv".into() }.into());
