@@ -38,7 +38,7 @@ impl Record {
 
     /// Up to the last cell that holds something.
     pub fn filled(&self) -> usize {
-        self.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).last().map_or(0, |(at, _)| at + 1)
+        self.cells.iter().enumerate().rfind(|(_, cell)| !cell.is_empty()).map_or(0, |(at, _)| at + 1)
     }
 }
 

@@ -88,14 +88,25 @@ impl<'z> Part<'z> {
 /// # Errors
 /// The element is damaged.
 pub fn attribute(element: &BytesStart, name: &str) -> Result<Option<String>> {
+    let mut value = None;
+    each_attribute(element, |found, text| {
+        if found == name {
+            value = Some(quick_xml::escape::unescape(text).map_or_else(|_| text.to_string(), |text| text.into_owned()));
+        }
+    })?;
+    Ok(value)
+}
+
+/// Hands out the names of all attributes, without prefixes, and their values as they are written.
+///
+/// # Errors
+/// The element is damaged.
+pub fn each_attribute(element: &BytesStart, mut take: impl FnMut(&str, &str)) -> Result<()> {
     for found in element.attributes().with_checks(false) {
         let found = found.map_err(|error| Fault::whole(format!("it is no whole workbook: {error}"), DAMAGED))?;
-        if found.key.local_name().as_ref() == name {
-            let value = quick_xml::escape::unescape(&found.value).unwrap_or(std::borrow::Cow::Borrowed(&found.value));
-            return Ok(Some(value.into_owned()));
-        }
+        take(found.key.local_name().as_ref(), &found.value);
     }
-    Ok(None)
+    Ok(())
 }
 
 /// What `&amp;` or `&#10;` stands for.

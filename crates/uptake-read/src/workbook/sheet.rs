@@ -1,7 +1,7 @@
 //! The cells of one sheet, row by row, and the table in it.
 
 use super::formats::{Format, number, shown};
-use super::part::{Event, Part, attribute};
+use super::part::{Event, Part, attribute, each_attribute};
 use super::strings::{Strings, unescaped};
 use crate::Fault;
 use crate::record::{Broken, Record, Records, Step, raw};
@@ -178,15 +178,25 @@ struct CellAt {
 
 impl CellAt {
     fn of(element: &BytesStart, formats: &[Format]) -> Result<CellAt> {
-        let style = attribute(element, "s")?.and_then(|style| style.parse().ok()).unwrap_or(0);
-        let format = || formats.get::<usize>(style).copied().unwrap_or(Format::Number);
-        let kind = match attribute(element, "t")?.as_deref() {
-            Some("s") => CellKind::Shared,
-            Some("b") => CellKind::Boolean,
-            Some("n") | None => CellKind::Number(format()),
-            Some(_) => CellKind::Text,
-        };
-        Ok(CellAt { column: attribute(element, "r")?.as_deref().and_then(column), kind })
+        let (mut place, mut style, mut kind) = (None, 0, CellKind::Text);
+        let mut is_plain = true;
+        each_attribute(element, |name, value| match name {
+            "r" => place = column(value),
+            "s" => style = value.parse().unwrap_or(0),
+            "t" => {
+                is_plain = value == "n";
+                kind = match value {
+                    "s" => CellKind::Shared,
+                    "b" => CellKind::Boolean,
+                    _ => CellKind::Text,
+                };
+            }
+            _ => {}
+        })?;
+        if is_plain {
+            kind = CellKind::Number(formats.get::<usize>(style).copied().unwrap_or(Format::Number));
+        }
+        Ok(CellAt { column: place, kind })
     }
 }
 
