@@ -175,6 +175,12 @@ impl Found {
     }
 }
 
+/// What spreadsheets and other systems lay beside a file: `~$Deals.xlsx`, `._Deals.csv`.
+fn is_beside(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("~$") || name.starts_with("._")
+}
+
 fn is_gzip(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"))
 }
@@ -223,6 +229,9 @@ fn look(path: &Path, named: bool, walked: &mut BTreeSet<PathBuf>, search: &mut S
         "zip" => look_into_zip(path, search),
         _ if named && !path.exists() => {
             search.refused.push(Problem::new(Place::whole(path), "there is no such file or folder", "check the path"));
+        }
+        _ if !named && is_beside(path) => {
+            search.skipped.push((found.shown(), "a program's own file beside another".into()))
         }
         _ if named || found.is_table() || is_gzip(path) => search.tables.push(found),
         _ => search.skipped.push((found.shown(), "no table by its name; name the file itself to have it read".into())),

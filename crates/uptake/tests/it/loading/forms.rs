@@ -486,4 +486,10 @@ fn no_tables() {
         }
     }
     assert_eq!(own.load(&[&role]), counts(1, 0, 0));
+    // What a spreadsheet lays beside an open file is passed over in a folder.
+    own.file("open/~$UserRole.xlsx", b"\x03ann\0\0");
+    own.file("open/UserRole.csv", roles(&[("2", "Service", "2026-02-01")]));
+    let folder = own.dir.join("files/open").to_string_lossy().into_owned();
+    let ran = own.run(&["load", "--snapshot", "2026-03-02", &folder]).ended(0);
+    assert!(ran.err.contains("~$UserRole.xlsx: a program's own file"), "{}", ran.err);
 }
