@@ -8,19 +8,22 @@ mod cell;
 mod conflicts;
 mod correct;
 mod dates;
-mod decode;
+mod document;
 mod find;
 mod form;
 mod journal;
 mod names;
+mod numbers;
+mod parquet;
 mod pour;
 mod prepare;
 mod recognise;
-mod rows;
+mod sheets;
 mod snapshot;
 mod spool;
 mod stored;
 mod survey;
+mod unpack;
 
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
@@ -42,7 +45,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 use tracing::info;
-use uptake_spec::source::{ColumnType, DateOrder};
+use uptake_spec::source::{ColumnType, DateOrder, DecimalMark};
 use uptake_spec::{Place, Problem, Project};
 
 /// What to load and how.
@@ -58,6 +61,8 @@ pub struct LoadOrder {
     pub complete: bool,
     /// How `02/03/2026` is read where a column does not say it itself.
     pub date_order: Option<DateOrder>,
+    /// How `1.234` is read where a column does not say it itself.
+    pub decimal: Option<DecimalMark>,
     /// Read and report, write nothing.
     pub dry_run: bool,
 }

@@ -18,6 +18,10 @@ pub struct Source {
     pub empty_is_false: bool,
     /// How `02/03/2026` is read in a column that does not say it itself; without it, that is an error.
     pub date_order: Option<DateOrder>,
+    /// How `1.234` is read in a column that does not say it itself; without it, that is an error.
+    pub decimal: Option<DecimalMark>,
+    /// Words of its own that mean true or false, beside those that everybody uses.
+    pub booleans: Vec<(String, bool)>,
     pub set: Option<SetName>,
     pub stamps: Option<Stamps>,
     /// Columns by which a file of an object we do not know is taken for this source's.
@@ -38,6 +42,8 @@ pub struct SetName {
     pub pattern: String,
     /// A whole-object export: what is missing from it is gone.
     pub complete: bool,
+    /// How `1.234` is read in these files.
+    pub decimal: Option<DecimalMark>,
 }
 
 /// Who-and-when columns that make work visible, as (user, instant).
@@ -68,6 +74,17 @@ pub enum DateOrder {
 
 impl DateOrder {
     pub const WORDS: [(&str, DateOrder); 2] = [("dmy", DateOrder::Dmy), ("mdy", DateOrder::Mdy)];
+}
+
+/// What stands before the fraction of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    Point,
+    Comma,
+}
+
+impl DecimalMark {
+    pub const WORDS: [(&str, DecimalMark); 2] = [("point", DecimalMark::Point), ("comma", DecimalMark::Comma)];
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,8 +227,14 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         nothing: f.texts("nothing").unwrap_or_default(),
         empty_is_false: f.flag("empty_is_false").unwrap_or(false),
         date_order: f.one_of("date_order", &DateOrder::WORDS),
+        decimal: f.one_of("decimal", &DecimalMark::WORDS),
+        booleans: f.table("booleans", read_booleans).unwrap_or_default(),
         set: f.table("set", |f| {
-            Some(SetName { pattern: f.needed("file")?, complete: f.flag("complete").unwrap_or(false) })
+            Some(SetName {
+                pattern: f.needed("file")?,
+                complete: f.flag("complete").unwrap_or(false),
+                decimal: f.one_of("decimal", &DecimalMark::WORDS),
+            })
         }),
         stamps: f.table("stamps", read_stamps),
         signature: f.texts("signature").unwrap_or_default(),
@@ -221,6 +244,11 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         mappings: vec![],
         file: file.into(),
     })
+}
+
+fn read_booleans(f: &Fields) -> Option<Vec<(String, bool)>> {
+    let of = |key, is| f.texts(key).unwrap_or_default().into_iter().map(move |word| (word, is));
+    Some(of("true", true).chain(of("false", false)).collect())
 }
 
 fn read_stamps(f: &Fields) -> Option<Stamps> {
@@ -285,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_set_name_gives_organisation_and_part() {
-        let set = SetName { pattern: "WE_{org}_{part}.ZIP".into(), complete: true };
+        let set = SetName { pattern: "WE_{org}_{part}.ZIP".into(), complete: true, decimal: None };
         assert_eq!(set.read("WE_00D4J000000CuzUUAS_12.zip"), Some(("00D4J000000CuzUUAS".into(), 12)));
         assert_eq!(set.read("WE_00D4J000000CuzUUAS.zip"), None);
         assert_eq!(set.read("é.zip"), None);

@@ -1,6 +1,7 @@
 //! From the text of one cell to its value, by the type its column declares.
 
 use super::dates::{Order, minutes_east, read_other_date};
+use super::numbers::{Mark, plain};
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -34,7 +35,27 @@ pub struct Habits {
     pub empty_is_false: bool,
     /// What stands first in dates such as `02/03/2026`.
     pub order: Option<Order>,
+    /// What stands before the fractions of numbers; a point where the column does not say.
+    pub mark: Option<Mark>,
+    /// Words of the source's own that are true or false.
+    pub booleans: Vec<(String, bool)>,
 }
+
+/// Words that everybody uses, in capitals or not.
+const BOOLEANS: [(&str, bool); 12] = [
+    ("1", true),
+    ("0", false),
+    ("true", true),
+    ("false", false),
+    ("yes", true),
+    ("no", false),
+    ("y", true),
+    ("n", false),
+    ("t", true),
+    ("f", false),
+    ("done", true),
+    ("to do", false),
+];
 
 /// Digits before the point that a Decimal(18,4) can hold.
 const WHOLE_DIGITS: usize = 14;
@@ -56,15 +77,15 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
     match kind {
         ColumnType::Text => Ok(Datum::Text(text.into())),
         ColumnType::Id => Ok(Datum::Text(id18(text))),
-        ColumnType::Integer => read_integer(text).map(Datum::Integer),
-        ColumnType::Decimal => read_decimal(text).map(Datum::Decimal),
+        ColumnType::Integer => read_integer(text, habits).map(Datum::Integer),
+        ColumnType::Decimal => read_decimal(text, habits).map(Datum::Decimal),
         ColumnType::Date => {
             read_date(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day)))
         }
         ColumnType::Instant => {
             read_instant(text, habits).and_then(|at| thinkable(at.date_naive(), text).map(|()| Datum::Instant(at)))
         }
-        ColumnType::Boolean => read_boolean(text).map(Datum::Boolean),
+        ColumnType::Boolean => read_boolean(text, &habits.booleans).map(Datum::Boolean),
     }
 }
 
@@ -82,20 +103,21 @@ pub fn id18(id: &str) -> Cow<'_, str> {
     id.chars().chain(sums).collect()
 }
 
-fn read_integer(text: &str) -> Result<i64, String> {
-    let whole =
-        text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole);
-    whole.parse().map_err(|_| format!("\"{}\" is no whole number", shortened(text)))
-}
-
-fn read_decimal(text: &str) -> Result<i128, String> {
-    let wrong = || format!("\"{}\" is no number", shortened(text));
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(whole) || !all_digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
+fn read_integer(text: &str, habits: &Habits) -> Result<i64, String> {
+    let wrong = || format!("\"{}\" is no whole number", shortened(text));
+    let number = plain(text, habits.mark.unwrap_or(Mark::Point)).ok_or_else(wrong)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+    if fraction.bytes().any(|b| b != b'0') {
         return Err(wrong());
     }
+    whole.parse().map_err(|_| wrong())
+}
+
+fn read_decimal(text: &str, habits: &Habits) -> Result<i128, String> {
+    let wrong = || format!("\"{}\" is no number", shortened(text));
+    let number = plain(text, habits.mark.unwrap_or(Mark::Point)).ok_or_else(wrong)?;
+    let (negative, digits) = number.strip_prefix('-').map_or((false, &*number), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > 4 {
         return Err(format!("\"{}\" has more than 4 decimals", shortened(text)));
@@ -218,13 +240,10 @@ fn unusual_instant(text: &str) -> Option<Wall> {
     naive.or_else(day).map(|naive| (naive, None))
 }
 
-fn read_boolean(text: &str) -> Result<bool, String> {
-    let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    match (is(["1", "true", "yes"]), is(["0", "false", "no"])) {
-        (true, _) => Ok(true),
-        (_, true) => Ok(false),
-        _ => Err(format!("\"{}\" is neither true nor false", shortened(text))),
-    }
+fn read_boolean(text: &str, own: &[(String, bool)]) -> Result<bool, String> {
+    let own = own.iter().find(|(word, _)| word.to_lowercase() == text.to_lowercase()).map(|(_, is)| *is);
+    let known = || BOOLEANS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|(_, is)| *is);
+    own.or_else(known).ok_or_else(|| format!("\"{}\" is neither true nor false", shortened(text)))
 }
 
 /// The first 40 characters: whoever reads a message need not see a whole cell.
@@ -347,5 +366,27 @@ mod tests {
         assert_eq!(read_cell("", ColumnType::Boolean, &api), Ok(Datum::Boolean(false)));
         assert_eq!(read_cell("TRUE", ColumnType::Boolean, &api), Ok(Datum::Boolean(true)));
         assert_eq!(read("", ColumnType::Boolean), Ok(Datum::Nothing));
+    }
+
+    #[test]
+    fn a_boolean_is_a_word_that_people_use() {
+        for (word, is) in [("Yes", true), ("N", false), ("DONE", true), ("To do", false), ("0", false)] {
+            assert_eq!(read(word, ColumnType::Boolean), Ok(Datum::Boolean(is)), "{word}");
+        }
+        let own = Habits { booleans: vec![("Erledigt".into(), true), ("y".into(), false)], ..Default::default() };
+        assert_eq!(read_cell("ERLEDIGT", ColumnType::Boolean, &own), Ok(Datum::Boolean(true)));
+        assert_eq!(read_cell("Y", ColumnType::Boolean, &own), Ok(Datum::Boolean(false)), "a source's own word holds");
+        assert!(read("maybe", ColumnType::Boolean).is_err());
+    }
+
+    #[test]
+    fn a_number_is_read_as_its_column_is_written() {
+        let comma = Habits { mark: Some(Mark::Comma), ..Default::default() };
+        assert_eq!(read_cell("1.234,5", ColumnType::Decimal, &comma), Ok(Datum::Decimal(12_345_000)));
+        assert_eq!(read_cell("1.234", ColumnType::Integer, &comma), Ok(Datum::Integer(1234)));
+        assert_eq!(read("$(1,234.50)", ColumnType::Decimal), Err("\"$(1,234.50)\" is no number".into()));
+        assert_eq!(read("($1,234.50)", ColumnType::Decimal), Ok(Datum::Decimal(-12_345_000)));
+        assert_eq!(read("12.0", ColumnType::Integer), Ok(Datum::Integer(12)));
+        assert!(read("12.5", ColumnType::Integer).is_err());
     }
 }

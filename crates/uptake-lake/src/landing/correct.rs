@@ -1,9 +1,8 @@
 //! Rejected rows on their way out and, corrected by hand, back in.
 
-use super::decode::Document;
+use super::document::Document;
 use super::journal::Journal;
 use super::recognise::{Corrects, Recognised, check_needs};
-use super::rows::{Rows, Step};
 use super::snapshot::Dated;
 use crate::error::{LakeError, compute};
 use crate::store::Store;
@@ -13,6 +12,7 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use datafusion::prelude::{cast, col, lit};
 use futures::TryStreamExt;
 use std::collections::HashSet;
+use uptake_read::{Rows, Step, line};
 use uptake_spec::source::Object;
 use uptake_spec::{Place, Problem, Project, Value};
 
@@ -107,10 +107,10 @@ pub fn fits<'p>(
     project: &'p Project,
     journal: &Journal,
     document: &Document,
-    header: &[String],
 ) -> Result<Vec<(Recognised<'p>, Dated)>, Problem> {
+    let header = &document.header;
     let place = |name: &str| header.iter().position(|word| word.eq_ignore_ascii_case(name)).unwrap_or_default();
-    let origins = document.text(|text| origins(text, place("_load")))?;
+    let origins = document.rows(|rows| origins(rows, place("_load")))?;
     let file = document.found.shown();
     let fit = |(nth, (of, line)): (usize, (String, u64))| {
         let entry = journal.known(&of).filter(|entry| entry.corrects().is_none());
@@ -138,18 +138,17 @@ pub fn fits<'p>(
 }
 
 /// Every load that the rows name, with the line that names it first.
-fn origins(text: impl std::io::Read, at: usize) -> std::io::Result<Vec<(String, u64)>> {
+fn origins(mut rows: Rows, at: usize) -> std::io::Result<Vec<(String, u64)>> {
     let mut found: Vec<(String, u64)> = vec![];
-    let mut rows = Rows::new(text);
     loop {
         match rows.step()? {
             Step::End => return Ok(found),
             Step::Broken(_) => continue,
             Step::Row => {}
         }
-        let of = String::from_utf8_lossy(rows.record.get(at).unwrap_or_default());
+        let of = String::from_utf8_lossy(rows.record.cells.get(at).unwrap_or_default());
         if !found.iter().any(|(known, _)| *known == of) {
-            let line = rows.record.position().map_or(0, csv::Position::line);
+            let line = line(&rows.record.cells);
             found.push((of.into_owned(), line));
         }
     }

@@ -1,13 +1,13 @@
 //! From the paths a person names to the files inside: folders are walked, zips are opened.
 
+use super::unpack::{Archives, Limited, Unpacked, archive, copy};
 use flate2::read::MultiGzDecoder;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use uptake_read::Fault;
 use uptake_spec::{Place, Problem};
-use zip::ZipArchive;
 use zip::result::ZipError;
 
 /// A file or the entry of a zip, not yet read.
@@ -16,6 +16,17 @@ pub struct Found {
     pub path: PathBuf,
     /// Name and index within the zip at `path`.
     pub entry: Option<Entry>,
+    /// Which table of the file, where it may hold several.
+    pub part: Option<Part>,
+}
+
+/// A sheet of a workbook, or the objects of one kind in a JSON.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// What people see behind the file's name.
+    pub name: Option<String>,
+    /// What its object may be called, beginning with the likeliest; the last holds where none is known.
+    pub called: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -26,18 +37,34 @@ pub struct Entry {
     pub newest: Option<chrono::NaiveDate>,
 }
 
-/// The most bytes one file may unpack to.
-const MOST_BYTES: u64 = 16 << 30;
+/// The extensions of tables, as folders and zips have them; what a person names is looked into whatever it is called.
+const TABLES: [&str; 9] = ["csv", "tsv", "tab", "xlsx", "xlsm", "json", "jsonl", "ndjson", "parquet"];
 /// The most entries one zip may have.
 const MOST_ENTRIES: usize = 20_000;
 
 impl Found {
     /// `WE_00D_1.ZIP/User.csv`, with the path as it was given.
     pub fn shown(&self) -> String {
-        match &self.entry {
+        let file = match &self.entry {
             Some(entry) => format!("{}/{}", self.path.display(), entry.name),
             None => self.path.display().to_string(),
+        };
+        match self.part.as_ref().and_then(|part| part.name.as_ref()) {
+            Some(part) => format!("{file}/{part}"),
+            None => file,
         }
+    }
+
+    /// What its object may be called: see [`Part::called`].
+    pub fn names(&self) -> Vec<String> {
+        self.part.as_ref().map_or_else(|| vec![self.stem()], |part| part.called.clone())
+    }
+
+    /// Its name without the zip's and without `.gz`: `User.csv`.
+    pub fn inner_name(&self) -> String {
+        let name = self.entry.as_ref().map_or(self.path.as_path(), |entry| Path::new(&entry.name));
+        let name = if is_gzip(name) { name.file_stem() } else { name.file_name() };
+        name.unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// The last part of its name without the extension: `User`.
@@ -56,7 +83,7 @@ impl Found {
 
     fn is_table(&self) -> bool {
         let name = self.entry.as_ref().map_or(self.path.as_path(), |entry| Path::new(&entry.name));
-        name.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"))
+        name.extension().is_some_and(|e| TABLES.iter().any(|table| e.eq_ignore_ascii_case(table)))
     }
 
     /// Hands its unpacked bytes to `read`, from the first to as many as `read` takes.
@@ -69,8 +96,9 @@ impl Found {
         read: impl FnOnce(&mut dyn Read) -> std::io::Result<T>,
     ) -> Result<T, Problem> {
         let refused = |what: String, hint: &str| Problem::new(Place::whole(self.shown()), what, hint);
-        let torn = |e: String| {
-            refused(format!("it cannot be unpacked: {e}"), "the file is damaged or cut off; fetch it again")
+        let torn = |e: std::io::Error| match Fault::of(&e) {
+            Some(fault) => self.problem(fault),
+            None => refused(format!("it cannot be unpacked: {e}"), "the file is damaged or cut off; fetch it again"),
         };
         // What cannot be unpacked is told at opening, or only at the first byte.
         let is_locked = |e: &ZipError| match e {
@@ -85,101 +113,72 @@ impl Found {
                 format!("it cannot be unpacked: {e}"),
                 "save it as an ordinary zip without a password, or unpack it",
             ),
-            false => torn(e.to_string()),
+            false => torn(e.into()),
         };
         match &self.entry {
             Some(entry) => {
                 let unpacked = archives.unpacked(&self.path, entry.at, &locked)?;
                 match unpacked {
-                    Unpacked::Small(bytes) => read(&mut &bytes[..]).map_err(|e| torn(e.to_string())),
+                    Unpacked::Small(bytes) => read(&mut &bytes[..]).map_err(torn),
                     Unpacked::Large(mut archive) => {
                         let file = archive.by_index(entry.at).map_err(locked)?;
-                        read(&mut Limited { inner: file, left: MOST_BYTES }).map_err(|e| locked(e.into()))
+                        let packed = file.compressed_size();
+                        read(&mut Limited::of(file, packed)).map_err(|e| locked(e.into()))
                     }
                 }
             }
             None if is_gzip(&self.path) => {
-                let unpacked = MultiGzDecoder::new(std::io::BufReader::new(open(&self.path)?));
-                read(&mut Limited { inner: unpacked, left: MOST_BYTES }).map_err(|e| torn(e.to_string()))
+                let file = open(&self.path)?;
+                let packed = file.metadata().map_or(0, |file| file.len());
+                let unpacked = MultiGzDecoder::new(std::io::BufReader::new(file));
+                read(&mut Limited::of(unpacked, packed)).map_err(torn)
             }
-            None => read(&mut Limited { inner: open(&self.path)?, left: MOST_BYTES })
-                .map_err(|e| refused(format!("it cannot be read: {e}"), "check the disk and the rights")),
+            None => read(&mut open(&self.path)?).map_err(|e| match Fault::of(&e) {
+                Some(fault) => self.problem(fault),
+                None => refused(format!("it cannot be read: {e}"), "check the disk and the rights"),
+            }),
         }
     }
-}
 
-/// The zip that was read last, kept open, and its last small file, kept unpacked: each file is read several times, and
-/// the next one is mostly in the same zip.
-#[derive(Debug, Default)]
-pub struct Archives(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    archive: Option<(PathBuf, ZipArchive<File>)>,
-    file: Option<(PathBuf, usize, Arc<Vec<u8>>)>,
-}
-
-enum Unpacked {
-    Small(Arc<Vec<u8>>),
-    Large(ZipArchive<File>),
-}
-
-/// The most bytes of a file that is kept unpacked.
-const SMALL: u64 = 16 << 20;
-
-impl Archives {
-    fn unpacked(&self, path: &Path, at: usize, told: &dyn Fn(ZipError) -> Problem) -> Result<Unpacked, Problem> {
-        let mut kept = self.0.lock().expect("nobody panics with it");
-        if let Some((_, _, bytes)) = kept.file.as_ref().filter(|(p, a, _)| p == path && *a == at) {
-            return Ok(Unpacked::Small(bytes.clone()));
+    /// Its bytes as a file in which one can go back and forth; what is packed is unpacked to a temporary one.
+    ///
+    /// # Errors
+    /// It cannot be read, or there is no room to unpack it.
+    pub fn seekable(&self, archives: &Archives) -> Result<File, Problem> {
+        if self.entry.is_none() && !is_gzip(&self.path) {
+            return open(&self.path);
         }
-        let mut archive = match kept.archive.take() {
-            Some((open, archive)) if open == path => archive,
-            _ => archive(path)?,
+        let at = self.entry.as_ref().map(|entry| entry.at);
+        if let Some(file) = archives.spooled(&self.path, at) {
+            return Ok(file);
+        }
+        let no_room = |e: std::io::Error| {
+            let hint = "make room for temporary files, or unpack it yourself; TMPDIR names another folder";
+            Problem::new(Place::whole(self.shown()), format!("it cannot be unpacked to a temporary file: {e}"), hint)
         };
-        let file = archive.by_index(at).map_err(told)?;
-        if file.size() > SMALL {
-            drop(file);
-            return Ok(Unpacked::Large(archive));
+        let mut file = tempfile::tempfile().map_err(no_room)?;
+        let mut unwritten = None;
+        self.read(archives, |bytes| copy(bytes, &mut file, &mut unwritten))?;
+        if let Some(error) = unwritten {
+            return Err(no_room(error));
         }
-        let mut bytes = vec![];
-        // A zip may lie about the size of what is in it.
-        file.take(SMALL + 1).read_to_end(&mut bytes).map_err(|e| told(e.into()))?;
-        if bytes.len() as u64 > SMALL {
-            return Ok(Unpacked::Large(archive));
-        }
-        let bytes = Arc::new(bytes);
-        kept.archive = Some((path.into(), archive));
-        kept.file = Some((path.into(), at, bytes.clone()));
-        Ok(Unpacked::Small(bytes))
+        archives.keep(&self.path, at, file).map_err(no_room)
+    }
+
+    /// What is wrong with it, with its place.
+    pub fn problem(&self, fault: Fault) -> Problem {
+        let place = match fault.line {
+            0 => Place::whole(self.shown()),
+            line => Place::new(self.shown(), line as usize, 1),
+        };
+        Problem::new(place, fault.what, fault.hint)
     }
 }
 
-fn archive(path: &Path) -> Result<ZipArchive<File>, Problem> {
-    ZipArchive::new(open(path)?).map_err(|e| {
-        Problem::new(
-            Place::whole(path),
-            format!("it is no whole zip: {e}"),
-            "the download was cut off or the file is something else; fetch it again",
-        )
-    })
-}
-
-/// An error instead of the byte after the last one allowed: a zip of a few KB can unpack to more than a disk holds.
-struct Limited<R> {
-    inner: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(to)?;
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| std::io::Error::other(format!("it has more than {} GiB; split it", MOST_BYTES >> 30)))?;
-        Ok(read)
-    }
+/// What spreadsheets and other systems lay beside a file: `~$Deals.xlsx`, `._Deals.csv`.
+fn is_beside(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("~$") || name.starts_with("._")
 }
 
 fn is_gzip(path: &Path) -> bool {
@@ -225,14 +224,17 @@ fn look(path: &Path, named: bool, walked: &mut BTreeSet<PathBuf>, search: &mut S
         return;
     }
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let found = Found { path: path.into(), entry: None };
+    let found = Found { path: path.into(), entry: None, part: None };
     match extension.as_str() {
         "zip" => look_into_zip(path, search),
-        "csv" | "gz" => search.tables.push(found),
         _ if named && !path.exists() => {
             search.refused.push(Problem::new(Place::whole(path), "there is no such file or folder", "check the path"));
         }
-        _ => search.skipped.push((found.shown(), "no table (only .csv, .csv.gz and .zip are read)".into())),
+        _ if !named && is_beside(path) => {
+            search.skipped.push((found.shown(), "a program's own file beside another".into()))
+        }
+        _ if named || found.is_table() || is_gzip(path) => search.tables.push(found),
+        _ => search.skipped.push((found.shown(), "no table by its name; name the file itself to have it read".into())),
     }
 }
 
@@ -241,7 +243,7 @@ fn look_into_zip(path: &Path, search: &mut Search) {
         Ok(entries) => {
             let newest = entries.iter().filter_map(|(_, _, date)| *date).max();
             for (at, name, _) in entries {
-                let found = Found { path: path.into(), entry: Some(Entry { name, at, newest }) };
+                let found = Found { path: path.into(), entry: Some(Entry { name, at, newest }), part: None };
                 match found.is_table() {
                     true => search.tables.push(found),
                     false => search.skipped.push((found.shown(), "no table".into())),
@@ -285,7 +287,7 @@ fn zip_entries(path: &Path) -> Result<Vec<ZipEntry>, Problem> {
     Ok(entries)
 }
 
-fn open(path: &Path) -> Result<File, Problem> {
+pub fn open(path: &Path) -> Result<File, Problem> {
     File::open(path).map_err(|e| {
         Problem::new(Place::whole(path), format!("it cannot be opened: {e}"), "check the path and the rights")
     })

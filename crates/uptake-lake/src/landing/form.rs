@@ -1,12 +1,14 @@
 //! How the rows of one file are read: its columns, their types, and which of them name a row.
 
 use super::cell::{Datum, Habits, read_cell, shortened};
+use super::numbers::Mark;
 use super::recognise::{Corrects, Recognised};
-use super::rows::{Reject, raw};
+use super::spool::Reject;
 use chrono::{DateTime, NaiveDate, Utc};
 use csv::ByteRecord;
 use std::collections::HashMap;
 use twox_hash::XxHash3_64;
+use uptake_read::{Record, line, raw};
 use uptake_spec::source::{ColumnType, DateOrder};
 use uptake_spec::{Place, Problem};
 
@@ -96,7 +98,8 @@ impl Form {
             nothing: fit.source.nothing.clone(),
             zone: fit.source.zone,
             empty_is_false: fit.source.empty_is_false,
-            order: None,
+            booleans: fit.source.booleans.clone(),
+            ..Habits::default()
         };
         Ok(Form {
             at,
@@ -122,6 +125,16 @@ impl Form {
     /// What stands first in this column's dates.
     pub fn set_order(&mut self, column: usize, order: Option<DateOrder>) {
         self.habits[column].order = order;
+    }
+
+    /// What stands before the fractions of this column's numbers.
+    pub fn set_mark(&mut self, column: usize, mark: Option<Mark>) {
+        self.habits[column].mark = mark;
+    }
+
+    /// Whether the file holds the cell of a column as a number, and not as a text that somebody wrote.
+    pub fn is_number(&self, record: &Record, column: usize) -> bool {
+        record.is_number(self.at[column])
     }
 
     fn datum<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Datum<'r>, String> {
@@ -166,7 +179,7 @@ impl Form {
     /// # Errors
     /// Why the row does not land.
     pub fn row<'r>(&self, record: &'r ByteRecord, scratch: &mut String) -> Result<Row<'r>, Reject> {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line(record);
         let reject = |column: &str, reason: String, key| Reject {
             line,
             column: column.into(),

@@ -1,10 +1,9 @@
 //! From files to batches of a landing table, one row after the other: what is held of them is one batch, and a mark a row.
 
 use super::batch::{Batcher, Noted, Origin};
-use super::decode::{Document, Text};
+use super::document::Document;
 use super::form::Form;
-use super::rows::{Reject, Rows, Step};
-use super::spool::Spool;
+use super::spool::{Reject, Spool};
 use super::survey::{Mark, Survey, mark};
 use crate::error::LakeError;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,6 +12,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+use uptake_read::{Rows, Step, line, raw};
 use uptake_spec::source::ColumnType;
 use uptake_spec::{Place, Problem};
 
@@ -145,7 +145,7 @@ impl File<'_> {
                 told
             })
         };
-        let read = document.text(|text| self.rows(text, &mut batcher, now, &mut keep, out));
+        let read = document.rows(|rows| self.rows(rows, &mut batcher, now, &mut keep, out));
         // The export is not at fault for a full disk of ours.
         if let Some(error) = no_room {
             return Err(LakeError::Spool(error));
@@ -164,7 +164,7 @@ impl File<'_> {
 
     fn rows(
         &self,
-        text: Text,
+        mut rows: Rows,
         batcher: &mut Option<Batcher>,
         mut now: Option<&mut Marks>,
         keep: &mut dyn FnMut(&Reject) -> std::io::Result<()>,
@@ -172,7 +172,6 @@ impl File<'_> {
     ) -> std::io::Result<(Poured, u64)> {
         let Job { form, survey, .. } = self.job;
         let mut poured = Poured::default();
-        let mut rows = Rows::new(text);
         let mut scratch = String::new();
         let most_rows = BATCH_ROWS.min(BATCH_CELLS / form.columns.len().max(1)).max(1);
         let mut reject = |poured: &mut Poured, reject: &Reject| {
@@ -186,13 +185,13 @@ impl File<'_> {
                 Step::End => return Ok((poured, rows.count)),
                 Step::Broken(broken) => {
                     if form.counts_broken() {
-                        reject(&mut poured, &broken)?;
+                        reject(&mut poured, &broken.into())?;
                     }
                     continue;
                 }
                 Step::Row => {}
             }
-            let record = &rows.record;
+            let record = &rows.record.cells;
             if !form.is_meant(record) {
                 continue;
             }
@@ -206,7 +205,7 @@ impl File<'_> {
                     }
                 }
                 Ok(row) if survey.losers.contains(&(rows.count - 1)) => {
-                    let raw = super::rows::raw(record, form.words.len());
+                    let raw = raw(record, form.words.len());
                     let (column, reason) = (form.key_words.clone(), "key twice".into());
                     reject(&mut poured, &Reject { line, column, reason, raw, key: Some(row.key) })?;
                 }
@@ -237,7 +236,7 @@ impl File<'_> {
 
 /// The file and line a row came from: a corrected one from where it was rejected.
 fn origin<'a>(form: &Form, record: &ByteRecord, file: &'a str) -> (std::borrow::Cow<'a, str>, u64) {
-    let line = record.position().map_or(0, csv::Position::line);
+    let line = line(record);
     let Some(correction) = &form.correction else { return (file.into(), line) };
     let text = |at| String::from_utf8_lossy(record.get(at).unwrap_or_default()).into_owned();
     (text(correction.file_at).into(), text(correction.line_at).parse().unwrap_or(line))

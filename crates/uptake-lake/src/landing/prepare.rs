@@ -2,16 +2,17 @@
 
 use super::conflicts::set_of;
 use super::correct::{self, CORRECTION_COLUMNS};
-use super::decode::Document;
-use super::find::{Archives, Found};
+use super::document::Document;
+use super::find::Found;
 use super::form::Form;
 use super::journal::{self, Entry, Journal};
 use super::names::Names;
 use super::pour::Job;
-use super::recognise::{Recognised, recognise};
+use super::recognise::{Recognised, is_header, recognise};
 use super::snapshot::{self, BY_STAMPS, Dated};
-use super::survey::{Survey, survey};
-use super::{FileReport, LoadOrder, Ready, rows};
+use super::survey::{Said, Survey, survey};
+use super::unpack::Archives;
+use super::{FileReport, LoadOrder, Ready};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,46 +66,55 @@ impl<'p, 'a> Preparing<'p, 'a> {
         Preparing { project, order, journal, archives, names, newest_entries, newest_stamps: HashMap::new() }
     }
 
-    /// What becomes of a file; one of corrected rows can be of several objects and days.
+    /// What becomes of a file: it can hold several tables, and one of corrected rows be of several objects and days.
     pub fn prepare(&mut self, found: &Found) -> Vec<Prepared<'p>> {
-        self.look(found).unwrap_or_else(|problem| vec![Prepared::Refused(problem)])
+        let only = self.order.source.as_deref();
+        let is_header =
+            |part: &Found, words: &[String]| is_correction(words) || is_header(self.project, part, words, only);
+        let opened = match Document::open(found, &self.archives, &is_header) {
+            Ok(opened) => opened,
+            Err(problem) => return vec![Prepared::Refused(problem)],
+        };
+        let mut prepared: Vec<_> = opened.skipped.into_iter().map(|(part, why)| Prepared::Skipped(part, why)).collect();
+        let mut parts = HashMap::new();
+        for document in &opened.tables {
+            prepared.extend(self.look(document, &mut parts).unwrap_or_else(|problem| vec![Prepared::Refused(problem)]));
+        }
+        prepared
     }
 
-    fn look(&mut self, found: &Found) -> Result<Vec<Prepared<'p>>, Problem> {
+    /// `parts` are the tables that the file's other parts go to.
+    fn look(&mut self, document: &Document, parts: &mut HashMap<String, String>) -> Result<Vec<Prepared<'p>>, Problem> {
+        let (found, header) = (&document.found, &document.header);
         let file = found.shown();
-        let document = Document::open(found, &self.archives)?;
-        if document.look.bytes == 0 {
-            return Ok(vec![Prepared::Skipped(file, "empty".into())]);
-        }
-        if let Some(line) = document.look.nul {
-            let hint = "export it again as CSV; nothing of it was landed";
-            return Err(Problem::new(Place::new(&file, line, 1), "it has a NUL byte: this is no text", hint));
-        }
-        let Some(header) = document.text(|text| rows::header(text))? else {
-            let what = "a quote opens in the header and never closes";
-            return Err(Problem::new(Place::new(&file, 1, 1), what, "close it, or export the file again"));
-        };
-        if CORRECTION_COLUMNS.iter().all(|ours| header.iter().any(|word| word.eq_ignore_ascii_case(ours))) {
-            let fits = correct::fits(self.project, self.journal, &document, &header)?;
+        if is_correction(header) {
+            let fits = correct::fits(self.project, self.journal, document)?;
             if fits.is_empty() {
                 let what = "it has no row that says which load it corrects";
                 let hint = "`uptake rejects --out` writes the rejected rows again";
                 return Err(Problem::new(Place::whole(&file), what, hint));
             }
-            return fits.into_iter().map(|(fit, dated)| self.read(&document, &header, fit, Some(dated))).collect();
+            return fits.into_iter().map(|(fit, dated)| self.read(document, fit, Some(dated))).collect();
         }
-        let mut fit = recognise(self.project, found, &header, self.order.source.as_deref())?;
+        let mut fit = recognise(self.project, found, header, self.order.source.as_deref())?;
         self.names.settle(&mut fit, &file)?;
+        if let Some(other) = parts.insert(fit.table(), file.clone()) {
+            let what = format!("{other} is of {} too, and which of them is the table is not known", fit.object.name);
+            return Err(Problem::new(
+                Place::whole(&file),
+                what,
+                "take one of them out, or save them as files of their own",
+            ));
+        }
         fit.whole |= self.order.complete && fit.object.kind == Kind::Record;
         let newest = fit.set.as_ref().and_then(|(org, _)| self.newest_entries.get(&set_of(org, found)).copied());
         let dated = snapshot::date_of(found, self.order.snapshot, newest);
-        Ok(vec![self.read(&document, &header, fit, dated)?])
+        Ok(vec![self.read(document, fit, dated)?])
     }
 
     fn read(
         &mut self,
         document: &Document,
-        header: &[String],
         fit: Recognised<'p>,
         dated: Option<Dated>,
     ) -> Result<Prepared<'p>, Problem> {
@@ -117,8 +127,12 @@ impl<'p, 'a> Preparing<'p, 'a> {
             let report = FileReport { file, table, note, landed: 0, rejected: 0, duplicate, ..known.report.clone() };
             return Ok(Prepared::Known(known.load.clone(), report));
         }
-        let mut form = Form::new(header, &file, &fit)?;
-        let said = self.order.date_order.or(fit.source.date_order);
+        let mut form = Form::new(&document.header, &file, &fit)?;
+        let of_set = fit.set.as_ref().and(fit.source.set.as_ref()).and_then(|set| set.decimal);
+        let said = Said {
+            order: self.order.date_order.or(fit.source.date_order),
+            decimal: self.order.decimal.or(of_set).or(fit.source.decimal),
+        };
         let survey = survey(document, &mut form, said, &fit.source.file)?;
         if let (Some((org, _)), Some(day)) = (&fit.set, survey.newest) {
             let newest = self.newest_stamps.entry(set_of(org, &document.found)).or_insert(day);
@@ -149,10 +163,25 @@ impl<'p, 'a> Preparing<'p, 'a> {
             return Err(Problem::new(Place::whole(&file), what, "say --snapshot 2026-12-31"));
         };
         let load = name(&document.look.digest, &fit, dated);
-        let note = document.look.note.clone();
+        let note = noted(&document.look.note, survey.footer);
         let job = Job { document, form, survey, file, day: dated.day, load, before: None, written: false };
         Ok(Ready { fit, dated, note, amends, job: Arc::new(job) })
     }
+}
+
+/// Whether a header is of rows that were rejected and come back.
+fn is_correction(header: &[String]) -> bool {
+    CORRECTION_COLUMNS.iter().all(|ours| header.iter().any(|word| word.eq_ignore_ascii_case(ours)))
+}
+
+/// What a person should know of the file as it was read.
+fn noted(note: &str, footer: u64) -> String {
+    let footer = match footer {
+        0 => String::new(),
+        1 => "1 line of a footer is no row".into(),
+        lines => format!("{lines} lines of a footer are no rows"),
+    };
+    [note, &footer].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// Names the load of these bytes as this object, of this day.

@@ -45,9 +45,6 @@ pub fn recognise<'p>(
     only: Option<&str>,
 ) -> Result<Recognised<'p>, Problem> {
     let place = || Place::new(found.shown(), 1, 1);
-    if let Some(problem) = other_separator(header, place()) {
-        return Err(problem);
-    }
     let known = || project.sources.iter().map(|s| s.name.as_str());
     if let Some(name) = only.filter(|name| !known().any(|k| k == *name)) {
         return Err(Problem::new(place(), format!("no source is called \"{name}\""), did_you_mean(name, known())));
@@ -58,11 +55,7 @@ pub fn recognise<'p>(
             return in_set(source, set, found, header);
         }
     }
-    // A name says more than columns do.
-    let mut fits: Vec<Recognised> = sources().filter_map(|source| by_name(source, found, header)).collect();
-    if fits.is_empty() {
-        fits = sources().filter_map(|source| by_columns(source, header)).collect();
-    }
+    let mut fits = fits(project, found, header, only);
     match fits.len() {
         1 => check_needs(fits.remove(0), found, header),
         0 => Err(Problem::new(
@@ -84,14 +77,20 @@ pub fn recognise<'p>(
     }
 }
 
-/// A header that comes out as one column, because something else than a comma separates its words.
-fn other_separator(header: &[String], place: Place) -> Option<Problem> {
-    let [only] = header else { return None };
-    let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
-    let (_, words) = separators.into_iter().find(|(separator, _)| only.contains(*separator))?;
-    let hint =
-        "save it as CSV with commas: a spreadsheet asks for the separator, or takes it from the region's settings";
-    Some(Problem::new(place, format!("its columns are separated by {words}, not by commas"), hint))
+/// Whether some source would take a row for the header of a table of its.
+pub fn is_header(project: &Project, found: &Found, words: &[String], only: Option<&str>) -> bool {
+    !fits(project, found, words, only).is_empty()
+}
+
+/// What a file by itself may be.
+fn fits<'p>(project: &'p Project, found: &Found, header: &[String], only: Option<&str>) -> Vec<Recognised<'p>> {
+    let sources = || project.sources.iter().filter(|s| only.is_none_or(|name| s.name == name));
+    // A name says more than columns do.
+    let by_name: Vec<Recognised> = sources().filter_map(|source| by_name(source, found, header)).collect();
+    match by_name.is_empty() {
+        true => sources().filter_map(|source| by_columns(source, header)).collect(),
+        false => by_name,
+    }
 }
 
 fn in_set<'p>(
@@ -116,11 +115,13 @@ fn in_set<'p>(
 
 /// A file by itself whose stem is an object's name, or that bears the source's signature.
 fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
-    let stem = without_date(&found.stem());
+    let names: Vec<String> = found.names().iter().map(|name| without_date(name)).collect();
     let has = |column: &String| has(header, None, column);
-    let known = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem));
+    let called = |name: &String| source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(name));
+    let known = names.iter().find_map(called);
+    let name = names.last().cloned().unwrap_or_default();
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
-    let other = || source.other.as_ref().map(|other| Object { name: stem.clone(), ..other.clone() });
+    let other = || source.other.as_ref().map(|other| Object { name: name.clone(), ..other.clone() });
     let object = match known {
         Some(object) if signed || object.needs.iter().any(has) => object.clone(),
         None if signed => other()?,

@@ -1,8 +1,26 @@
 //! Rejected rows wait here until the load's other tables are written: few in memory, many in a temporary file.
 
-use super::rows::Reject;
 use std::io::{Error, Result, Seek};
 use std::sync::Mutex;
+use uptake_read::Broken;
+
+/// A row that did not land, as `rejects` keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reject {
+    pub line: u64,
+    /// Empty where the row as a whole is at fault.
+    pub column: String,
+    pub reason: String,
+    pub raw: String,
+    /// The row's key, where it could be read: such a record is not gone.
+    pub key: Option<String>,
+}
+
+impl From<Broken> for Reject {
+    fn from(Broken { line, reason, raw }: Broken) -> Reject {
+        Reject { line, column: String::new(), reason, raw, key: None }
+    }
+}
 
 /// The rejects of one load command.
 #[derive(Debug, Default)]

@@ -1,15 +1,15 @@
 //! A first reading of a file: what has to be known of all its rows before the first of them lands.
 
 use super::dates::{Seen, is_dated};
-use super::decode::Document;
+use super::document::Document;
 use super::form::{Form, lacks_zone};
-use super::rows::{Rows, Step};
+use super::numbers;
 use chrono::NaiveDate;
 use std::collections::HashSet;
-use std::io::Read;
 use std::path::Path;
 use twox_hash::XxHash3_64;
-use uptake_spec::source::DateOrder;
+use uptake_read::{Rows, Step, line};
+use uptake_spec::source::{DateOrder, DecimalMark};
 use uptake_spec::{Place, Problem};
 
 /// What a first reading told.
@@ -22,6 +22,8 @@ pub struct Survey {
     /// Rows, numbered from 0, whose key another row of the file holds: of two the one with the newest system stamp
     /// holds, of equal ones the later.
     pub losers: HashSet<u64>,
+    /// How many lines at its end are no rows, as reports have them.
+    pub footer: u64,
     /// Whether some row bears an id that the sample firm's instance made.
     pub of_sample: bool,
 }
@@ -36,18 +38,20 @@ pub fn mark(key: &str, content: i64) -> Mark {
     (u128::from(high) << 64) | u128::from(low)
 }
 
-/// Reads the whole file by `form`, and settles the order of its dates in it.
+/// How what can be read in two ways is read where the column does not say it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said {
+    pub order: Option<DateOrder>,
+    pub decimal: Option<DecimalMark>,
+}
+
+/// Reads the whole file by `form`, and settles the order of its dates and the marks of its numbers in it.
 ///
 /// # Errors
-/// The file cannot be read; a timestamp has no zone and the source declares none; dates that can be read in two ways.
-pub fn survey(
-    document: &Document,
-    form: &mut Form,
-    said: Option<DateOrder>,
-    source_file: &Path,
-) -> Result<Survey, Problem> {
+/// The file cannot be read; a timestamp has no zone and the source declares none; dates or numbers that can be read in two ways.
+pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Path) -> Result<Survey, Problem> {
     let file = document.found.shown();
-    let mut pass = document.text(|text| read_through(form, text))?;
+    let mut pass = document.rows(|rows| read_through(form, rows))?;
     if let Some(line) = pass.without_zone {
         let what = "a timestamp has no zone and the source declares none";
         let hint = format!("add zone = \"UTC\" to {}", source_file.display());
@@ -55,40 +59,48 @@ pub fn survey(
     }
     let mut reordered = false;
     for (column, seen) in std::mem::take(&mut pass.dates) {
-        let order = seen.order(&file, &form.columns[column].0, said)?;
+        let order = seen.order(&file, &form.columns[column].0, said.order)?;
         reordered |= order.is_some();
         form.set_order(column, order);
     }
-    // Keys and stamps may be such dates.
-    if reordered {
-        pass = document.text(|text| read_through(form, text))?;
+    for (column, seen) in std::mem::take(&mut pass.numbers) {
+        let mark = seen.mark(&file, &form.columns[column].0, said.decimal)?;
+        reordered |= mark == Some(DecimalMark::Comma);
+        form.set_mark(column, mark);
     }
-    let Pass { mut keys, rows, newest, of_sample, .. } = pass;
+    // Keys and stamps may be such dates or numbers.
+    if reordered {
+        pass = document.rows(|rows| read_through(form, rows))?;
+    }
+    let Pass { mut keys, rows, footer, newest, of_sample, .. } = pass;
     let doubles = doubles(&mut keys);
     drop(keys);
     let losers = match doubles.is_empty() {
         true => HashSet::new(),
-        false => losers(document.text(|text| read_those(form, text, &doubles))?),
+        false => losers(document.rows(|rows| read_those(form, rows, &doubles))?),
     };
-    Ok(Survey { rows, newest, losers, of_sample })
+    Ok(Survey { rows, footer, newest, losers, of_sample })
 }
 
 /// What one reading told.
 #[derive(Default)]
 pub struct Pass {
     rows: u64,
+    footer: u64,
     newest: Option<NaiveDate>,
     of_sample: bool,
     without_zone: Option<u64>,
     dates: Vec<(usize, Seen)>,
+    numbers: Vec<(usize, numbers::Seen)>,
     /// A mark of each row's key, with the number of the row.
     keys: Vec<(Mark, u64)>,
 }
 
-fn read_through(form: &Form, text: impl Read) -> std::io::Result<Pass> {
+fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
     let dated = (0..form.columns.len()).filter(|column| is_dated(form.columns[*column].1));
-    let mut pass = Pass { dates: dated.map(|column| (column, Seen::default())).collect(), ..Default::default() };
-    let mut rows = Rows::new(text);
+    let counted = (0..form.columns.len()).filter_map(|at| Some((at, numbers::Seen::of(form.columns[at].1)?)));
+    let dates = dated.map(|column| (column, Seen::default())).collect();
+    let mut pass = Pass { dates, numbers: counted.collect(), ..Default::default() };
     let mut key = String::new();
     loop {
         match rows.step()? {
@@ -96,11 +108,11 @@ fn read_through(form: &Form, text: impl Read) -> std::io::Result<Pass> {
             Step::Broken(_) => continue,
             Step::Row => {}
         }
-        let record = &rows.record;
+        let record = &rows.record.cells;
         if !form.is_meant(record) {
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line(record);
         if form.key(record, &mut key) {
             pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
             pass.keys.push((mark(&key, 0), rows.count - 1));
@@ -112,8 +124,12 @@ fn read_through(form: &Form, text: impl Read) -> std::io::Result<Pass> {
                 pass.without_zone = Some(line);
             }
         }
+        for (column, seen) in &mut pass.numbers {
+            seen.note(form.cell(record, *column), line, form.is_number(&rows.record, *column));
+        }
     }
     pass.rows = rows.count;
+    pass.footer = rows.footer();
     Ok(pass)
 }
 
@@ -130,9 +146,8 @@ fn doubles(keys: &mut [(Mark, u64)]) -> HashSet<u64> {
 }
 
 /// Mark of the key, stamp and number of `those` rows, read in full: a row that is rejected for another reason takes no other's place.
-fn read_those(form: &Form, text: impl Read, those: &HashSet<u64>) -> std::io::Result<Vec<(Mark, i64, u64)>> {
+fn read_those(form: &Form, mut rows: Rows, those: &HashSet<u64>) -> std::io::Result<Vec<(Mark, i64, u64)>> {
     let mut good = vec![];
-    let mut rows = Rows::new(text);
     let mut scratch = String::new();
     loop {
         match rows.step()? {
@@ -142,7 +157,7 @@ fn read_those(form: &Form, text: impl Read, those: &HashSet<u64>) -> std::io::Re
         }
         let number = rows.count - 1;
         if those.contains(&number)
-            && let Ok(row) = form.row(&rows.record, &mut scratch)
+            && let Ok(row) = form.row(&rows.record.cells, &mut scratch)
         {
             let stamp = row.stamp.map_or(i64::MIN, |stamp| stamp.timestamp_micros());
             good.push((mark(&row.key, 0), stamp, number));

@@ -9,11 +9,11 @@ use serde::Serialize;
 use std::io::Write;
 use uptake_lake::{FileReport, Lake, LoadOrder, LoadReport};
 use uptake_spec::Project;
-use uptake_spec::source::DateOrder;
+use uptake_spec::source::{DateOrder, DecimalMark};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Exports: CSV files (.csv, .csv.gz), zips, or folders of them.
+    /// Exports: tables (.csv, .tsv, .xlsx, .json, .jsonl, .parquet; also packed as .gz), zips, or folders of them.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
     /// The day the exports show; without it, as names, zip times or rows say.
@@ -28,6 +28,9 @@ pub struct Arguments {
     /// How 02/03/2026 is meant in columns that do not say it themselves: dmy (2 March) or mdy (3 February).
     #[arg(long, value_name = "ORDER", value_parser = date_order)]
     date_order: Option<DateOrder>,
+    /// How 1.234 is meant in columns that do not say it themselves: point (1.234) or comma (1234).
+    #[arg(long, value_name = "MARK", value_parser = decimal)]
+    decimal: Option<DecimalMark>,
     /// Say what would land, and land nothing.
     #[arg(long)]
     dry_run: bool,
@@ -36,8 +39,8 @@ pub struct Arguments {
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let project = home.project()?;
     let lake = home.open_lake(&project.settings).await?;
-    let Arguments { paths, snapshot, source, complete, date_order, dry_run } = arguments;
-    let order = LoadOrder { paths, snapshot, source, complete, date_order, dry_run };
+    let Arguments { paths, snapshot, source, complete, date_order, decimal, dry_run } = arguments;
+    let order = LoadOrder { paths, snapshot, source, complete, date_order, decimal, dry_run };
     let report = land(&lake, &project, &order, &mut print).await?;
     Ok(if report.refused.is_empty() { Ending::Done } else { Ending::Mistakes })
 }
@@ -50,6 +53,11 @@ fn print(file: &FileReport) {
 fn date_order(word: &str) -> Result<DateOrder, String> {
     let found = DateOrder::WORDS.iter().find(|(name, _)| *name == word);
     found.map(|(_, order)| *order).ok_or_else(|| "it is dmy or mdy".into())
+}
+
+fn decimal(word: &str) -> Result<DecimalMark, String> {
+    let found = DecimalMark::WORDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, mark)| *mark).ok_or_else(|| "it is point or comma".into())
 }
 
 /// Loads, and tells it on stderr file by file; `on_file` hears of each as well.

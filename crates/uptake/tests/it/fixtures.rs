@@ -8,7 +8,10 @@ use std::path::PathBuf;
 const WHY: &str = "needs UPTAKE_FIXTURES, the folder of real exports";
 
 pub fn stories() -> Vec<Trial> {
-    vec![story("a real export through the API lands whole", a_real_export_lands_whole)]
+    vec![
+        story("a real export through the API lands whole", a_real_export_lands_whole),
+        story("a real tree of JSON lands whole", a_real_tree_lands_whole),
+    ]
 }
 
 /// Ignored where the fixtures are not; but not on CI, where they must be.
@@ -48,4 +51,16 @@ fn a_real_export_lands_whole(folder: PathBuf) {
         ("Task", 75),
     ];
     assert_eq!(told, known.into());
+}
+
+/// Three accounts without ids: others refer to them by `@AccountRef1`.
+fn a_real_tree_lands_whole(folder: PathBuf) {
+    let project = fresh("real-tree").join("p");
+    uptake(&["init", &project.to_string_lossy()]).ended(0);
+    let tree = folder.join("trailheadapps-ebikes-lwc/Accounts.json").to_string_lossy().into_owned();
+    on(&project, &["load", "--snapshot", "2026-01-31", &tree]).ended(0);
+    on(&project, &["build"]).ended(0);
+    let sql = "SELECT \"Id\", \"Name\", \"BillingPostalCode\" FROM landing.salesforce_account ORDER BY 1 LIMIT 1";
+    let told = on(&project, &["sql", "--format", "csv", sql]).ended(0).out;
+    assert_eq!(told.lines().nth(1), Some("@AccountRef1,Wheelworks,02478"));
 }

@@ -2,6 +2,7 @@
 
 mod complete;
 mod corrected;
+mod forms;
 pub mod lake;
 mod limits;
 mod names;
@@ -25,6 +26,7 @@ pub fn stories() -> Vec<Trial> {
         once::stories(),
         names::stories(),
         shapes::stories(),
+        forms::stories(),
         limits::stories(),
         corrected::stories(),
         torn::stories(),

@@ -17,7 +17,6 @@ pub fn stories() -> Vec<Trial> {
         story("the date in a file's name is no part of its object", dated_names),
         story("a header that ends in a comma has no column there", a_trailing_comma),
         story("relationship columns and headers in capitals are read", relationship_columns),
-        story("semicolons instead of commas are told", semicolons),
         story("a folder that cannot be read is told, the others land", an_unreadable_folder),
         story("links that lead back end", links_that_lead_back),
     ]
@@ -112,14 +111,6 @@ fn relationship_columns() {
         own.ask(sql),
         format!("Id,OWNER.NAME,Owner.Profile.Name,IsDeleted {id},Ann,,false {id},Ann,Admin,false")
     );
-}
-
-fn semicolons() {
-    let own = Own::new("semicolons");
-    let told = own.refused(&[&own.file("UserRole.csv", "Id;Name;CreatedDate\n1;Sales;2026-01-01\n")]);
-    assert!(told.contains("separated by semicolons") && told.contains("hint"), "{told}");
-    let told = own.refused(&[&own.file("UserRole.csv", "Id\tName\tCreatedDate\n1\tSales\t2026-01-01\n")]);
-    assert!(told.contains("separated by tabs"), "{told}");
 }
 
 /// Root may read everything: then the program runs as nobody, in a project that is open to all.

@@ -1,11 +1,8 @@
 //! From bytes to text, decided per whole file: BOM, else strict UTF-8, else Windows-1252.
 
-use super::find::{Archives, Found};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use std::sync::Arc;
-use uptake_spec::Problem;
 
 /// What a first look at all bytes of a file told.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +10,8 @@ pub struct Look {
     /// SHA-256 of the bytes, in hexadecimal.
     pub digest: String,
     pub bytes: u64,
+    /// The first eight bytes; fewer of a file that has fewer.
+    pub magic: Vec<u8>,
     pub encoding: &'static Encoding,
     /// The length of its byte order mark.
     bom: usize,
@@ -31,6 +30,7 @@ pub fn look(bytes: &mut dyn Read) -> std::io::Result<Look> {
     let (marked, bom) = Encoding::for_bom(&chunk[..filled]).unwrap_or((UTF_8, 0));
     let mut looking = Looking { lines: 1, ..Default::default() };
     let mut digest = Sha256::new();
+    let magic = chunk[..filled.min(8)].to_vec();
     let mut wide = (marked != UTF_8).then(|| Wide::new(marked));
     let mut count = 0;
     while filled > 0 {
@@ -55,7 +55,7 @@ pub fn look(bytes: &mut dyn Read) -> std::io::Result<Look> {
         notes.push(format!("{} control characters kept", looking.controls));
     }
     let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Look { digest, bytes: count, encoding, bom, nul: looking.nul, note: notes.join(", ") })
+    Ok(Look { digest, bytes: count, magic, encoding, bom, nul: looking.nul, note: notes.join(", ") })
 }
 
 /// Reads until `to` is full or there is no more.
@@ -183,29 +183,6 @@ impl Read for Text<'_> {
         to[..given].copy_from_slice(&self.decoded[self.given..self.given + given]);
         self.given += given;
         Ok(given)
-    }
-}
-
-/// A file that was looked at, to be read as text as often as need be.
-#[derive(Debug, Clone)]
-pub struct Document {
-    pub found: Found,
-    pub look: Look,
-    archives: Arc<Archives>,
-}
-
-impl Document {
-    /// # Errors
-    /// The file cannot be read.
-    pub fn open(found: &Found, archives: &Arc<Archives>) -> Result<Document, Problem> {
-        let look = found.read(archives, look)?;
-        Ok(Document { found: found.clone(), look, archives: archives.clone() })
-    }
-
-    /// # Errors
-    /// The file cannot be read any more.
-    pub fn text<T>(&self, read: impl FnOnce(Text) -> std::io::Result<T>) -> Result<T, Problem> {
-        self.found.read(&self.archives, |bytes| read(Text::new(bytes, &self.look)))
     }
 }
 

@@ -1,0 +1,176 @@
+//! A file that was looked at: what form it has, and its records, as often as they are wanted. All else knows no forms.
+
+use super::find::{Found, Part};
+use super::unpack::Archives;
+use super::{parquet, sheets};
+use std::io::Read;
+use std::sync::Arc;
+use uptake_read::json::{Json, Objects, objects};
+use uptake_read::text::{Look, Text, look};
+use uptake_read::workbook::{TableAt, Workbook};
+use uptake_read::{Delimited, Dialect, Fault, Footed, Kind, Rows, kind, sniff};
+use uptake_spec::{Place, Problem};
+
+/// One table in a file.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub found: Found,
+    pub look: Look,
+    /// The words above its columns.
+    pub header: Vec<String>,
+    form: Form,
+    archives: Arc<Archives>,
+}
+
+/// How the records of a table are read.
+#[derive(Debug, Clone)]
+enum Form {
+    Lines(Dialect),
+    Sheet(TableAt),
+    Json(Arc<Objects>),
+    Parquet,
+}
+
+/// What a file holds: its tables; and the parts that are none, with why.
+#[derive(Debug, Default)]
+pub struct Opened {
+    pub tables: Vec<Document>,
+    pub skipped: Vec<(String, String)>,
+}
+
+/// Whether words in a sheet are the header of a table.
+pub type IsHeader<'a> = &'a dyn Fn(&Found, &[String]) -> bool;
+
+impl Document {
+    /// # Errors
+    /// The file cannot be read, or is of no form that is known.
+    pub fn open(found: &Found, archives: &Arc<Archives>, is_header: IsHeader) -> Result<Opened, Problem> {
+        let look = found.read(archives, look)?;
+        if look.bytes == 0 {
+            return Ok(Opened::nothing(found, "empty"));
+        }
+        let head = found.read(archives, |bytes| head(Text::new(bytes, &look)))?;
+        let kind = kind(&look.magic, &head, &found.inner_name()).map_err(|fault| found.problem(fault))?;
+        let opening = Opening { found, look, archives };
+        match kind {
+            Kind::Workbook => opening.sheets(is_header),
+            Kind::Parquet => opening.parquet(),
+            _ => {
+                opening.check_text()?;
+                match kind {
+                    Kind::Lines => opening.lines(sniff(&head)),
+                    _ => opening.json(kind == Kind::JsonLines),
+                }
+            }
+        }
+    }
+
+    /// Hands its records to `read`, from the first to as many as `read` takes.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn rows<T>(&self, read: impl FnOnce(Rows) -> std::io::Result<T>) -> Result<T, Problem> {
+        let told = |error: std::io::Error| self.found.problem(fault(error));
+        match &self.form {
+            Form::Lines(dialect) => self.found.read(&self.archives, |bytes| {
+                let lines = Delimited::open(Text::new(bytes, &self.look), *dialect)?;
+                read(Rows::new(Footed::of_lines(lines, &self.header)))
+            }),
+            Form::Json(objects) => self
+                .found
+                .read(&self.archives, |bytes| read(Rows::new(Json::open(Text::new(bytes, &self.look), objects)?))),
+            Form::Sheet(at) => {
+                let mut book = Workbook::open(self.found.seekable(&self.archives)?).map_err(told)?;
+                let table = book.table(*at).map_err(told)?;
+                read(Rows::new(Footed::of_sheet(table, &self.header))).map_err(told)
+            }
+            Form::Parquet => {
+                let records = parquet::Records::open(self.found.seekable(&self.archives)?).map_err(told)?;
+                read(Rows::new(records)).map_err(told)
+            }
+        }
+    }
+}
+
+/// The beginning of a text, enough to sniff at.
+fn head(text: Text) -> std::io::Result<Vec<u8>> {
+    let mut head = vec![];
+    text.take(uptake_read::HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+fn fault(error: std::io::Error) -> Fault {
+    let other = || Fault::whole(format!("it cannot be read: {error}"), "check the disk and the rights");
+    Fault::of(&error).unwrap_or_else(other)
+}
+
+impl Opened {
+    fn nothing(found: &Found, why: &str) -> Opened {
+        Opened { tables: vec![], skipped: vec![(found.shown(), why.into())] }
+    }
+}
+
+/// A file on the way to its tables.
+struct Opening<'a> {
+    found: &'a Found,
+    look: Look,
+    archives: &'a Arc<Archives>,
+}
+
+impl Opening<'_> {
+    fn check_text(&self) -> Result<(), Problem> {
+        let Some(line) = self.look.nul else { return Ok(()) };
+        let hint = "export it again as CSV; nothing of it was landed";
+        Err(Problem::new(Place::new(self.found.shown(), line, 1), "it has a NUL byte: this is no text", hint))
+    }
+
+    fn table(&self, part: Option<Part>, header: Vec<String>, form: Form) -> Document {
+        let found = Found { part, ..self.found.clone() };
+        // What was noted of its encoding is about texts.
+        let is_text = matches!(form, Form::Lines(_) | Form::Json(_));
+        let mut look = self.look.clone();
+        if !is_text {
+            look.note.clear();
+        }
+        Document { found, look, header, form, archives: self.archives.clone() }
+    }
+
+    fn lines(self, dialect: Dialect) -> Result<Opened, Problem> {
+        let header = |bytes: &mut dyn Read| Ok(Delimited::open(Text::new(bytes, &self.look), dialect)?.header);
+        let Some(header) = self.found.read(self.archives, header)? else {
+            let what = "a quote opens in the header and never closes";
+            let hint = "close it, or export the file again";
+            return Err(Problem::new(Place::new(self.found.shown(), 1, 1), what, hint));
+        };
+        Ok(Opened { tables: vec![self.table(None, header, Form::Lines(dialect))], skipped: vec![] })
+    }
+
+    fn json(self, lines: bool) -> Result<Opened, Problem> {
+        let mut all = self.found.read(self.archives, |bytes| objects(Text::new(bytes, &self.look), lines))?;
+        all.retain(|objects| !objects.header.is_empty());
+        if all.is_empty() {
+            return Ok(Opened::nothing(self.found, "no objects in it"));
+        }
+        let many = all.len() > 1;
+        let table = |objects: Objects| {
+            let part = objects.kind.clone().map(|kind| Part { name: many.then(|| kind.clone()), called: vec![kind] });
+            let header = objects.header.iter().map(|key| uptake_read::clean(key)).collect();
+            self.table(part, header, Form::Json(Arc::new(objects)))
+        };
+        Ok(Opened { tables: all.into_iter().map(table).collect(), skipped: vec![] })
+    }
+
+    fn sheets(self, is_header: IsHeader) -> Result<Opened, Problem> {
+        let told = |error: std::io::Error| self.found.problem(fault(error));
+        let mut book = Workbook::open(self.found.seekable(self.archives)?).map_err(told)?;
+        let (chosen, others) = sheets::tables(self.found, &mut book, is_header).map_err(told)?;
+        let tables = chosen.into_iter().map(|(part, header, at)| self.table(Some(part), header, Form::Sheet(at)));
+        Ok(Opened { tables: tables.collect(), skipped: others })
+    }
+
+    fn parquet(self) -> Result<Opened, Problem> {
+        let told = |error: std::io::Error| self.found.problem(fault(error));
+        let header = parquet::Records::open(self.found.seekable(self.archives)?).map_err(told)?.header();
+        Ok(Opened { tables: vec![self.table(None, header, Form::Parquet)], skipped: vec![] })
+    }
+}

@@ -1,0 +1,93 @@
+//! What separates the cells of a text file: tried on its beginning, quotes respected.
+
+/// How many bytes of a file are enough to tell.
+pub const HEAD: usize = 64 << 10;
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// How a text file separates its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    pub delimiter: u8,
+    /// Its first line is `sep=;`, as spreadsheets write and read it.
+    pub says_so: bool,
+}
+
+/// Decides by the first [`HEAD`] bytes: of all delimiters the one by which the most records are as wide as the header, and
+/// of equal ones the one that makes the most columns. A text of one column has commas.
+pub fn sniff(head: &[u8]) -> Dialect {
+    if let Some(delimiter) = said(head) {
+        return Dialect { delimiter, says_so: true };
+    }
+    let scores = DELIMITERS.map(|delimiter| (score(head, delimiter), delimiter));
+    let best = scores.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.0);
+    Dialect { delimiter: best.map_or(b',', |(_, delimiter)| delimiter), says_so: false }
+}
+
+/// The delimiter of a first line `sep=;`.
+fn said(head: &[u8]) -> Option<u8> {
+    let line = head.split(|b| *b == b'\n').next()?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line.split_at_checked(4)? {
+        (word, [delimiter]) if word.eq_ignore_ascii_case(b"sep=") => {
+            DELIMITERS.contains(delimiter).then_some(*delimiter)
+        }
+        _ => None,
+    }
+}
+
+/// The share of records that are as wide as the header, times the columns it has beyond the first.
+fn score(head: &[u8], delimiter: u8) -> f64 {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
+    let mut widths: Vec<usize> = reader.byte_records().map_while(Result::ok).map(|record| record.len()).collect();
+    // The last record may have been cut through.
+    if head.len() >= HEAD && widths.len() > 1 {
+        widths.pop();
+    }
+    let Some((header, rows)) = widths.split_first() else { return 0.0 };
+    let alike = rows.iter().filter(|width| *width == header).count();
+    let share = if rows.is_empty() { 1.0 } else { alike as f64 / rows.len() as f64 };
+    // A file of nothing but bad rows still has a header.
+    (share + 0.001) * (header - 1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delimiter(text: &str) -> char {
+        sniff(text.as_bytes()).delimiter.into()
+    }
+
+    #[test]
+    fn the_delimiter_is_the_one_that_makes_a_table() {
+        assert_eq!(delimiter("a,b\n1,2\n"), ',');
+        assert_eq!(delimiter("a;b\n1,5;2,5\n"), ';');
+        assert_eq!(delimiter("a\tb\n1, 2\t3\n"), '\t');
+        assert_eq!(delimiter("a|b|c\n1|2|3\n"), '|');
+        assert_eq!(delimiter("only\nx;y\n"), ',', "what has one column is no table of two");
+        assert_eq!(delimiter(""), ',');
+        assert_eq!(delimiter("a;b"), ';');
+    }
+
+    #[test]
+    fn what_stands_in_quotes_separates_nothing() {
+        assert_eq!(delimiter("\"Amount; net\",b\n\"1;2\",3\n\"4;\n5;6\",7\n"), ',');
+        assert_eq!(delimiter("Id;\"Amount, EUR\";c\n1;1,5;x\n2;2,5;y\n"), ';');
+        assert_eq!(delimiter("Id,Names\n1,a;b;c\n2,d;e\n3,\n"), ',');
+    }
+
+    #[test]
+    fn a_spreadsheet_says_it_in_the_first_line() {
+        assert_eq!(sniff(b"sep=;\r\na;b\r\n"), Dialect { delimiter: b';', says_so: true });
+        assert_eq!(sniff(b"SEP=\t\na\tb"), Dialect { delimiter: b'\t', says_so: true });
+        assert!(!sniff(b"sep=x\na,b").says_so);
+    }
+
+    #[test]
+    fn a_record_that_was_cut_through_does_not_count() {
+        let text = format!("a;b\n{}", "1;2\n".repeat(HEAD));
+        assert_eq!(sniff(&text.as_bytes()[..HEAD]).delimiter, b';');
+    }
+}
