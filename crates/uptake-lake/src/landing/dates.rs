@@ -209,7 +209,7 @@ fn ambiguous(column: &str, text: &str) -> String {
 
 /// Whether a column's cells are worth a [`Seen`].
 pub fn is_dated(kind: ColumnType) -> bool {
-    matches!(kind, ColumnType::Date | ColumnType::Instant)
+    matches!(kind, ColumnType::Date | ColumnType::Day | ColumnType::Instant)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::cell::shortened;
 use super::find::Found;
 use super::snapshot::without_date;
+use std::collections::HashSet;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::source::{Kind, Object, Source};
 use uptake_spec::{Place, Problem, Project};
@@ -14,6 +15,8 @@ pub struct Recognised<'p> {
     pub object: Object,
     /// Organisation and part number, where the archive's name tells them.
     pub set: Option<(String, u32)>,
+    /// The number of the part that a file by itself bears in its name; 0 where it bears none.
+    pub part: u32,
     /// A whole-object export: what it lacks is gone.
     pub whole: bool,
     /// Rejected rows, corrected by hand.
@@ -59,9 +62,9 @@ pub fn recognise<'p>(
         }
     }
     // A name says more than columns do.
-    let mut fits: Vec<Recognised> = sources().filter_map(|source| by_name(source, found, header)).collect();
+    let mut fits = best(sources().filter_map(|source| by_name(source, found, header)));
     if fits.is_empty() {
-        fits = sources().filter_map(|source| by_columns(source, header)).collect();
+        fits = best(sources().filter_map(|source| by_columns(source, header)));
     }
     match fits.len() {
         1 => check_needs(fits.remove(0), found, header),
@@ -111,46 +114,81 @@ fn in_set<'p>(
         ));
     };
     let whole = object.kind == Kind::Record && source.set.as_ref().is_some_and(|set| set.complete);
-    check_needs(Recognised { source, object, set: Some(set), whole, correction: None }, found, header)
+    check_needs(Recognised { source, object, set: Some(set), part: 0, whole, correction: None }, found, header)
 }
 
-/// A file by itself whose stem is an object's name, or that bears the source's signature.
-fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
+/// How many of a header's words an object knows.
+type Score = usize;
+
+/// Those of the highest score: who knows more of its columns knows the file better.
+fn best<'p>(fits: impl Iterator<Item = (Score, Recognised<'p>)>) -> Vec<Recognised<'p>> {
+    let fits: Vec<_> = fits.collect();
+    let most = fits.iter().map(|(score, _)| *score).max();
+    fits.into_iter().filter(|(score, _)| Some(*score) == most).map(|(_, fit)| fit).collect()
+}
+
+/// A file by itself whose stem names an object, or that bears the source's signature.
+fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<(Score, Recognised<'p>)> {
     let stem = without_date(&found.stem());
-    let has = |column: &String| has(header, None, column);
-    let known = source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(&stem));
+    let has = |column: &String| header.iter().any(|word| word.eq_ignore_ascii_case(column));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
-    let other = || source.other.as_ref().map(|other| Object { name: stem.clone(), ..other.clone() });
-    let object = match known {
-        Some(object) if signed || object.needs.iter().any(has) => object.clone(),
-        None if signed => other()?,
-        _ => return None,
-    };
-    Some(alone(source, object))
+    let named =
+        source.objects.iter().filter_map(|object| Some((object, object.named_by(&stem)?, Known::of(object, header))));
+    let fits = named.filter(|(object, _, known)| {
+        signed || object.needs.iter().any(|column| known.has(column)) || known.suffices(object)
+    });
+    let best = fits.max_by_key(|(_, _, known)| known.0.len());
+    match best {
+        Some((object, named, known)) => {
+            let whole = object.kind == Kind::Record && (named.whole || object.complete);
+            Some((known.0.len(), Recognised { part: named.part, whole, ..alone(source, object.clone()) }))
+        }
+        None if signed => {
+            let other = source.other.clone()?;
+            Some((0, alone(source, Object { name: stem, ..other })))
+        }
+        None => None,
+    }
 }
 
-/// A file by itself, whatever it is called, with at least three of the columns of an object.
-fn by_columns<'p>(source: &'p Source, header: &[String]) -> Option<Recognised<'p>> {
-    let fits = |o: &&Object| {
-        let has = |column: &String| has(header, Some(o), column);
-        let known = o.columns.iter().filter(|(column, _)| has(column)).count();
-        !o.named && known >= 3 && o.needs.iter().all(has) && (o.needs_any.is_empty() || o.needs_any.iter().any(has))
-    };
-    source.objects.iter().find(fits).map(|object| alone(source, object.clone()))
+/// A file by itself, whatever it is called, with all that an object needs and at least three of its columns.
+fn by_columns<'p>(source: &'p Source, header: &[String]) -> Option<(Score, Recognised<'p>)> {
+    let unnamed = source.objects.iter().filter(|object| !object.named);
+    let known = unnamed.map(|object| (object, Known::of(object, header)));
+    let fits = known.filter(|(object, known)| known.0.len() >= 3 && known.suffices(object));
+    // Of two that know as many, the first of the source.
+    let best = fits.rev().max_by_key(|(_, known)| known.0.len());
+    best.map(|(object, known)| (known.0.len(), alone(source, object.clone())))
 }
 
-/// Whether a header has a column, be it by its name or by a label of the object's.
-fn has(header: &[String], object: Option<&Object>, column: &str) -> bool {
-    header.iter().any(|word| object.map_or(word.as_str(), |o| o.column(word)).eq_ignore_ascii_case(column))
+/// The columns of an object that a header has, by whatever heading.
+struct Known<'p>(HashSet<&'p str>);
+
+impl<'p> Known<'p> {
+    fn of(object: &'p Object, header: &[String]) -> Known<'p> {
+        let headings = object.headings();
+        Known(header.iter().filter_map(|word| headings.column(word)).collect())
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(column))
+    }
+
+    /// Whether an object has all that it needs.
+    fn suffices(&self, object: &Object) -> bool {
+        let any = object.needs_any.is_empty() || object.needs_any.iter().any(|column| self.has(column));
+        any && object.needs.iter().all(|column| self.has(column))
+    }
 }
 
 fn alone(source: &Source, object: Object) -> Recognised<'_> {
     let whole = object.kind == Kind::Record && object.complete;
-    Recognised { source, object, set: None, whole, correction: None }
+    Recognised { source, object, set: None, part: 0, whole, correction: None }
 }
 
 pub fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
-    let has = |column: &String| has(header, Some(&fit.object), column);
+    let known = Known::of(&fit.object, header);
+    let has = |column: &String| known.has(column);
     let missing: Vec<&String> = fit.object.needs.iter().filter(|column| !has(column)).collect();
     let none_of = !fit.object.needs_any.is_empty() && !fit.object.needs_any.iter().any(has);
     if missing.is_empty() && !none_of {
