@@ -12,6 +12,7 @@ mod decode;
 mod find;
 mod form;
 mod journal;
+mod money;
 mod names;
 mod pour;
 mod prepare;

@@ -13,6 +13,8 @@ pub struct Source {
     pub title: String,
     /// The zone of timestamps that carry none; without it they are an error.
     pub zone: Option<Tz>,
+    /// `zone = "project"`: it is the project's, which [`crate::project`] puts in.
+    pub in_project_zone: bool,
     /// Texts that mean nothing, beside the empty one.
     pub nothing: Vec<String>,
     /// What an empty boolean means: false, or nothing.
@@ -153,18 +155,6 @@ const TYPES: [(&str, ColumnType); 8] = [
 ];
 
 impl Object {
-    /// What headings of files stand for.
-    pub fn headings(&self) -> Headings<'_> {
-        let own = self.columns.iter().map(|(column, _)| column);
-        let unlisted = self.key.iter().chain(&self.needs).chain(&self.needs_any);
-        let labels = self.labels.iter().map(|(label, column)| (label, column));
-        let mut columns = HashMap::new();
-        for (heading, column) in own.chain(unlisted).map(|column| (column, column)).chain(labels) {
-            columns.entry(folded(heading)).or_insert(column.as_str());
-        }
-        Headings { columns, prefixes: &self.prefixes }
-    }
-
     /// The relation and the name of the row that a heading stands for: `Date entered "Won (Sales)"` is `Won (Sales)` of `entered`.
     pub fn wide_of<'a>(&'a self, heading: &'a str) -> Option<(&'a Wide, &'a str)> {
         let row = |wide: &'a Wide| {
@@ -244,6 +234,20 @@ impl Source {
         found.map_or(ColumnType::Text, |(_, kind)| *kind)
     }
 
+    /// What headings of an object's files stand for. The object's own words come before the source's.
+    pub fn headings<'o>(&'o self, object: &'o Object) -> Headings<'o> {
+        let typed = |columns: &'o [(String, ColumnType)]| columns.iter().map(|(column, _)| column);
+        let needed = object.key.iter().chain(&object.needs).chain(&object.needs_any);
+        let own = typed(&object.columns).chain(needed).map(|column| (column, column));
+        let labels = object.labels.iter().map(|(label, column)| (label, column));
+        let shared = typed(&self.columns).map(|column| (column, column));
+        let mut columns = HashMap::new();
+        for (heading, column) in own.chain(labels).chain(shared) {
+            columns.entry(folded(heading)).or_insert(column.as_str());
+        }
+        Headings { columns, prefixes: &object.prefixes }
+    }
+
     /// `salesforce_opportunity`: the table below `landing.` for an object; letters, digits and `_` only.
     pub fn landing_name(&self, object: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
@@ -299,10 +303,16 @@ pub fn read_source(file: &Path, text: &str) -> Result<Source, Vec<Problem>> {
 }
 
 fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
-    let zone = f.text("zone").and_then(|word| match word.parse() {
+    let word = f.text("zone");
+    let in_project_zone = word.as_deref() == Some("project");
+    let zone = word.filter(|_| !in_project_zone).and_then(|word| match word.parse() {
         Ok(zone) => Some(zone),
         Err(_) => {
-            f.object("zone", format!("no time zone is called \"{word}\""), "use an IANA name such as \"UTC\"");
+            f.object(
+                "zone",
+                format!("no time zone is called \"{word}\""),
+                "use an IANA name such as \"UTC\", or \"project\"",
+            );
             None
         }
     });
@@ -310,6 +320,7 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         name: name.into(),
         title: f.needed("title")?,
         zone,
+        in_project_zone,
         nothing: f.texts("nothing").unwrap_or_default(),
         empty_is_false: f.flag("empty_is_false").unwrap_or(false),
         date_order: f.one_of("date_order", &DateOrder::WORDS),
@@ -414,19 +425,24 @@ mod tests {
         assert_eq!(set.read("é.zip"), None);
     }
 
+    fn source(toml: &str) -> Source {
+        let text = format!("title = \"T\"\n[columns]\nModified_Time = \"instant\"\n[object.deals]\n{toml}");
+        read_source(Path::new("queries/sources/t/source.toml"), &text).expect("it is right")
+    }
+
     fn object(toml: &str) -> Object {
-        let text = format!("title = \"T\"\n[object.deals]\n{toml}");
-        let source = read_source(Path::new("queries/sources/t/source.toml"), &text).expect("it is right");
-        source.objects[0].clone()
+        source(toml).objects[0].clone()
     }
 
     #[test]
     fn a_heading_stands_for_its_column_however_it_is_written() {
-        let deals = object(
+        let source = source(
             "prefixes = [\"Deal - \"]\n[object.deals.columns]\nvalue = \"decimal\"\nadd_time = \"instant\"\n\
              [object.deals.labels]\n\"Deal created\" = \"add_time\"\n\"Obchod - Hodnota\" = \"value\"\n",
         );
+        let headings = source.headings(&source.objects[0]);
         for (heading, column) in [
+            ("Modified Time", "Modified_Time"),
             ("Deal - Value", "value"),
             ("deal - value*", "value"),
             ("Value", "value"),
@@ -435,10 +451,10 @@ mod tests {
             ("Deal - Deal created", "add_time"),
             ("Add time", "add_time"),
         ] {
-            assert_eq!(deals.headings().column(heading), Some(column), "{heading}");
+            assert_eq!(headings.column(heading), Some(column), "{heading}");
         }
         for other in ["Deal - Colour", "Organization - Value", "-", ""] {
-            assert_eq!(deals.headings().column(other), None, "{other}");
+            assert_eq!(headings.column(other), None, "{other}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! From the text of one cell to its value, by the type its column declares.
 
 use super::dates::{Order, minutes_east, read_other_date};
+use super::money::plain_amount;
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -62,7 +63,7 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
             None => id18(text),
         })),
         ColumnType::Integer => read_integer(text).map(Datum::Integer),
-        ColumnType::Decimal => read_decimal(text).map(Datum::Decimal),
+        ColumnType::Decimal => read_decimal(&plain_amount(text)).map(Datum::Decimal),
         ColumnType::Date => {
             read_date(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day)))
         }

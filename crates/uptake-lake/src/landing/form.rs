@@ -239,7 +239,7 @@ impl<'p> Types<'p> {
     fn of(fit: &'p Recognised<'p>) -> Types<'p> {
         let all = fit.source.columns.iter().chain(&fit.object.columns);
         let known = all.map(|(name, kind)| (name.to_lowercase(), (name.as_str(), *kind))).collect();
-        Types { object: &fit.object, headings: fit.object.headings(), known }
+        Types { object: &fit.object, headings: fit.source.headings(&fit.object), known }
     }
 
     /// Every column with its type, and which of them has a name in small letters. Of several headings that stand for one column the first

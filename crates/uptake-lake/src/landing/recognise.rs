@@ -61,11 +61,7 @@ pub fn recognise<'p>(
             return in_set(source, set, found, header);
         }
     }
-    // A name says more than columns do.
-    let mut fits = best(sources().filter_map(|source| by_name(source, found, header)));
-    if fits.is_empty() {
-        fits = best(sources().filter_map(|source| by_columns(source, header)));
-    }
+    let mut fits = best(sources().filter_map(|source| of_source(source, found, header)));
     match fits.len() {
         1 => check_needs(fits.remove(0), found, header),
         0 => Err(Problem::new(
@@ -117,56 +113,68 @@ fn in_set<'p>(
     check_needs(Recognised { source, object, set: Some(set), part: 0, whole, correction: None }, found, header)
 }
 
-/// How many of a header's words an object knows.
-type Score = usize;
-
-/// Those of the highest score: who knows more of its columns knows the file better.
-fn best<'p>(fits: impl Iterator<Item = (Score, Recognised<'p>)>) -> Vec<Recognised<'p>> {
-    let fits: Vec<_> = fits.collect();
-    let most = fits.iter().map(|(score, _)| *score).max();
-    fits.into_iter().filter(|(score, _)| Some(*score) == most).map(|(_, fit)| fit).collect()
+/// How well a file by itself fits an object. What is compared first stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    how: How,
+    /// How many of its columns the object knows: who knows more of them knows the file better.
+    known: usize,
+    named: bool,
 }
 
-/// A file by itself whose stem names an object, or that bears the source's signature.
-fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<(Score, Recognised<'p>)> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    /// The file bears the object's name and some of what the object needs: what is missing will be told.
+    ByName,
+    /// It has all that the object needs, and bears its name or at least three of its columns; or all are, where it has two.
+    ByColumns,
+    /// It bears the source's signature too.
+    Signed,
+}
+
+/// Those that fit best.
+fn best<'p>(fits: impl Iterator<Item = (Fit, Recognised<'p>)>) -> Vec<Recognised<'p>> {
+    let fits: Vec<_> = fits.collect();
+    let most = fits.iter().map(|(fit, _)| *fit).max();
+    fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, recognised)| recognised).collect()
+}
+
+/// The object of a source that fits best; of two that fit as well, the first.
+fn of_source<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<(Fit, Recognised<'p>)> {
     let stem = without_date(&found.stem());
     let has = |column: &String| header.iter().any(|word| word.eq_ignore_ascii_case(column));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
-    let named =
-        source.objects.iter().filter_map(|object| Some((object, object.named_by(&stem)?, Known::of(object, header))));
-    let fits = named.filter(|(object, _, known)| {
-        signed || object.needs.iter().any(|column| known.has(column)) || known.suffices(object)
+    let fits = source.objects.iter().filter_map(|object| {
+        let known = Known::of(source, object, header);
+        let named = object.named_by(&stem);
+        let told = named.is_some() || (!object.named && known.0.len() >= header.len().clamp(2, 3));
+        let suffices = told && known.suffices(object);
+        let has_some = || object.needs.iter().any(|column| known.has(column));
+        let how = match named {
+            _ if signed && (suffices || named.is_some()) => How::Signed,
+            _ if suffices => How::ByColumns,
+            Some(_) if has_some() => How::ByName,
+            _ => return None,
+        };
+        Some((Fit { how, known: known.0.len(), named: named.is_some() }, object, named))
     });
-    let best = fits.max_by_key(|(_, _, known)| known.0.len());
-    match best {
-        Some((object, named, known)) => {
-            let whole = object.kind == Kind::Record && (named.whole || object.complete);
-            Some((known.0.len(), Recognised { part: named.part, whole, ..alone(source, object.clone()) }))
-        }
-        None if signed => {
-            let other = source.other.clone()?;
-            Some((0, alone(source, Object { name: stem, ..other })))
-        }
-        None => None,
+    let best = fits.rev().max_by_key(|(fit, _, _)| *fit);
+    if let Some((fit, object, named)) = best {
+        let alone = alone(source, object.clone());
+        let whole = alone.whole || (object.kind == Kind::Record && named.is_some_and(|named| named.whole));
+        return Some((fit, Recognised { part: named.map_or(0, |named| named.part), whole, ..alone }));
     }
-}
-
-/// A file by itself, whatever it is called, with all that an object needs and at least three of its columns.
-fn by_columns<'p>(source: &'p Source, header: &[String]) -> Option<(Score, Recognised<'p>)> {
-    let unnamed = source.objects.iter().filter(|object| !object.named);
-    let known = unnamed.map(|object| (object, Known::of(object, header)));
-    let fits = known.filter(|(object, known)| known.0.len() >= 3 && known.suffices(object));
-    // Of two that know as many, the first of the source.
-    let best = fits.rev().max_by_key(|(_, known)| known.0.len());
-    best.map(|(object, known)| (known.0.len(), alone(source, object.clone())))
+    let other = source.other.clone().filter(|_| signed)?;
+    let fit = Fit { how: How::Signed, known: 0, named: false };
+    Some((fit, alone(source, Object { name: stem, ..other })))
 }
 
 /// The columns of an object that a header has, by whatever heading.
 struct Known<'p>(HashSet<&'p str>);
 
 impl<'p> Known<'p> {
-    fn of(object: &'p Object, header: &[String]) -> Known<'p> {
-        let headings = object.headings();
+    fn of(source: &'p Source, object: &'p Object, header: &[String]) -> Known<'p> {
+        let headings = source.headings(object);
         Known(header.iter().filter_map(|word| headings.column(word)).collect())
     }
 
@@ -187,7 +195,7 @@ fn alone(source: &Source, object: Object) -> Recognised<'_> {
 }
 
 pub fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
-    let known = Known::of(&fit.object, header);
+    let known = Known::of(fit.source, &fit.object, header);
     let has = |column: &String| known.has(column);
     let missing: Vec<&String> = fit.object.needs.iter().filter(|column| !has(column)).collect();
     let none_of = !fit.object.needs_any.is_empty() && !fit.object.needs_any.iter().any(has);

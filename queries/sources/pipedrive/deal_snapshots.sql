@@ -1,0 +1,70 @@
+-- What did each snapshot say of each deal? A won or lost deal keeps the stage it was closed in; here it stands in a stage of its own,
+-- "Won" or "Lost", so that a stage is open or closed. Its close date is the day it was won or lost, else the expected one.
+WITH read AS (
+    SELECT
+        *,
+        coalesce("id", _key) AS opp_id,
+        CASE
+            WHEN lower("status") IN ('won', 'vyhráno', 'gewonnen', 'gagné', 'ganado') THEN 'won'
+            WHEN lower("status") IN ('lost', 'prohráno', 'verloren', 'perdu', 'perdido') THEN 'lost'
+            WHEN "status" IS NULL AND "won_time" IS NOT NULL THEN 'won'
+            WHEN "status" IS NULL AND "lost_time" IS NOT NULL THEN 'lost'
+            WHEN lower("status") IN ('deleted', 'smazáno') THEN 'deleted'
+            ELSE 'open'
+        END AS word,
+        TRY_CAST(replace("probability", '%', '') AS DOUBLE) AS likelihood
+    FROM landing.pipedrive_deals
+)
+SELECT
+    'pipedrive' AS source,
+    opp_id,
+    coalesce("org_id", "org_name") AS account_id,
+    trim("owner") AS owner_id,
+    "title" AS name,
+    CASE word
+        WHEN 'won' THEN 'Won'
+        WHEN 'lost' THEN 'Lost'
+        ELSE regexp_replace("stage", ' \([^()]*\)$', '')
+    END AS stage,
+    "value" AS amount,
+    upper("currency") AS currency,
+    CASE
+        WHEN word = 'won' THEN CAST(1 AS DECIMAL(18, 4))
+        WHEN word = 'lost' THEN CAST(0 AS DECIMAL(18, 4))
+        ELSE CAST(likelihood / 100 AS DECIMAL(18, 4))
+    END AS probability,
+    coalesce(
+        local_date(
+            CASE word
+                WHEN 'won' THEN coalesce("won_time", "close_time")
+                WHEN 'lost' THEN coalesce("lost_time", "close_time")
+            END,
+            project_zone()
+        ),
+        "expected_close_date"
+    ) AS close_date,
+    word IN ('won', 'lost') AS is_closed,
+    word = 'won' AS is_won,
+    coalesce(
+        "add_time",
+        start_of_day(
+            least(
+                min(first_seen) OVER (PARTITION BY opp_id),
+                local_date(coalesce("won_time", "lost_time", "close_time"), project_zone())
+            ),
+            project_zone()
+        )
+    ) AS created_ts,
+    trim("creator") AS created_by,
+    CASE word
+        WHEN 'won' THEN coalesce("won_time", "close_time")
+        WHEN 'lost' THEN coalesce("lost_time", "close_time")
+        ELSE "stage_change_time"
+    END AS last_stage_change_ts,
+    word = 'deleted' AS is_deleted,
+    CASE WHEN word = 'deleted' THEN "update_time" END AS deleted_ts,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM read
