@@ -1,6 +1,36 @@
 -- What did each snapshot say of each activity, and did it happen? An appointment happens at its hour, unless that lies behind its
 -- snapshot; anything else when it is completed, or sent. A view of one kind of activity does not name the kind: what it has tells it.
-WITH read AS (
+-- What it regards is an opportunity or an account by its id, or by a name that only one has.
+WITH regarded AS (
+    SELECT
+        lower(trim("name")) AS word,
+        min("opportunityid") AS opp_id,
+        CAST(NULL AS TEXT) AS account_id
+    FROM landing.dynamics_opportunity
+    GROUP BY lower(trim("name"))
+    HAVING count(DISTINCT "opportunityid") = 1
+    UNION ALL
+    SELECT DISTINCT
+        "opportunityid" AS word,
+        "opportunityid" AS opp_id,
+        CAST(NULL AS TEXT) AS account_id
+    FROM landing.dynamics_opportunity
+    UNION ALL
+    SELECT DISTINCT
+        "accountid" AS word,
+        CAST(NULL AS TEXT) AS opp_id,
+        "accountid" AS account_id
+    FROM landing.dynamics_account
+),
+words AS (
+    SELECT
+        word,
+        min(opp_id) AS opp_id,
+        min(account_id) AS account_id
+    FROM regarded
+    GROUP BY word
+),
+read AS (
     SELECT
         *,
         lower(coalesce("activitytypecode", '')) AS word,
@@ -49,7 +79,8 @@ SELECT
         WHEN 'incoming' THEN 'inbound'
     END AS direction,
     CAST(60 * TRY_CAST(split_part("actualdurationminutes", ' ', 1) AS DOUBLE) AS BIGINT) AS duration_s,
-    coalesce("regardingobjectid", "regarding") AS opp_id,
+    w.account_id,
+    w.opp_id,
     false AS is_series,
     false AS is_copy,
     false AS is_deleted,
@@ -58,3 +89,5 @@ SELECT
     next_seen,
     coalesce(gone, false) AS gone
 FROM typed
+LEFT JOIN words AS w
+    ON w.word = coalesce("regardingobjectid", lower(trim("regarding")))

@@ -38,7 +38,8 @@ firsts AS (
         min(ts) AS ts,
         min(first_seen) AS first_seen
     FROM mentioned
-    WHERE user_id <> ''
+    WHERE user_id IS NOT NULL
+        AND user_id <> ''
     GROUP BY user_id
 ),
 called AS (

@@ -39,7 +39,8 @@ known AS (
         ts,
         first_seen
     FROM mentioned
-    WHERE trim(owner) <> ''
+    WHERE owner IS NOT NULL
+        AND trim(owner) <> ''
     UNION ALL
     SELECT
         coalesce(name, email) AS user_id,

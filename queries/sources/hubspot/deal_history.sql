@@ -1,6 +1,6 @@
 -- When did a deal enter which stage, by the columns "Date entered …"? A stage entered again keeps its last time only, but each snapshot
 -- tells its own: what an older one saw is not lost. What the deal was worth at that time, the first snapshot that tells of it says.
--- Later snapshots are rows too, so that other changes of the deal are seen: from the snapshot's day on.
+-- Later snapshots are rows too, so that other changes of the deal are seen: from the snapshot's day on, a closing from the close date on.
 -- A view without such columns has no history, and its moves are seen by comparing snapshots.
 WITH entered AS (
     SELECT
@@ -22,8 +22,13 @@ versions AS (
         d."closedate" AS close_date,
         d."hs_manual_forecast_category" AS forecast_category,
         d."hs_v2_date_entered_current_stage" AS current_ts,
+        coalesce(
+            d."hs_is_closed",
+            d."hs_is_closed_won" OR d."hs_is_closed_lost",
+            lower(d."dealstage") LIKE 'closed%'
+        ) AS is_closed,
         d.first_seen,
-        row_number() OVER (PARTITION BY d._key ORDER BY d.first_seen) AS version
+        lag(d.last_seen) OVER (PARTITION BY d._key ORDER BY d.first_seen) AS seen_before
     FROM landing.hubspot_deals AS d
     LEFT JOIN (
         SELECT DISTINCT name
@@ -72,10 +77,15 @@ SELECT
     'hubspot' AS source,
     concat(v._key, ' ~', CAST(v.first_seen AS TEXT)) AS history_id,
     v._key AS opp_id,
-    greatest(
-        n.ts,
-        CASE WHEN v.version = 1 THEN v.current_ts ELSE start_of_day(v.first_seen, project_zone()) END
-    ) AS ts,
+    CASE
+        WHEN v.seen_before IS NULL THEN greatest(n.ts, v.current_ts)
+        WHEN v.is_closed THEN greatest(
+            n.ts,
+            start_of_day(v.seen_before, project_zone()),
+            start_of_day(least(v.close_date, v.first_seen), project_zone())
+        )
+        ELSE greatest(n.ts, start_of_day(v.first_seen, project_zone()))
+    END AS ts,
     v.stage,
     v.amount,
     v.close_date,

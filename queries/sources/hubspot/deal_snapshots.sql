@@ -23,7 +23,7 @@ read AS (
 judged AS (
     SELECT
         *,
-        CASE WHEN likelihood > 1 OR "hs_deal_stage_probability" LIKE '%!%' ESCAPE '!' THEN likelihood / 100 ELSE likelihood END AS probability,
+        CASE WHEN likelihood > 1 OR ends_with("hs_deal_stage_probability", '%') THEN likelihood / 100 ELSE likelihood END AS probability,
         coalesce("hs_is_closed_won", word LIKE 'closedwon%' OR word LIKE 'won%' OR word LIKE '%(won)') AS is_won,
         coalesce(
             "hs_is_closed",

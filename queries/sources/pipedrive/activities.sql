@@ -1,6 +1,23 @@
 -- What did each snapshot say of each activity? It happened when it is done: on its due date, at its due time where it has one, unless
--- that lies ahead; else when it was ticked off. Who did it is the user it is assigned to.
-WITH read AS (
+-- that lies ahead; else when it was ticked off. Its deal and its organisation are told by their names, where the view has no ids: a name that
+-- only one has.
+WITH deals AS (
+    SELECT
+        "title" AS title,
+        min("id") AS id
+    FROM landing.pipedrive_deals
+    GROUP BY "title"
+    HAVING count(DISTINCT "id") = 1
+),
+organizations AS (
+    SELECT
+        "name" AS name,
+        min("id") AS id
+    FROM landing.pipedrive_organizations
+    GROUP BY "name"
+    HAVING count(DISTINCT "id") = 1
+),
+read AS (
     SELECT
         *,
         lower(coalesce("done", '')) IN ('done', 'yes', 'true', '1', 'hotovo') AS is_done,
@@ -10,7 +27,7 @@ WITH read AS (
 )
 SELECT
     'pipedrive' AS source,
-    coalesce("id", _key) AS activity_id,
+    coalesce(a."id", a._key) AS activity_id,
     CASE
         WHEN word LIKE '%call%' THEN 'call'
         WHEN word LIKE '%meeting%' OR word LIKE '%lunch%' OR word LIKE '%demo%' THEN 'meeting'
@@ -32,8 +49,8 @@ SELECT
         )
     END AS duration_s,
     coalesce("person_id", "person_name") AS contact_id,
-    coalesce("org_id", "org_name") AS account_id,
-    coalesce("deal_id", "deal_title") AS opp_id,
+    coalesce("org_id", o.id, "org_name") AS account_id,
+    coalesce("deal_id", d.id) AS opp_id,
     false AS is_series,
     false AS is_copy,
     false AS is_deleted,
@@ -41,4 +58,8 @@ SELECT
     last_seen,
     next_seen,
     coalesce(gone, false) AS gone
-FROM read
+FROM read AS a
+LEFT JOIN deals AS d
+    ON d.title = a."deal_title"
+LEFT JOIN organizations AS o
+    ON o.name = a."org_name"

@@ -37,7 +37,8 @@ users AS (
         min(ts) AS created_ts,
         min(first_seen) AS first_seen
     FROM mentioned
-    WHERE trim(owner) <> ''
+    WHERE owner IS NOT NULL
+        AND trim(owner) <> ''
     GROUP BY trim(owner)
 )
 SELECT

@@ -1,9 +1,19 @@
 -- What did each snapshot say of each deal? A won or lost deal keeps the stage it was closed in; here it stands in a stage of its own,
 -- "Won" or "Lost", so that a stage is open or closed. Its close date is the day it was won or lost, else the expected one.
-WITH read AS (
+-- Its organisation is told by its name, where the view has no id: a name that only one has.
+WITH organizations AS (
     SELECT
-        *,
-        coalesce("id", _key) AS opp_id,
+        "name" AS name,
+        min("id") AS id
+    FROM landing.pipedrive_organizations
+    GROUP BY "name"
+    HAVING count(DISTINCT "id") = 1
+),
+read AS (
+    SELECT
+        d.*,
+        coalesce(d."id", d._key) AS opp_id,
+        coalesce(d."org_id", o.id, d."org_name") AS account_id,
         CASE
             WHEN lower("status") IN ('won', 'vyhráno', 'gewonnen', 'gagné', 'ganado') THEN 'won'
             WHEN lower("status") IN ('lost', 'prohráno', 'verloren', 'perdu', 'perdido') THEN 'lost'
@@ -13,12 +23,14 @@ WITH read AS (
             ELSE 'open'
         END AS word,
         TRY_CAST(replace("probability", '%', '') AS DOUBLE) AS likelihood
-    FROM landing.pipedrive_deals
+    FROM landing.pipedrive_deals AS d
+    LEFT JOIN organizations AS o
+        ON o.name = d."org_name"
 )
 SELECT
     'pipedrive' AS source,
     opp_id,
-    coalesce("org_id", "org_name") AS account_id,
+    account_id,
     trim("owner") AS owner_id,
     "title" AS name,
     CASE word

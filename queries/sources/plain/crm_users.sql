@@ -16,5 +16,6 @@ SELECT
     min(ts) AS created_ts,
     min(first_seen) AS valid_from
 FROM mentioned
-WHERE name <> ''
+WHERE name IS NOT NULL
+    AND name <> ''
 GROUP BY lower(name)

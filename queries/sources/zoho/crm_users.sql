@@ -80,7 +80,8 @@ unlisted AS (
         FROM listed
     ) AS l
         ON l.word = m.user_id
-    WHERE m.user_id <> ''
+    WHERE m.user_id IS NOT NULL
+        AND m.user_id <> ''
         AND l.word IS NULL
     GROUP BY m.user_id
 )
