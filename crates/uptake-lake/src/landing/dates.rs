@@ -1,4 +1,4 @@
-//! Dates that put the day first, or the month: which it is, the whole column decides.
+//! Dates that put the day first, or the month: which it is, the whole column decides, else the other columns of the file.
 
 use super::cell::Wall;
 use chrono::NaiveDate;
@@ -17,7 +17,10 @@ pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     let date = NaiveDate::from_ymd_opt(year, month, day)?;
     let (clock, zone) = match behind.split_whitespace().collect::<Vec<_>>()[..] {
         [] => ((0, 0, 0), None),
-        [clock] => (read_clock(clock, None)?, None),
+        [clock] => {
+            let (clock, half) = without_half(clock);
+            (read_clock(clock, half)?, None)
+        }
         [clock, word] if is_half(word) => (read_clock(clock, Some(word))?, None),
         [clock, zone] => (read_clock(clock, None)?, Some(hours_east(zone)?)),
         [clock, half, zone] => (read_clock(clock, Some(half))?, Some(hours_east(zone)?)),
@@ -57,6 +60,14 @@ fn number(text: &str, most: usize) -> Option<(u32, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
     (1..=most).contains(&digits).then(|| number.parse().ok())?.map(|number| (number, rest))
+}
+
+/// `09:00am`, as the one and the other.
+fn without_half(clock: &str) -> (&str, Option<&str>) {
+    match clock.len().checked_sub(2).and_then(|at| clock.split_at_checked(at)) {
+        Some((clock, half)) if is_half(half) => (clock, Some(half)),
+        _ => (clock, None),
+    }
 }
 
 fn is_half(word: &str) -> bool {
@@ -167,6 +178,19 @@ impl Seen {
         seen.get_or_insert_with(|| (line, text.trim().to_string()));
     }
 
+    /// The order that the column's own dates say, all of them the same.
+    pub fn evident(&self) -> Option<Order> {
+        match (&self.day_first, &self.month_first) {
+            (Some(_), None) => Some(Order::Dmy),
+            (None, Some(_)) => Some(Order::Mdy),
+            _ => None,
+        }
+    }
+
+    pub fn is_mixed(&self) -> bool {
+        self.day_first.is_some() && self.month_first.is_some()
+    }
+
     /// The order of the column; `None` where no date asks for one. `said` decides where the column itself does not.
     ///
     /// # Errors
@@ -228,6 +252,7 @@ mod tests {
         assert_eq!(read("11/20/2025, 12:15 AM", mdy), Some("2025-11-20 00:15:00 None".into()));
         assert_eq!(read("20-10-16", Some(Order::Dmy)), Some("2016-10-20 00:00:00 None".into()));
         assert_eq!(read("3.2.2026 14:05", None), Some("2026-02-03 14:05:00 None".into()));
+        assert_eq!(read("01/20/2026 03:30pm", mdy), Some("2026-01-20 15:30:00 None".into()));
         assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
         for wrong in ["02/30/26", "13/13/2026", "2/3", "1/2/345", "02/23/26 13:00 PM", "02/23/26 9:00 XYZ", "5"] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");

@@ -54,7 +54,9 @@ pub fn survey(
         return Err(Problem::new(Place::new(file, line as usize, 1), what, hint));
     }
     let mut reordered = false;
+    let evident = evident(&pass.dates);
     for (column, seen) in std::mem::take(&mut pass.dates) {
+        let said = said.or(evident.filter(|_| !seen.is_mixed()));
         let order = seen.order(&file, &form.columns[column].0, said)?;
         reordered |= order.is_some();
         form.set_order(column, order);
@@ -71,6 +73,13 @@ pub fn survey(
         false => losers(document.text(|text| read_those(form, text, &doubles))?),
     };
     Ok(Survey { rows, newest, losers, of_sample })
+}
+
+/// The order that columns of the file say, if they say one: whoever wrote it has one format for all of them.
+fn evident(dates: &[(usize, Seen)]) -> Option<DateOrder> {
+    let mut said = dates.iter().filter_map(|(_, seen)| seen.evident());
+    let first = said.next()?;
+    said.all(|order| order == first).then_some(first)
 }
 
 /// What one reading told.
