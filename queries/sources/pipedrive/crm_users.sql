@@ -22,6 +22,16 @@ WITH mentioned AS (
     SELECT "creator" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_activities
     UNION ALL
     SELECT "name" AS owner, "created" AS ts, first_seen FROM landing.pipedrive_users
+    UNION ALL
+    SELECT
+        d."user_id" AS owner,
+        d."add_time" AS ts,
+        d.first_seen
+    FROM landing.pipedrive_deals AS d
+    LEFT JOIN landing.pipedrive_users AS u
+        ON u."id" = d."user_id"
+    WHERE d."owner" IS NULL
+        AND u."id" IS NULL
 ),
 listed AS (
     SELECT

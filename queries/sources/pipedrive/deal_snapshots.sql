@@ -1,5 +1,6 @@
 -- What did each snapshot say of each deal? A won or lost deal keeps the stage it was closed in; here it stands in a stage of its own,
 -- "Won" or "Lost", so that a stage is open or closed. Its close date is the day it was won or lost, else the expected one.
+-- Through the API stages and owners are numbers, which the lists of stages and users name.
 -- Its organisation is told by its name, where the view has no id: a name that only one has.
 WITH organizations AS (
     SELECT
@@ -9,11 +10,27 @@ WITH organizations AS (
     GROUP BY "name"
     HAVING count(DISTINCT "id") = 1
 ),
+stages AS (
+    SELECT
+        "id" AS id,
+        first_value("name" ORDER BY first_seen DESC) AS name
+    FROM landing.pipedrive_stages
+    GROUP BY "id"
+),
+users AS (
+    SELECT
+        "id" AS id,
+        first_value(trim("name") ORDER BY first_seen DESC) AS name
+    FROM landing.pipedrive_users
+    GROUP BY "id"
+),
 read AS (
     SELECT
         d.*,
         coalesce(d."id", d._key) AS opp_id,
         coalesce(d."org_id", o.id, d."org_name") AS account_id,
+        coalesce(trim(d."owner"), u.name, d."user_id") AS owner_id,
+        coalesce(d."stage", s.name, d."stage_id") AS stage_name,
         CASE
             WHEN lower("status") IN ('won', 'vyhráno', 'gewonnen', 'gagné', 'ganado') THEN 'won'
             WHEN lower("status") IN ('lost', 'prohráno', 'verloren', 'perdu', 'perdido') THEN 'lost'
@@ -26,17 +43,21 @@ read AS (
     FROM landing.pipedrive_deals AS d
     LEFT JOIN organizations AS o
         ON o.name = d."org_name"
+    LEFT JOIN stages AS s
+        ON s.id = d."stage_id"
+    LEFT JOIN users AS u
+        ON u.id = d."user_id"
 )
 SELECT
     'pipedrive' AS source,
     opp_id,
     account_id,
-    trim("owner") AS owner_id,
+    owner_id,
     "title" AS name,
     CASE word
         WHEN 'won' THEN 'Won'
         WHEN 'lost' THEN 'Lost'
-        ELSE regexp_replace("stage", ' \([^()]*\)$', '')
+        ELSE regexp_replace(stage_name, ' \([^()]*\)$', '')
     END AS stage,
     "value" AS amount,
     upper("currency") AS currency,

@@ -1,14 +1,14 @@
 //! Dates that put the day first, or the month: which it is, the whole column decides, else the other columns of the file.
 
 use super::cell::Wall;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use uptake_spec::source::ColumnType;
 pub use uptake_spec::source::DateOrder as Order;
 use uptake_spec::{Place, Problem};
 
 /// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`. `None` if it is nothing of the kind.
 pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
-    let Parts { first, second, year, separator, behind } = parts(text)?;
+    let Some(Parts { first, second, year, separator, behind }) = parts(text) else { return with_named_month(text) };
     let order = if separator == b'.' { Order::Dmy } else { order.or((first == second).then_some(Order::Dmy))? };
     let (day, month) = match order {
         Order::Dmy => (first, second),
@@ -28,6 +28,24 @@ pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     };
     let at = date.and_hms_opt(clock.0, clock.1, clock.2)?;
     Some((at, zone.map(|minutes| minutes * 60)))
+}
+
+/// `Sep 12, 2026`, `12-Sep-2026 09:30`, `September 12, 2026 9:30 AM`: in English, the month has a name.
+fn with_named_month(text: &str) -> Option<Wall> {
+    if !text.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    for day in ["%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"] {
+        if let Ok(date) = NaiveDate::parse_from_str(text, day) {
+            return Some((date.and_time(NaiveTime::MIN), None));
+        }
+        let clocks = ["%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
+        let read = |clock| NaiveDateTime::parse_from_str(text, &format!("{day} {clock}")).ok();
+        if let Some(at) = clocks.into_iter().find_map(read) {
+            return Some((at, None));
+        }
+    }
+    None
 }
 
 /// The numbers of `02/23/26`, and what follows them.
@@ -253,8 +271,21 @@ mod tests {
         assert_eq!(read("20-10-16", Some(Order::Dmy)), Some("2016-10-20 00:00:00 None".into()));
         assert_eq!(read("3.2.2026 14:05", None), Some("2026-02-03 14:05:00 None".into()));
         assert_eq!(read("01/20/2026 03:30pm", mdy), Some("2026-01-20 15:30:00 None".into()));
+        assert_eq!(read("Sep 12, 2026", None), Some("2026-09-12 00:00:00 None".into()));
+        assert_eq!(read("12-Sep-2026 09:30", None), Some("2026-09-12 09:30:00 None".into()));
+        assert_eq!(read("September 2, 2026 9:30 PM", None), Some("2026-09-02 21:30:00 None".into()));
         assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
-        for wrong in ["02/30/26", "13/13/2026", "2/3", "1/2/345", "02/23/26 13:00 PM", "02/23/26 9:00 XYZ", "5"] {
+        for wrong in [
+            "02/30/26",
+            "13/13/2026",
+            "2/3",
+            "1/2/345",
+            "02/23/26 13:00 PM",
+            "02/23/26 9:00 XYZ",
+            "5",
+            "Sept 31, 2026",
+            "soon",
+        ] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");
         }
     }

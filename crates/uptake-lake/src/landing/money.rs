@@ -11,7 +11,8 @@ const SIGNS: [&str; 29] = [
 /// The amount without its currency and without what groups its digits, with a point before its decimals. What could be read in two ways,
 /// `1,234`, and what is no amount comes back as it is.
 pub fn plain_amount(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')) {
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+    if is_plain && text.matches('.').count() < 2 {
         return text.into();
     }
     amount(text).map_or(text.into(), Cow::from)
