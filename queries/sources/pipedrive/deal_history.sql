@@ -1,5 +1,6 @@
 -- What does the change log say of each deal, and when? A row is one new value of one field; the others are those of the rows before it.
--- A stage is a number there, whose name the list of stages tells. What no row says yet, the first snapshot of the deal does.
+-- A stage is a number there, whose name the list of stages tells. What no row says yet, the first snapshot of the deal does. A deal that is won
+-- or lost has the day of that as its close date.
 WITH stages AS (
     SELECT
         "id" AS id,
@@ -42,7 +43,8 @@ carried AS (
         user_id,
         last_value(stage) IGNORE NULLS OVER so_far AS stage,
         last_value(amount) IGNORE NULLS OVER so_far AS amount,
-        last_value(close_date) IGNORE NULLS OVER so_far AS close_date
+        last_value(close_date) IGNORE NULLS OVER so_far AS close_date,
+        last_value(CASE WHEN stage IN ('Won', 'Lost') THEN local_date(ts, project_zone()) END) IGNORE NULLS OVER so_far AS closed_on
     FROM changes
     WINDOW so_far AS (PARTITION BY opp_id ORDER BY ts, history_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
@@ -54,7 +56,7 @@ SELECT
     c.user_id,
     c.stage,
     coalesce(c.amount, f.amount) AS amount,
-    coalesce(c.close_date, f.close_date) AS close_date,
+    CASE WHEN c.stage IN ('Won', 'Lost') THEN c.closed_on ELSE coalesce(c.close_date, f.close_date) END AS close_date,
     'log' AS method
 FROM carried AS c
 LEFT JOIN firsts AS f

@@ -13,6 +13,7 @@ pub fn stories() -> Vec<Trial> {
         story("HubSpot's views tell deals, stages and logins", hubspot),
         story("Pipedrive's lists tell deals and who made what", pipedrive),
         story("Pipedrive's headings may be Czech", pipedrive_in_czech),
+        story("Pipedrive's change log tells stages and when they came", pipedrive_change_log),
         story("Zoho's backup is whole, its views are not", zoho),
         story("Dynamics' worksheets tell opportunities and accesses", dynamics),
         story("a list of deals and a login log are enough", plain),
@@ -107,6 +108,25 @@ fn pipedrive_in_czech() {
         own.ask("SELECT name, stage, amount, owner_id, is_closed FROM deal_snapshots"),
         "name,stage,amount,owner_id,is_closed Dub,Kvalifikace,1500.0000,Jan Novák,false"
     );
+}
+
+/// Through the API stages and owners are numbers.
+fn pipedrive_change_log() {
+    let own = Own::new("pipedrive-log");
+    let deals = "id,title,value,currency,stage_id,status,add_time,update_time,won_time,user_id\n\
+                 1,Oak,100,EUR,3,won,2026-01-05 08:27:53,2026-01-20 08:00:00,2026-01-20 08:00:00,77\n";
+    let users = "id,name,email,active_flag,last_login\n77,Ann Lee,ann@firm.example,true,2026-02-20 09:00:00\n";
+    let stages = "id,order_nr,name\n3,1,Qualified\n4,2,Proposal\n";
+    let log = "deal_id,change_time,changed_field_key,new_value\n1,2026-01-05 08:27:53,add_time,2026-01-05 08:27:53\n\
+               1,2026-01-05 08:27:53,stage_id,3\n1,2026-01-12 09:00:00,stage_id,4\n1,2026-01-20 08:00:00,status,won\n";
+    let files = [("deals", deals), ("users", users), ("stages", stages), ("flow", log)];
+    let files = files.map(|(name, text)| own.file(&format!("2026-03-01/{name}.csv"), text));
+    assert_eq!(own.load(&files.each_ref().map(String::as_str)), counts(8, 0, 0));
+    let moves =
+        "SELECT concat(coalesce(from_stage, ''), '>', to_stage, ' ', method) AS move FROM stage_changes ORDER BY seq";
+    assert_eq!(own.ask(moves), "move >Qualified log Qualified>Proposal log Proposal>Won log");
+    assert_eq!(asked(&own, &["won"]), "2026-01 100.00 (1 of 1)\n2026-02 0.00 (0 of 0)");
+    assert_eq!(own.ask("SELECT owner_id FROM deal_snapshots"), "owner_id Ann Lee");
 }
 
 fn zoho() {
