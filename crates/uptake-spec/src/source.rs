@@ -27,6 +27,8 @@ pub struct Source {
     pub id_prefix: Option<String>,
     /// Its files are views that people chose: several of one day stand beside each other.
     pub views: bool,
+    /// Headings of which each of its files has at least one, `*` standing for any text; where none is named, they are not asked for.
+    pub marks: Vec<String>,
     /// Columns by which a file of an object we do not know is taken for this source's.
     pub signature: Vec<String>,
     pub objects: Vec<Object>,
@@ -234,6 +236,11 @@ impl Source {
         found.map_or(ColumnType::Text, |(_, kind)| *kind)
     }
 
+    /// Whether a header could be one of this source's, by its marks.
+    pub fn is_marked(&self, header: &[String]) -> bool {
+        self.marks.is_empty() || header.iter().any(|word| self.marks.iter().any(|mark| like(mark, word)))
+    }
+
     /// What headings of an object's files stand for. The object's own words come before the source's.
     pub fn headings<'o>(&'o self, object: &'o Object) -> Headings<'o> {
         let typed = |columns: &'o [(String, ColumnType)]| columns.iter().map(|(column, _)| column);
@@ -330,6 +337,7 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         stamps: f.table("stamps", read_stamps),
         id_prefix: f.text("id_prefix"),
         views: f.flag("views").unwrap_or(false),
+        marks: f.texts("marks").unwrap_or_default(),
         signature: f.texts("signature").unwrap_or_default(),
         other: f.table("other", |f| read_object("", f)),
         objects: f.named("object", read_object),

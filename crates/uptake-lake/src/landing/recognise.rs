@@ -144,9 +144,14 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option
     let stem = without_date(&found.stem());
     let has = |column: &String| header.iter().any(|word| word.eq_ignore_ascii_case(column));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
+    let marked = source.is_marked(header);
     let fits = source.objects.iter().filter_map(|object| {
-        let known = Known::of(source, object, header);
         let named = object.named_by(&stem);
+        // What is known by its name alone has nothing to be marked by.
+        if !marked && !(object.needs.is_empty() && object.needs_any.is_empty() && named.is_some()) {
+            return None;
+        }
+        let known = Known::of(source, object, header);
         let told = named.is_some() || (!object.named && known.0.len() >= header.len().clamp(2, 3));
         let suffices = told && known.suffices(object);
         let has_some = || object.needs.iter().any(|column| known.has(column));

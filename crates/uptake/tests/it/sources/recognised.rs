@@ -10,6 +10,7 @@ use std::fs;
 pub fn stories() -> Vec<Trial> {
     vec![
         story("a file is known by its columns under any name", under_any_name),
+        story("a file of a CRM that nobody described is nobody's", of_nobody),
         story("two views of one day stand beside each other", two_views_of_one_day),
         story("of two headings for one column the first stands for it", two_headings),
         story("a project teaches a source another heading", another_heading),
@@ -56,6 +57,22 @@ fn under_any_name() {
         for name in ["download.csv", "deals.csv", "Contacts.csv"] {
             assert_eq!(taken_for(&own, name, export), object, "{export} called {name}");
         }
+    }
+}
+
+/// Headings that every CRM has, as a connector or a help desk writes them.
+fn of_nobody() {
+    let own = Own::new("of-nobody");
+    for (name, header) in [
+        ("opportunity_data.csv", "id,is_deleted,account_id,owner_id,name,stage_name,amount,close_date,created_date"),
+        ("contacts.csv", "id,first_name,last_name,email,owner_id,phone,created_date,account_id"),
+        ("tickets.csv", "id,subject,type,status,priority,created_at,updated_at"),
+        ("mails.csv", "id,subject,type,email,timestamp,status"),
+        ("accounts.csv", "id,name,phone,owner_id,type,created_date"),
+    ] {
+        let file = own.file(name, format!("{header}\n1{}\n", ",x".repeat(header.matches(',').count())));
+        let told = own.refused(&["--dry-run", "--snapshot", "2026-03-01", &file]);
+        assert!(told.contains("no source knows this file"), "{name}: {told}");
     }
 }
 
