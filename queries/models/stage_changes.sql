@@ -9,7 +9,7 @@ WITH written AS (
         ts,
         history_id AS tie,
         user_id AS changed_by,
-        'log' AS method
+        coalesce(method, 'log') AS method
     FROM deal_history
 ),
 seen AS (

@@ -36,7 +36,7 @@ marks AS (
         CASE WHEN c.seq = 1 THEN c.ts END AS born_ts,
         CASE
             WHEN c.seq > 1 THEN false
-            WHEN c.method = 'log' THEN c.ts > b.created_ts + INTERVAL '60 seconds'
+            WHEN c.method <> 'snapshot_diff' THEN c.ts > b.created_ts + INTERVAL '60 seconds'
             ELSE b.created_ts < start_of_day(b.first_snapshot, project_zone())
         END AS is_cut
     FROM stage_changes AS c

@@ -28,6 +28,7 @@ mod unpack;
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
 pub use correct::{Open, open_rejects};
+pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
 use crate::error::LakeError;
@@ -219,8 +220,19 @@ fn cannot_take(ready: &Ready, error: &LakeError) -> Problem {
 }
 
 fn slot(ready: &Ready) -> String {
-    let part = ready.fit.set.as_ref().map_or(0, |(_, part)| i64::from(*part));
-    journal::slot(&ready.fit.source.name, &ready.fit.object.name, ready.dated.day, part)
+    journal::slot(&ready.fit.source.name, &ready.fit.object.name, ready.dated.day, part(ready))
+}
+
+/// Which part of its day's export a file is. A view is a part by itself: two of them stand beside each other.
+fn part(ready: &Ready) -> i64 {
+    match &ready.fit.set {
+        Some((_, part)) => i64::from(*part),
+        None if ready.fit.source.views && !ready.fit.whole => {
+            let digest = &ready.job.document.look.digest;
+            digest.get(..15).and_then(|start| i64::from_str_radix(start, 16).ok()).unwrap_or_default()
+        }
+        None => i64::from(ready.fit.part),
+    }
 }
 
 /// Pours the files of one table, in the order of their snapshots, into one commit.

@@ -4,7 +4,7 @@
 
 use crate::error::{LakeError, compute};
 use crate::functions::{functions, hash64};
-use crate::landing::{Cell, Journal, array, arrow_type, landing_schema, loads_columns, rejects_columns};
+use crate::landing::{Cell, Journal, array, arrow_type, landing_schema, loads_columns, rejects_columns, wide_row};
 use crate::manifest::Manifest;
 use crate::quantile::km_quantile;
 use crate::session::PERIODS;
@@ -16,7 +16,9 @@ use datafusion::common::TableReference;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result as EngineResult;
 use datafusion::execution::SessionStateBuilder;
+use datafusion::functions::core::expr_fn::{get_field, named_struct};
 use datafusion::functions_aggregate::expr_fn::min;
+use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::prelude::{SessionConfig, SessionContext, col};
 use datafusion::scalar::ScalarValue;
@@ -24,7 +26,7 @@ use deltalake_core::delta_datafusion::planner::DeltaPlanner;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uptake_spec::project::{LakeTable, Model};
-use uptake_spec::source::{ColumnType, Kind, Object, Source, Stamps};
+use uptake_spec::source::{ColumnType, Kind, Object, Source, Stamps, Wide};
 use uptake_spec::{Project, sql};
 
 pub const VERSIONS: &str = include_str!("relations/versions.sql");
@@ -200,6 +202,9 @@ async fn register_landing<'p>(
         for object in &source.objects {
             let name = format!("landing.{}", source.landing_name(&object.name));
             register(context, &name, empty(landing_view_schema(&declared(source, object))))?;
+            for wide in &object.wide {
+                register(context, &format!("{name}_{}", wide.name), empty(long_schema(wide)))?;
+            }
         }
     }
     let Ground::Lake { store, manifest, journal } = ground else { return Ok(vec![]) };
@@ -213,12 +218,22 @@ async fn register_landing<'p>(
         let physical = with_stamp(context, provider).map_err(compute(&table))?;
         let provider = journaled(context, physical.clone(), journal, source, &name).map_err(compute(&table))?;
         let view = landing_view(physical, provider.clone(), source, &object, journal).await.map_err(compute(&table))?;
-        let view_name = TableReference::partial("landing", source.landing_name(&name));
-        context.deregister_table(view_name.clone()).map_err(compute(&table))?;
-        context.register_table(view_name, view).map_err(compute(&table))?;
+        let view_name = source.landing_name(&name);
+        for wide in &object.wide {
+            let long = long(context, view.clone(), wide).map_err(compute(&table))?;
+            replace(context, &format!("{view_name}_{}", wide.name), long).map_err(compute(&table))?;
+        }
+        replace(context, &view_name, view).map_err(compute(&table))?;
         landed.push(Physical { source, object: name, kind: object.kind, provider });
     }
     Ok(landed)
+}
+
+/// Puts a relation in the place of the empty one that `landing.` may have by this name.
+fn replace(context: &SessionContext, name: &str, provider: Arc<dyn TableProvider>) -> EngineResult<()> {
+    let name = TableReference::partial("landing", name);
+    context.deregister_table(name.clone())?;
+    context.register_table(name, provider).map(|_| ())
 }
 
 /// A table that was written before landing tables had the column `_stamp`.
@@ -293,6 +308,38 @@ fn landing_view_schema(columns: &[(String, ColumnType)]) -> SchemaRef {
     ];
     let validity = validity.into_iter().map(|(name, kind)| Field::new(name, kind, true));
     Arc::new(Schema::new(kept.chain(validity).collect::<Vec<_>>()))
+}
+
+/// The columns that each row of a wide table's long form has beside `name` and `value`.
+const KEPT: [(&str, ColumnType); 5] = [
+    ("_key", ColumnType::Text),
+    ("first_seen", ColumnType::Date),
+    ("last_seen", ColumnType::Date),
+    ("next_seen", ColumnType::Date),
+    ("gone", ColumnType::Boolean),
+];
+
+fn long_schema(wide: &Wide) -> SchemaRef {
+    let own = [("name".to_string(), ColumnType::Text), ("value".to_string(), wide.kind)];
+    let kept = KEPT.map(|(name, kind)| (name.to_string(), kind));
+    schema_of(&kept.into_iter().chain(own).collect::<Vec<_>>())
+}
+
+/// One row for each row version of `view` and each of its columns of `wide` that has a value.
+fn long(context: &SessionContext, view: Arc<dyn TableProvider>, wide: &Wide) -> EngineResult<Arc<dyn TableProvider>> {
+    let schema = view.schema();
+    let rows = schema.fields().iter().filter_map(|field| Some((wide_row(&wide.name, field.name())?, field.name())));
+    let cells: Vec<Expr> =
+        rows.map(|(row, column)| named_struct(vec![lit("name"), lit(row), lit("value"), ident(column)])).collect();
+    if cells.is_empty() {
+        return Ok(empty(long_schema(wide)));
+    }
+    let kept = || KEPT.iter().map(|(name, _)| col(*name));
+    let cell = |name: &str| get_field(col("cell"), name).alias(name);
+    let all = context.read_table(view)?.select(kept().chain([make_array(cells).alias("cell")]).collect::<Vec<_>>())?;
+    let long =
+        all.unnest_columns(&["cell"])?.select(kept().chain([cell("name"), cell("value")]).collect::<Vec<_>>())?;
+    Ok(long.filter(col("value").is_not_null())?.into_view())
 }
 
 /// Row versions over a landing table; declared columns that no export brought are NULL. What was there when is told by

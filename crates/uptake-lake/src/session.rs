@@ -25,7 +25,7 @@ use std::sync::Arc;
 use uptake_spec::kpi::Input;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::project::Model;
-use uptake_spec::source::{Kind, Source};
+use uptake_spec::source::{Kind, Object, Source};
 use uptake_spec::{Answer, Column, Data, Filter, Kpi, Params, Project, Table, Value, Viewer};
 
 /// One build, ready to answer. Cheap to clone; readers keep theirs while another takes its place.
@@ -414,9 +414,18 @@ fn fed<'a>(project: &'a Project, journal: &'a Journal) -> impl Iterator<Item = (
         let source = project.sources.iter().find(|s| s.name == entry.report.source)?;
         let own = source.objects.iter().find(|o| o.name == entry.report.object);
         let object = own.or(source.other.as_ref())?;
-        let records =
-            (object.kind == Kind::Record && source.stamps_of(&entry.report.object).is_some()).then_some(Input::Records);
+        let stamps = source.stamps_of(&entry.report.object).filter(|_| object.kind == Kind::Record);
+        let records = stamps.filter(|s| tells(source, entry, object, &s.created.0)).map(|_| Input::Records);
         let inputs = object.feeds.iter().copied().filter(|_| own.is_some()).chain(records);
         Some((entry, object.kind, inputs.collect()))
     })
+}
+
+/// Whether a load's file had a column, by whatever heading: a view without the creators says nothing of who worked.
+fn tells(source: &Source, entry: &Entry, object: &Object, column: &str) -> bool {
+    let has = |heading: &str| heading.eq_ignore_ascii_case(column);
+    entry.columns.iter().any(|heading| has(heading)) || {
+        let headings = source.headings(object);
+        entry.columns.iter().any(|heading| headings.column(heading).is_some_and(has))
+    }
 }

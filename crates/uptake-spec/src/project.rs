@@ -156,7 +156,10 @@ pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
     let mut problems = files.unreadable.clone();
     let mut kept = |problem: Vec<Problem>| problems.extend(problem);
     let settings = read_own_settings(files, &mut kept);
-    let sources = read_sources(files, &mut kept);
+    let mut sources = read_sources(files, &mut kept);
+    if let Some(settings) = &settings {
+        sources.iter_mut().filter(|s| s.in_project_zone).for_each(|s| s.zone = Some(settings.time_zone));
+    }
     let schema = files.text("queries/lake.toml").map_or(vec![], |text| read_schema(text, &mut kept));
     let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();
     let kpis = files.below("queries/kpis", "sql").filter_map(|(p, t)| read_kpi(p, t).map_err(&mut kept).ok()).collect();

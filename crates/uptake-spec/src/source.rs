@@ -4,6 +4,7 @@ use crate::fields::{Fields, Piece, words};
 use crate::kpi::Input;
 use crate::problem::Problem;
 use chrono_tz::Tz;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Source {
     pub title: String,
     /// The zone of timestamps that carry none; without it they are an error.
     pub zone: Option<Tz>,
+    /// `zone = "project"`: it is the project's, which [`crate::project`] puts in.
+    pub in_project_zone: bool,
     /// Texts that mean nothing, beside the empty one.
     pub nothing: Vec<String>,
     /// What an empty boolean means: false, or nothing.
@@ -24,6 +27,12 @@ pub struct Source {
     pub booleans: Vec<(String, bool)>,
     pub set: Option<SetName>,
     pub stamps: Option<Stamps>,
+    /// What stands before an id in some of its exports only, and is taken off: `zcrm_`. With it no id is a Salesforce one.
+    pub id_prefix: Option<String>,
+    /// Its files are views that people chose: several of one day stand beside each other.
+    pub views: bool,
+    /// Headings of which each of its files has at least one, `*` standing for any text; where none is named, they are not asked for.
+    pub marks: Vec<String>,
     /// Columns by which a file of an object we do not know is taken for this source's.
     pub signature: Vec<String>,
     pub objects: Vec<Object>,
@@ -90,12 +99,14 @@ impl DecimalMark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     Text,
-    /// A Salesforce id: 15 characters become 18.
+    /// An id of the CRM: without its source's `id_prefix`; without one, 15 characters of Salesforce become 18.
     Id,
     Integer,
     /// Up to 18 digits, 4 of them after the point; more is a reject.
     Decimal,
     Date,
+    /// The day of a date that may tell an hour too, as the wall clock had it.
+    Day,
     Instant,
     Boolean,
 }
@@ -106,6 +117,10 @@ pub struct Object {
     pub kind: Kind,
     /// Whether the file's stem must be the object's name.
     pub named: bool,
+    /// Other stems of its files: `*` stands for any text, `{part}` for the number of a part.
+    pub files: Vec<String>,
+    /// Stems, written so too, of files that together are the whole object.
+    pub whole_files: Vec<String>,
     /// The columns whose values together name a row. One that a file lacks is no part of its keys; where it lacks them all, all its columns
     /// together name a row.
     pub key: Vec<String>,
@@ -116,12 +131,26 @@ pub struct Object {
     /// At least one of these must be there.
     pub needs_any: Vec<String>,
     pub columns: Vec<(String, ColumnType)>,
+    /// What may stand before a heading: `Deal - `.
+    pub prefixes: Vec<String>,
     /// Other headings of columns, as pages and reports of the CRM label them: (label, column).
     pub labels: Vec<(String, String)>,
+    /// Columns that are rows in truth, one relation for each entry.
+    pub wide: Vec<Wide>,
     /// Every file of it is a whole one.
     pub complete: bool,
     /// The inputs it brings up to date, beside [`Input::Records`], which every object with stamps feeds.
     pub feeds: Vec<Input>,
+}
+
+/// Columns whose headings differ from firm to firm, `Date entered "Proposal (Sales)"`: they become the rows of a relation of their own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wide {
+    /// What the relation is called behind its object's: `entered` of `landing.hubspot_deals_entered`.
+    pub name: String,
+    /// Headings with one `*`, which stands for the name of a row.
+    pub headings: Vec<String>,
+    pub kind: ColumnType,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -133,21 +162,87 @@ pub struct Mapping {
 }
 
 const KINDS: [(&str, Kind); 2] = [("record", Kind::Record), ("event", Kind::Event)];
-const TYPES: [(&str, ColumnType); 7] = [
+const TYPES: [(&str, ColumnType); 8] = [
     ("text", ColumnType::Text),
     ("id", ColumnType::Id),
     ("integer", ColumnType::Integer),
     ("decimal", ColumnType::Decimal),
     ("date", ColumnType::Date),
+    ("day", ColumnType::Day),
     ("instant", ColumnType::Instant),
     ("boolean", ColumnType::Boolean),
 ];
 
 impl Object {
-    /// The column that a heading stands for: itself, or the one it is a label of.
-    pub fn column<'a>(&'a self, heading: &'a str) -> &'a str {
-        let labelled = self.labels.iter().find(|(label, _)| label.eq_ignore_ascii_case(heading));
-        labelled.map_or(heading, |(_, column)| column)
+    /// The relation and the name of the row that a heading stands for: `Date entered "Won (Sales)"` is `Won (Sales)` of `entered`.
+    pub fn wide_of<'a>(&'a self, heading: &'a str) -> Option<(&'a Wide, &'a str)> {
+        let row = |wide: &'a Wide| {
+            let name = wide.headings.iter().find_map(|pattern| {
+                let (before, after) = pattern.split_once('*')?;
+                strip(heading, before, after).filter(|name| !name.is_empty())
+            })?;
+            Some((wide, name))
+        };
+        self.wide.iter().find_map(row)
+    }
+
+    /// Whether a file of this stem is one of the object's by name, as which part, and whether it belongs to a whole.
+    pub fn named_by(&self, stem: &str) -> Option<Named> {
+        let fits = |patterns: &[String]| patterns.iter().find_map(|pattern| part_of(pattern, stem));
+        let whole = fits(&self.whole_files).map(|part| Named { part, whole: true });
+        let own = || self.named && self.name.eq_ignore_ascii_case(stem);
+        let plain = || fits(&self.files).or_else(|| own().then_some(0)).map(|part| Named { part, whole: false });
+        whole.or_else(plain)
+    }
+}
+
+/// The declared columns of an object by the headings that files have for them. Case, blanks and punctuation do not matter:
+/// `Deal Owner`, `deal_owner` and `Deal owner*` are one.
+pub struct Headings<'o> {
+    columns: HashMap<String, &'o str>,
+    prefixes: &'o [String],
+}
+
+impl<'o> Headings<'o> {
+    /// The column that a heading stands for, as it is or without a prefix. A column's own name comes before a label.
+    pub fn column(&self, heading: &str) -> Option<&'o str> {
+        let known = |heading: &str| self.columns.get(&folded(heading)).copied();
+        let bare = || self.prefixes.iter().find_map(|prefix| strip(heading, prefix, ""));
+        known(heading).or_else(|| known(bare()?))
+    }
+}
+
+/// What a file's name tells of an object that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// 0 where the name has no number of a part.
+    pub part: u32,
+    pub whole: bool,
+}
+
+/// A word in small letters, without all that is neither letter nor digit.
+fn folded(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The part number by which a stem fits a pattern; 0 where the pattern asks for none.
+fn part_of(pattern: &str, stem: &str) -> Option<u32> {
+    let Some((before, after)) = pattern.split_once("{part}") else { return like(pattern, stem).then_some(0) };
+    (0..stem.len()).find_map(|from| {
+        let rest = stem.get(from..)?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = rest[..digits].parse().ok()?;
+        (like(before, &stem[..from]) && like(after, &rest[digits..])).then_some(number)
+    })
+}
+
+/// Whether a text fits a pattern in which `*` stands for any text. Case does not matter.
+fn like(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern.eq_ignore_ascii_case(text),
+        Some((before, after)) => strip(text, before, "").is_some_and(|rest| {
+            rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| like(after, &rest[at..]))
+        }),
     }
 }
 
@@ -156,6 +251,25 @@ impl Source {
     pub fn column_type(&self, object: &Object, column: &str) -> ColumnType {
         let found = object.columns.iter().chain(&self.columns).find(|(name, _)| name.eq_ignore_ascii_case(column));
         found.map_or(ColumnType::Text, |(_, kind)| *kind)
+    }
+
+    /// Whether a header could be one of this source's, by its marks.
+    pub fn is_marked(&self, header: &[String]) -> bool {
+        self.marks.is_empty() || header.iter().any(|word| self.marks.iter().any(|mark| like(mark, word)))
+    }
+
+    /// What headings of an object's files stand for. The object's own words come before the source's.
+    pub fn headings<'o>(&'o self, object: &'o Object) -> Headings<'o> {
+        let typed = |columns: &'o [(String, ColumnType)]| columns.iter().map(|(column, _)| column);
+        let needed = object.key.iter().chain(&object.needs).chain(&object.needs_any);
+        let own = typed(&object.columns).chain(needed).map(|column| (column, column));
+        let labels = object.labels.iter().map(|(label, column)| (label, column));
+        let shared = typed(&self.columns).map(|column| (column, column));
+        let mut columns = HashMap::new();
+        for (heading, column) in own.chain(labels).chain(shared) {
+            columns.entry(folded(heading)).or_insert(column.as_str());
+        }
+        Headings { columns, prefixes: &object.prefixes }
     }
 
     /// `salesforce_opportunity`: the table below `landing.` for an object; letters, digits and `_` only.
@@ -193,7 +307,7 @@ impl SetName {
 
 fn strip<'a>(name: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let head = name.get(..before.len())?;
-    let tail = name.get(name.len().checked_sub(after.len())?..)?;
+    let tail = name.get(name.len().checked_sub(after.len())?.max(before.len())..)?;
     let fits = head.eq_ignore_ascii_case(before) && tail.eq_ignore_ascii_case(after);
     fits.then(|| name.get(before.len()..name.len() - after.len())).flatten()
 }
@@ -213,10 +327,16 @@ pub fn read_source(file: &Path, text: &str) -> Result<Source, Vec<Problem>> {
 }
 
 fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
-    let zone = f.text("zone").and_then(|word| match word.parse() {
+    let word = f.text("zone");
+    let in_project_zone = word.as_deref() == Some("project");
+    let zone = word.filter(|_| !in_project_zone).and_then(|word| match word.parse() {
         Ok(zone) => Some(zone),
         Err(_) => {
-            f.object("zone", format!("no time zone is called \"{word}\""), "use an IANA name such as \"UTC\"");
+            f.object(
+                "zone",
+                format!("no time zone is called \"{word}\""),
+                "use an IANA name such as \"UTC\", or \"project\"",
+            );
             None
         }
     });
@@ -224,6 +344,7 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         name: name.into(),
         title: f.needed("title")?,
         zone,
+        in_project_zone,
         nothing: f.texts("nothing").unwrap_or_default(),
         empty_is_false: f.flag("empty_is_false").unwrap_or(false),
         date_order: f.one_of("date_order", &DateOrder::WORDS),
@@ -237,6 +358,9 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
             })
         }),
         stamps: f.table("stamps", read_stamps),
+        id_prefix: f.text("id_prefix"),
+        views: f.flag("views").unwrap_or(false),
+        marks: f.texts("marks").unwrap_or_default(),
         signature: f.texts("signature").unwrap_or_default(),
         other: f.table("other", |f| read_object("", f)),
         objects: f.named("object", read_object),
@@ -274,6 +398,8 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         name: name.into(),
         kind: f.one_of("kind", &KINDS).unwrap_or(Kind::Record),
         named: f.flag("named").unwrap_or(true),
+        files: f.texts("files").unwrap_or_default(),
+        whole_files: f.texts("whole_files").unwrap_or_default(),
         key: f.texts("key").unwrap_or_default(),
         newest: f.text("newest"),
         needs: f.texts("needs").unwrap_or_default(),
@@ -281,8 +407,24 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         complete: f.flag("complete").unwrap_or(false),
         feeds: words(f, "feeds", Input::ALL),
         columns: read_columns(f),
+        prefixes: f.texts("prefixes").unwrap_or_default(),
         labels: f.pairs("labels"),
+        wide: f.named("wide", read_wide),
     })
+}
+
+fn read_wide(name: &str, f: &Fields) -> Option<Wide> {
+    let headings = f.texts("headings").unwrap_or_default();
+    let kind = f.one_of("type", &TYPES).unwrap_or(ColumnType::Text);
+    if headings.is_empty() || headings.iter().any(|heading| heading.matches('*').count() != 1) {
+        f.object(
+            "headings",
+            "\"headings\" wants headings with one * each".to_string(),
+            "the * stands for the name of a row",
+        );
+        return None;
+    }
+    Some(Wide { name: name.into(), headings, kind })
 }
 
 /// The columns under `columns`, with their types.
@@ -317,5 +459,63 @@ mod tests {
         assert_eq!(set.read("WE_00D4J000000CuzUUAS_12.zip"), Some(("00D4J000000CuzUUAS".into(), 12)));
         assert_eq!(set.read("WE_00D4J000000CuzUUAS.zip"), None);
         assert_eq!(set.read("é.zip"), None);
+    }
+
+    fn source(toml: &str) -> Source {
+        let text = format!("title = \"T\"\n[columns]\nModified_Time = \"instant\"\n[object.deals]\n{toml}");
+        read_source(Path::new("queries/sources/t/source.toml"), &text).expect("it is right")
+    }
+
+    fn object(toml: &str) -> Object {
+        source(toml).objects[0].clone()
+    }
+
+    #[test]
+    fn a_heading_stands_for_its_column_however_it_is_written() {
+        let source = source(
+            "prefixes = [\"Deal - \"]\n[object.deals.columns]\nvalue = \"decimal\"\nadd_time = \"instant\"\n\
+             [object.deals.labels]\n\"Deal created\" = \"add_time\"\n\"Obchod - Hodnota\" = \"value\"\n",
+        );
+        let headings = source.headings(&source.objects[0]);
+        for (heading, column) in [
+            ("Modified Time", "Modified_Time"),
+            ("Deal - Value", "value"),
+            ("deal - value*", "value"),
+            ("Value", "value"),
+            ("VALUE:", "value"),
+            ("Obchod - hodnota", "value"),
+            ("Deal - Deal created", "add_time"),
+            ("Add time", "add_time"),
+        ] {
+            assert_eq!(headings.column(heading), Some(column), "{heading}");
+        }
+        for other in ["Deal - Colour", "Organization - Value", "-", ""] {
+            assert_eq!(headings.column(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_heading_of_a_wide_table_is_a_row_of_a_long_one() {
+        let deals = object(
+            "[object.deals.wide.entered]\nheadings = ['Date entered \"*\"', \"hs_v2_date_entered_*\"]\ntype = \"instant\"\n",
+        );
+        let row = |heading| deals.wide_of(heading).map(|(wide, name)| (wide.name.clone(), name.to_string()));
+        let entered = |name: &str| Some(("entered".to_string(), name.to_string()));
+        assert_eq!(row("Date entered \"Closed Won (Sales Pipeline)\""), entered("Closed Won (Sales Pipeline)"));
+        assert_eq!(row("HS_V2_DATE_ENTERED_closedwon"), entered("closedwon"));
+        assert_eq!(row("Date entered current stage"), None);
+        assert_eq!(row("Date entered \""), None);
+    }
+
+    #[test]
+    fn a_stem_names_an_object_and_its_part() {
+        let deals = object("files = [\"deals-*-{part}\", \"Potentials\"]\nwhole_files = [\"Deals_{part}\"]\n");
+        let named = |stem| deals.named_by(stem).map(|named| (named.part, named.whole));
+        assert_eq!(named("Deals_002"), Some((2, true)));
+        assert_eq!(named("deals"), Some((0, false)));
+        assert_eq!(named("POTENTIALS"), Some((0, false)));
+        assert_eq!(named("deals-1234567-3"), Some((3, false)));
+        assert_eq!(named("deals_x"), None);
+        assert_eq!(named("my deals"), None);
     }
 }

@@ -33,7 +33,7 @@ pub fn arrow_type(kind: ColumnType) -> DataType {
         ColumnType::Text | ColumnType::Id => DataType::Utf8,
         ColumnType::Integer => DataType::Int64,
         ColumnType::Decimal => DataType::Decimal128(18, 4),
-        ColumnType::Date => DataType::Date32,
+        ColumnType::Date | ColumnType::Day => DataType::Date32,
         ColumnType::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         ColumnType::Boolean => DataType::Boolean,
     }
@@ -159,7 +159,7 @@ impl Builder {
             ColumnType::Text | ColumnType::Id => Builder::Text(StringBuilder::new()),
             ColumnType::Integer => Builder::Integer(Int64Builder::new()),
             ColumnType::Decimal => Builder::Decimal(Decimal128Builder::new().with_data_type(arrow_type(kind))),
-            ColumnType::Date => Builder::Date(Date32Builder::new()),
+            ColumnType::Date | ColumnType::Day => Builder::Date(Date32Builder::new()),
             ColumnType::Instant => Builder::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
             ColumnType::Boolean => Builder::Boolean(BooleanBuilder::new()),
         }

@@ -33,6 +33,8 @@ pub struct Habits {
     pub zone: Option<Tz>,
     /// An empty boolean means false.
     pub empty_is_false: bool,
+    /// What is taken off the front of an id; with it, no id is a Salesforce one.
+    pub id_prefix: Option<String>,
     /// What stands first in dates such as `02/03/2026`.
     pub order: Option<Order>,
     /// What stands before the fractions of numbers; a point where the column does not say.
@@ -76,12 +78,16 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
     }
     match kind {
         ColumnType::Text => Ok(Datum::Text(text.into())),
-        ColumnType::Id => Ok(Datum::Text(id18(text))),
+        ColumnType::Id => Ok(Datum::Text(match &habits.id_prefix {
+            Some(prefix) => text.strip_prefix(prefix.as_str()).unwrap_or(text).into(),
+            None => id18(text),
+        })),
         ColumnType::Integer => read_integer(text, habits).map(Datum::Integer),
         ColumnType::Decimal => read_decimal(text, habits).map(Datum::Decimal),
         ColumnType::Date => {
             read_date(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day)))
         }
+        ColumnType::Day => read_day(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
         ColumnType::Instant => {
             read_instant(text, habits).and_then(|at| thinkable(at.date_naive(), text).map(|()| Datum::Instant(at)))
         }
@@ -151,6 +157,12 @@ fn read_date(text: &str, order: Option<Order>) -> Result<NaiveDate, String> {
     if at.time() == NaiveTime::MIN && zone.is_none() { Ok(at.date()) } else { Err(wrong()) }
 }
 
+/// The day of `2026-12-31 20:09`, as that clock had it, whatever its zone.
+fn read_day(text: &str, order: Option<Order>) -> Result<NaiveDate, String> {
+    let wall = || plain_instant(text).or_else(|| unusual_instant(text)).or_else(|| read_other_date(text, order));
+    read_date(text, order).or_else(|wrong| wall().map(|(at, _)| at.date()).ok_or(wrong))
+}
+
 /// `2026-12-31` at the start of a text, and what follows; the date is `None` if there is no such day.
 fn iso_date(text: &str) -> Option<(Option<NaiveDate>, &str)> {
     let (day, behind) = text.split_at_checked(10)?;
@@ -167,6 +179,9 @@ fn iso_date(text: &str) -> Option<(Option<NaiveDate>, &str)> {
 
 fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
     let wrong = || format!("\"{}\" is no time", shortened(text));
+    if let Some(at) = epoch(text) {
+        return Ok(at);
+    }
     let (naive, east) = match plain_instant(text) {
         Some(read) => read,
         None => unusual_instant(text).or_else(|| read_other_date(text, habits.order)).ok_or_else(wrong)?,
@@ -180,6 +195,15 @@ fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Ok(instant.to_utc()),
         LocalResult::None => Err(format!("\"{}\" does not exist in {zone}: the clock jumped over it", shortened(text))),
     }
+}
+
+/// Seconds since 1970, in 10 digits, or milliseconds, in 13: from 2001 to 2286.
+fn epoch(text: &str) -> Option<DateTime<Utc>> {
+    if !matches!(text.len(), 10 | 13) || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number: i64 = text.parse().ok()?;
+    DateTime::from_timestamp_millis(if text.len() == 10 { number * 1000 } else { number })
 }
 
 /// A wall clock's time, and how many seconds east of Greenwich it hangs, if that is said.
@@ -233,7 +257,7 @@ fn unusual_instant(text: &str) -> Option<Wall> {
             return minutes_east(east / 3600, east / 60 % 60).map(|_| (instant.naive_utc(), Some(0)));
         }
     }
-    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
         .iter()
         .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
     let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(0, 0, 0));
@@ -358,6 +382,36 @@ mod tests {
                 assert!(read(&text, ColumnType::Instant).is_err(), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn an_instant_may_be_a_number_or_lack_its_seconds() {
+        let first = read("2026-01-05 09:00:00", ColumnType::Instant);
+        for text in ["1767603600000", "1767603600", "2026-01-05 09:00", "2026-01-05T09:00"] {
+            assert_eq!(read(text, ColumnType::Instant), first, "{text}");
+        }
+        for wrong in ["17676036000", "176760360", "1767603600.5"] {
+            assert!(read(wrong, ColumnType::Instant).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_that_of_its_own_clock() {
+        let day: Datum = Datum::Date("2026-01-05".parse().expect("a date"));
+        for text in
+            ["2026-01-05", "2026-01-05 23:30", "2026-01-05 23:30:01", "2026-01-05T23:30:00.000-0800", "5.1.2026 23:30"]
+        {
+            assert_eq!(read(text, ColumnType::Day).as_ref(), Ok(&day), "{text}");
+        }
+        assert!(read("2026-02-30 10:00", ColumnType::Day).is_err());
+    }
+
+    #[test]
+    fn an_id_loses_its_source_s_prefix() {
+        let zoho = Habits { id_prefix: Some("zcrm_".into()), ..Default::default() };
+        let id = |text: &'static str| read_cell(text, ColumnType::Id, &zoho);
+        assert_eq!(id("zcrm_404427000000249265"), Ok(Datum::Text("404427000000249265".into())));
+        assert_eq!(id("404427000000249"), Ok(Datum::Text("404427000000249".into())), "no checksum");
     }
 
     #[test]

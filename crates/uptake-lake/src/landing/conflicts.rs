@@ -1,6 +1,7 @@
 //! Files that cannot stand beside others: of another organisation, or a second export of a day that has one.
 
 use super::find::Found;
+use super::recognise::Recognised;
 use super::{ByTable, Journal, Ready, slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -98,4 +99,18 @@ fn export_of(ready: &Ready) -> String {
 /// The zips of one export: those of one organisation in one folder.
 pub fn set_of(org: &str, found: &Found) -> String {
     format!("{org} {}", found.path.parent().unwrap_or_else(|| Path::new("")).display())
+}
+
+/// The files whose newest stamp dates those that nothing else dates: the zips of one export, the parts of one backup; for all others,
+/// those of their source in their folder.
+pub fn neighbours_of(fit: &Recognised, found: &Found) -> String {
+    match &fit.set {
+        Some((org, _)) => set_of(org, found),
+        None => set_of(&format!("source {}", fit.source.name), found),
+    }
+}
+
+/// Whether a file is dated as its neighbours are, and not by its own stamps.
+pub fn is_of_a_set(fit: &Recognised) -> bool {
+    fit.set.is_some() || (fit.whole && fit.part > 0)
 }

@@ -130,7 +130,7 @@ pub fn fits<'p>(
         };
         let day = entry.report.snapshot.expect("what has rows has a day");
         let correction = Some(Corrects { of, first: nth == 0 });
-        let fit = Recognised { source, object, set: None, whole: false, correction };
+        let fit = Recognised { source, object, set: None, part: 0, whole: false, correction };
         let dated = Dated { day, from: "the rows it corrects" };
         Ok((check_needs(fit, &document.found, header)?, dated))
     };

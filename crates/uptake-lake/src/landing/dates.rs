@@ -1,14 +1,14 @@
-//! Dates that put the day first, or the month: which it is, the whole column decides.
+//! Dates that put the day first, or the month: which it is, the whole column decides, else the other columns of the file.
 
 use super::cell::Wall;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use uptake_spec::source::ColumnType;
 pub use uptake_spec::source::DateOrder as Order;
 use uptake_spec::{Place, Problem};
 
 /// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`. `None` if it is nothing of the kind.
 pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
-    let Parts { first, second, year, separator, behind } = parts(text)?;
+    let Some(Parts { first, second, year, separator, behind }) = parts(text) else { return with_named_month(text) };
     let order = if separator == b'.' { Order::Dmy } else { order.or((first == second).then_some(Order::Dmy))? };
     let (day, month) = match order {
         Order::Dmy => (first, second),
@@ -17,7 +17,10 @@ pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     let date = NaiveDate::from_ymd_opt(year, month, day)?;
     let (clock, zone) = match behind.split_whitespace().collect::<Vec<_>>()[..] {
         [] => ((0, 0, 0), None),
-        [clock] => (read_clock(clock, None)?, None),
+        [clock] => {
+            let (clock, half) = without_half(clock);
+            (read_clock(clock, half)?, None)
+        }
         [clock, word] if is_half(word) => (read_clock(clock, Some(word))?, None),
         [clock, zone] => (read_clock(clock, None)?, Some(hours_east(zone)?)),
         [clock, half, zone] => (read_clock(clock, Some(half))?, Some(hours_east(zone)?)),
@@ -25,6 +28,24 @@ pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     };
     let at = date.and_hms_opt(clock.0, clock.1, clock.2)?;
     Some((at, zone.map(|minutes| minutes * 60)))
+}
+
+/// `Sep 12, 2026`, `12-Sep-2026 09:30`, `September 12, 2026 9:30 AM`: in English, the month has a name.
+fn with_named_month(text: &str) -> Option<Wall> {
+    if !text.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    for day in ["%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"] {
+        if let Ok(date) = NaiveDate::parse_from_str(text, day) {
+            return Some((date.and_time(NaiveTime::MIN), None));
+        }
+        let clocks = ["%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
+        let read = |clock| NaiveDateTime::parse_from_str(text, &format!("{day} {clock}")).ok();
+        if let Some(at) = clocks.into_iter().find_map(read) {
+            return Some((at, None));
+        }
+    }
+    None
 }
 
 /// The numbers of `02/23/26`, and what follows them.
@@ -57,6 +78,14 @@ fn number(text: &str, most: usize) -> Option<(u32, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
     (1..=most).contains(&digits).then(|| number.parse().ok())?.map(|number| (number, rest))
+}
+
+/// `09:00am`, as the one and the other.
+fn without_half(clock: &str) -> (&str, Option<&str>) {
+    match clock.len().checked_sub(2).and_then(|at| clock.split_at_checked(at)) {
+        Some((clock, half)) if is_half(half) => (clock, Some(half)),
+        _ => (clock, None),
+    }
 }
 
 fn is_half(word: &str) -> bool {
@@ -167,6 +196,19 @@ impl Seen {
         seen.get_or_insert_with(|| (line, text.trim().to_string()));
     }
 
+    /// The order that the column's own dates say, all of them the same.
+    pub fn evident(&self) -> Option<Order> {
+        match (&self.day_first, &self.month_first) {
+            (Some(_), None) => Some(Order::Dmy),
+            (None, Some(_)) => Some(Order::Mdy),
+            _ => None,
+        }
+    }
+
+    pub fn is_mixed(&self) -> bool {
+        self.day_first.is_some() && self.month_first.is_some()
+    }
+
     /// The order of the column; `None` where no date asks for one. `said` decides where the column itself does not.
     ///
     /// # Errors
@@ -209,7 +251,7 @@ fn ambiguous(column: &str, text: &str) -> String {
 
 /// Whether a column's cells are worth a [`Seen`].
 pub fn is_dated(kind: ColumnType) -> bool {
-    matches!(kind, ColumnType::Date | ColumnType::Instant)
+    matches!(kind, ColumnType::Date | ColumnType::Day | ColumnType::Instant)
 }
 
 #[cfg(test)]
@@ -228,8 +270,22 @@ mod tests {
         assert_eq!(read("11/20/2025, 12:15 AM", mdy), Some("2025-11-20 00:15:00 None".into()));
         assert_eq!(read("20-10-16", Some(Order::Dmy)), Some("2016-10-20 00:00:00 None".into()));
         assert_eq!(read("3.2.2026 14:05", None), Some("2026-02-03 14:05:00 None".into()));
+        assert_eq!(read("01/20/2026 03:30pm", mdy), Some("2026-01-20 15:30:00 None".into()));
+        assert_eq!(read("Sep 12, 2026", None), Some("2026-09-12 00:00:00 None".into()));
+        assert_eq!(read("12-Sep-2026 09:30", None), Some("2026-09-12 09:30:00 None".into()));
+        assert_eq!(read("September 2, 2026 9:30 PM", None), Some("2026-09-02 21:30:00 None".into()));
         assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
-        for wrong in ["02/30/26", "13/13/2026", "2/3", "1/2/345", "02/23/26 13:00 PM", "02/23/26 9:00 XYZ", "5"] {
+        for wrong in [
+            "02/30/26",
+            "13/13/2026",
+            "2/3",
+            "1/2/345",
+            "02/23/26 13:00 PM",
+            "02/23/26 9:00 XYZ",
+            "5",
+            "Sept 31, 2026",
+            "soon",
+        ] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");
         }
     }

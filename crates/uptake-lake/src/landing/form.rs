@@ -9,7 +9,7 @@ use csv::ByteRecord;
 use std::collections::HashMap;
 use twox_hash::XxHash3_64;
 use uptake_read::{Record, line, raw};
-use uptake_spec::source::{ColumnType, DateOrder};
+use uptake_spec::source::{ColumnType, DateOrder, Headings, Object};
 use uptake_spec::{Place, Problem};
 
 #[derive(Debug, Clone)]
@@ -71,15 +71,7 @@ impl Form {
         let ours: &[&str] = if fit.correction.is_some() { &super::correct::CORRECTION_COLUMNS } else { &[] };
         let is_ours = |word: &str| ours.iter().any(|our| our.eq_ignore_ascii_case(word));
         let at: Vec<usize> = (0..named).filter(|at| !is_ours(&words[*at])).collect();
-        let types = Types::of(fit);
-        let columns: Vec<_> = at.iter().map(|at| types.declared(&words[*at], *at)).collect();
-        let mut places: HashMap<String, usize> = HashMap::with_capacity(columns.len());
-        for (place, (name, _)) in columns.iter().enumerate() {
-            if places.insert(name.to_lowercase(), place).is_some() {
-                let what = format!("two columns are called \"{}\"", shortened(name));
-                return Err(Problem::new(Place::new(file, 1, 1), what, "rename or remove one of them"));
-            }
-        }
+        let (columns, places) = Types::of(fit).columns(words, &at, file)?;
         let place = |name: &str| places.get(&name.to_lowercase()).copied();
         let stamps = fit.source.stamps.as_ref();
         let modified = stamps.and_then(|s| s.modified.as_ref()).map(|m| m.1.as_str());
@@ -98,6 +90,7 @@ impl Form {
             nothing: fit.source.nothing.clone(),
             zone: fit.source.zone,
             empty_is_false: fit.source.empty_is_false,
+            id_prefix: fit.source.id_prefix.clone(),
             booleans: fit.source.booleans.clone(),
             ..Habits::default()
         };
@@ -248,34 +241,114 @@ impl Form {
 
 /// The declared columns of an object and its source, by name in small letters.
 struct Types<'p> {
-    fit: &'p Recognised<'p>,
+    object: &'p Object,
+    headings: Headings<'p>,
     known: HashMap<String, (&'p str, ColumnType)>,
 }
+
+type Columns = Vec<(String, ColumnType)>;
 
 impl<'p> Types<'p> {
     fn of(fit: &'p Recognised<'p>) -> Types<'p> {
         let all = fit.source.columns.iter().chain(&fit.object.columns);
         let known = all.map(|(name, kind)| (name.to_lowercase(), (name.as_str(), *kind))).collect();
-        Types { fit, known }
+        Types { object: &fit.object, headings: fit.source.headings(&fit.object), known }
     }
 
-    /// The column's name and type as the source declares them, else the header's word as text. A word that means
-    /// something in every landing table gets a `_` behind it, a missing one the number of its column.
+    /// Every column with its type, and which of them has a name in small letters. Of several headings that stand for one column the first
+    /// does; the others keep their own words.
+    ///
+    /// # Errors
+    /// A column that the source knows comes twice by the same heading: which holds is not known.
+    fn columns(
+        &self,
+        words: &[String],
+        at: &[usize],
+        file: &str,
+    ) -> Result<(Columns, HashMap<String, usize>), Problem> {
+        let mut columns: Columns = Vec::with_capacity(at.len());
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(at.len());
+        for (place, at) in at.iter().enumerate() {
+            let word = &words[*at];
+            let (mut name, mut kind) = self.declared(word, *at);
+            let is_known = self.known.contains_key(&name.to_lowercase());
+            if places.contains_key(&name.to_lowercase()) {
+                if is_known && words[..*at].iter().any(|before| before.eq_ignore_ascii_case(word)) {
+                    let what = format!("two columns are called \"{}\"", shortened(&name));
+                    return Err(Problem::new(Place::new(file, 1, 1), what, "rename or remove one of them"));
+                }
+                (name, kind) = (self.untaken(&plain(word, *at), &places), ColumnType::Text);
+            }
+            places.insert(name.to_lowercase(), place);
+            columns.push((name, kind));
+        }
+        Ok((columns, places))
+    }
+
+    /// The name, with a number behind it where another column has it.
+    fn untaken(&self, name: &str, places: &HashMap<String, usize>) -> String {
+        let is_taken = |name: &String| {
+            let lower = name.to_lowercase();
+            places.contains_key(&lower) || self.known.contains_key(&lower)
+        };
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        std::iter::once(name.to_string()).chain(numbered).find(|name| !is_taken(name)).expect("numbers do not end")
+    }
+
+    /// The column's name and type as the source declares them, else the header's word as text.
     fn declared(&self, word: &str, at: usize) -> (String, ColumnType) {
-        let name = self.fit.object.column(word);
+        let name = self.headings.column(word).unwrap_or(word);
         if let Some((own, kind)) = self.known.get(&name.to_lowercase()) {
             return (own.to_string(), *kind);
         }
-        // Characters that a column of Delta cannot have.
-        let name = name.replace([' ', ',', ';', '{', '}', '(', ')', '\n', '\r', '\t', '='], "_");
-        let ours = RESERVED.contains(&name.to_lowercase().as_str()) || name.starts_with('_');
-        let name = match name.as_str() {
-            "" => format!("column_{}", at + 1),
-            _ if ours => format!("{}_", name.trim_start_matches('_')),
-            _ => name,
-        };
-        (name, ColumnType::Text)
+        if let Some((wide, row)) = self.object.wide_of(word) {
+            return (wide_column(&wide.name, row), wide.kind);
+        }
+        (plain(name, at), ColumnType::Text)
     }
+}
+
+/// A header's word as the name of a column: without what a column of Delta cannot have. A word that means something in every landing
+/// table gets a `_` behind it, a missing one the number of its column.
+fn plain(word: &str, at: usize) -> String {
+    let name = word.replace([' ', ',', ';', '{', '}', '(', ')', '\n', '\r', '\t', '='], "_");
+    let ours = RESERVED.contains(&name.to_lowercase().as_str()) || name.starts_with('_');
+    match name.as_str() {
+        "" => format!("column_{}", at + 1),
+        _ if ours => format!("{}_", name.trim_start_matches('_')),
+        _ => name,
+    }
+}
+
+/// `entered:Closed%20Won`: what a column is called that is a row in truth. [`wide_row`] reads it again.
+pub fn wide_column(wide: &str, row: &str) -> String {
+    let mut name = format!("{wide}:");
+    for byte in row.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => name.push(byte.into()),
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    name
+}
+
+/// The name of the row that a column of `wide` stands for; `None` for a column of another kind.
+pub fn wide_row(wide: &str, column: &str) -> Option<String> {
+    let mut rest = column.strip_prefix(wide)?.strip_prefix(':')?.as_bytes();
+    let mut row = vec![];
+    while let [first, behind @ ..] = rest {
+        match (first, behind.split_at_checked(2)) {
+            (b'%', Some((digits, behind))) => {
+                row.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+                rest = behind;
+            }
+            _ => {
+                row.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(row).ok()
 }
 
 /// Whether a timestamp without a zone stands in a column of instants, though the source declares none.
@@ -287,4 +360,20 @@ pub fn lacks_zone(form: &Form, record: &ByteRecord, column: usize) -> bool {
     let in_utc = Habits { zone: Some(chrono_tz::UTC), ..form.habits[column].clone() };
     read_cell(text, ColumnType::Instant, &form.habits[column]).is_err()
         && read_cell(text, ColumnType::Instant, &in_utc).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_wide_column_tells_its_row() {
+        for row in ["Closed Won (Sales Pipeline)", "100 %", "Übergabe, Teil 2", "closedwon"] {
+            let column = wide_column("entered", row);
+            assert!(!column.contains([' ', ',', ';', '{', '}', '(', ')', '=']), "{column}");
+            assert_eq!(wide_row("entered", &column), Some(row.to_string()));
+        }
+        assert_eq!(wide_row("entered", "entered_on"), None);
+        assert_eq!(wide_row("left", "entered:x"), None);
+    }
 }

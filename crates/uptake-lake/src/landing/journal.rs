@@ -151,7 +151,7 @@ impl Journal {
             load: format!("{}{name}", ready.job.load),
             digest: ready.job.document.look.digest.clone(),
             organisation: set.map(|(org, _)| org.clone()),
-            part: set.map_or(0, |(_, part)| i64::from(*part)),
+            part: super::part(ready),
             whole: ready.fit.whole && !poured.torn,
             columns: ready.job.form.words.iter().map(|word| word.replace(['\n', '\r'], " ")).collect(),
             newest: poured.newest,

@@ -1,6 +1,6 @@
 //! From a file that was found to one that is ready to land: looked at, recognised, surveyed, dated.
 
-use super::conflicts::set_of;
+use super::conflicts::{is_of_a_set, neighbours_of, set_of};
 use super::correct::{self, CORRECTION_COLUMNS};
 use super::document::Document;
 use super::find::Found;
@@ -47,7 +47,7 @@ pub struct Preparing<'p, 'a> {
     names: Names,
     /// The newest entry of any zip of a set, by set.
     newest_entries: HashMap<String, NaiveDate>,
-    /// The newest stamp in any file of a set, by set.
+    /// The newest stamp in any file of a set, by set; see [`neighbours_of`].
     newest_stamps: HashMap<String, NaiveDate>,
 }
 
@@ -134,8 +134,8 @@ impl<'p, 'a> Preparing<'p, 'a> {
             decimal: self.order.decimal.or(of_set).or(fit.source.decimal),
         };
         let survey = survey(document, &mut form, said, &fit.source.file)?;
-        if let (Some((org, _)), Some(day)) = (&fit.set, survey.newest) {
-            let newest = self.newest_stamps.entry(set_of(org, &document.found)).or_insert(day);
+        if let Some(day) = survey.newest {
+            let newest = self.newest_stamps.entry(neighbours_of(&fit, &document.found)).or_insert(day);
             *newest = day.max(*newest);
         }
         Ok(Prepared::Surveyed(Box::new(Surveyed { fit, document: document.clone(), form, survey, dated, amends })))
@@ -156,8 +156,9 @@ impl<'p, 'a> Preparing<'p, 'a> {
     pub fn dated(&self, surveyed: Surveyed<'p>) -> Result<Ready<'p>, Problem> {
         let Surveyed { fit, document, form, survey, dated, amends } = surveyed;
         let file = document.found.shown();
-        let of_set = fit.set.as_ref().and_then(|(org, _)| self.newest_stamps.get(&set_of(org, &document.found)));
-        let by_stamps = of_set.copied().or(survey.newest).map(|day| Dated { day, from: BY_STAMPS });
+        let around = self.newest_stamps.get(&neighbours_of(&fit, &document.found)).copied();
+        let own = survey.newest.filter(|_| !is_of_a_set(&fit));
+        let by_stamps = own.or(around).map(|day| Dated { day, from: BY_STAMPS });
         let Some(dated) = dated.or(by_stamps) else {
             let what = "nothing says of which day it is";
             return Err(Problem::new(Place::whole(&file), what, "say --snapshot 2026-12-31"));

@@ -3,6 +3,7 @@
 use super::cell::shortened;
 use super::find::Found;
 use super::snapshot::without_date;
+use std::collections::HashSet;
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::source::{Kind, Object, Source};
 use uptake_spec::{Place, Problem, Project};
@@ -14,6 +15,8 @@ pub struct Recognised<'p> {
     pub object: Object,
     /// Organisation and part number, where the archive's name tells them.
     pub set: Option<(String, u32)>,
+    /// The number of the part that a file by itself bears in its name; 0 where it bears none.
+    pub part: u32,
     /// A whole-object export: what it lacks is gone.
     pub whole: bool,
     /// Rejected rows, corrected by hand.
@@ -84,13 +87,8 @@ pub fn is_header(project: &Project, found: &Found, words: &[String], only: Optio
 
 /// What a file by itself may be.
 fn fits<'p>(project: &'p Project, found: &Found, header: &[String], only: Option<&str>) -> Vec<Recognised<'p>> {
-    let sources = || project.sources.iter().filter(|s| only.is_none_or(|name| s.name == name));
-    // A name says more than columns do.
-    let by_name: Vec<Recognised> = sources().filter_map(|source| by_name(source, found, header)).collect();
-    match by_name.is_empty() {
-        true => sources().filter_map(|source| by_columns(source, header)).collect(),
-        false => by_name,
-    }
+    let sources = project.sources.iter().filter(|s| only.is_none_or(|name| s.name == name));
+    best(sources.filter_map(|source| of_source(source, found, header)))
 }
 
 fn in_set<'p>(
@@ -110,48 +108,99 @@ fn in_set<'p>(
         ));
     };
     let whole = object.kind == Kind::Record && source.set.as_ref().is_some_and(|set| set.complete);
-    check_needs(Recognised { source, object, set: Some(set), whole, correction: None }, found, header)
+    check_needs(Recognised { source, object, set: Some(set), part: 0, whole, correction: None }, found, header)
 }
 
-/// A file by itself whose stem is an object's name, or that bears the source's signature.
-fn by_name<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<Recognised<'p>> {
+/// How well a file by itself fits an object. What is compared first stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    how: How,
+    /// How many of its columns the object knows: who knows more of them knows the file better.
+    known: usize,
+    named: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    /// The file bears the object's name and some of what the object needs: what is missing will be told.
+    ByName,
+    /// It has all that the object needs, and bears its name or at least three of its columns; or all are, where it has two.
+    ByColumns,
+    /// It bears the source's signature too.
+    Signed,
+}
+
+/// Those that fit best.
+fn best<'p>(fits: impl Iterator<Item = (Fit, Recognised<'p>)>) -> Vec<Recognised<'p>> {
+    let fits: Vec<_> = fits.collect();
+    let most = fits.iter().map(|(fit, _)| *fit).max();
+    fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, recognised)| recognised).collect()
+}
+
+/// The object of a source that fits best; of two that fit as well, the first.
+fn of_source<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<(Fit, Recognised<'p>)> {
     let names: Vec<String> = found.names().iter().map(|name| without_date(name)).collect();
-    let has = |column: &String| has(header, None, column);
-    let called = |name: &String| source.objects.iter().find(|o| o.named && o.name.eq_ignore_ascii_case(name));
-    let known = names.iter().find_map(called);
-    let name = names.last().cloned().unwrap_or_default();
+    let has = |column: &String| header.iter().any(|word| word.eq_ignore_ascii_case(column));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
-    let other = || source.other.as_ref().map(|other| Object { name: name.clone(), ..other.clone() });
-    let object = match known {
-        Some(object) if signed || object.needs.iter().any(has) => object.clone(),
-        None if signed => other()?,
-        _ => return None,
-    };
-    Some(alone(source, object))
+    let marked = source.is_marked(header);
+    let fits = source.objects.iter().filter_map(|object| {
+        let named = names.iter().find_map(|name| object.named_by(name));
+        // What is known by its name alone has nothing to be marked by.
+        if !marked && !(object.needs.is_empty() && object.needs_any.is_empty() && named.is_some()) {
+            return None;
+        }
+        let known = Known::of(source, object, header);
+        let told = named.is_some() || (!object.named && known.0.len() >= header.len().clamp(2, 3));
+        let suffices = told && known.suffices(object);
+        let has_some = || object.needs.iter().any(|column| known.has(column));
+        let how = match named {
+            _ if signed && (suffices || named.is_some()) => How::Signed,
+            _ if suffices => How::ByColumns,
+            Some(_) if has_some() => How::ByName,
+            _ => return None,
+        };
+        Some((Fit { how, known: known.0.len(), named: named.is_some() }, object, named))
+    });
+    let best = fits.rev().max_by_key(|(fit, _, _)| *fit);
+    if let Some((fit, object, named)) = best {
+        let alone = alone(source, object.clone());
+        let whole = alone.whole || (object.kind == Kind::Record && named.is_some_and(|named| named.whole));
+        return Some((fit, Recognised { part: named.map_or(0, |named| named.part), whole, ..alone }));
+    }
+    let other = source.other.clone().filter(|_| signed)?;
+    let fit = Fit { how: How::Signed, known: 0, named: false };
+    let name = names.last().cloned().unwrap_or_default();
+    Some((fit, alone(source, Object { name, ..other })))
 }
 
-/// A file by itself, whatever it is called, with at least three of the columns of an object.
-fn by_columns<'p>(source: &'p Source, header: &[String]) -> Option<Recognised<'p>> {
-    let fits = |o: &&Object| {
-        let has = |column: &String| has(header, Some(o), column);
-        let known = o.columns.iter().filter(|(column, _)| has(column)).count();
-        !o.named && known >= 3 && o.needs.iter().all(has) && (o.needs_any.is_empty() || o.needs_any.iter().any(has))
-    };
-    source.objects.iter().find(fits).map(|object| alone(source, object.clone()))
-}
+/// The columns of an object that a header has, by whatever heading.
+struct Known<'p>(HashSet<&'p str>);
 
-/// Whether a header has a column, be it by its name or by a label of the object's.
-fn has(header: &[String], object: Option<&Object>, column: &str) -> bool {
-    header.iter().any(|word| object.map_or(word.as_str(), |o| o.column(word)).eq_ignore_ascii_case(column))
+impl<'p> Known<'p> {
+    fn of(source: &'p Source, object: &'p Object, header: &[String]) -> Known<'p> {
+        let headings = source.headings(object);
+        Known(header.iter().filter_map(|word| headings.column(word)).collect())
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(column))
+    }
+
+    /// Whether an object has all that it needs.
+    fn suffices(&self, object: &Object) -> bool {
+        let any = object.needs_any.is_empty() || object.needs_any.iter().any(|column| self.has(column));
+        any && object.needs.iter().all(|column| self.has(column))
+    }
 }
 
 fn alone(source: &Source, object: Object) -> Recognised<'_> {
     let whole = object.kind == Kind::Record && object.complete;
-    Recognised { source, object, set: None, whole, correction: None }
+    Recognised { source, object, set: None, part: 0, whole, correction: None }
 }
 
 pub fn check_needs<'p>(fit: Recognised<'p>, found: &Found, header: &[String]) -> Result<Recognised<'p>, Problem> {
-    let has = |column: &String| has(header, Some(&fit.object), column);
+    let known = Known::of(fit.source, &fit.object, header);
+    let has = |column: &String| known.has(column);
     let missing: Vec<&String> = fit.object.needs.iter().filter(|column| !has(column)).collect();
     let none_of = !fit.object.needs_any.is_empty() && !fit.object.needs_any.iter().any(has);
     if missing.is_empty() && !none_of {

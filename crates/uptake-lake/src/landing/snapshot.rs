@@ -16,13 +16,14 @@ pub const BY_STAMPS: &str = "the newest stamp in its rows";
 /// The date said by hand, or by the names around the file; `None` if only its rows can tell.
 pub fn date_of(found: &Found, by_hand: Option<NaiveDate>, set_newest: Option<NaiveDate>) -> Option<Dated> {
     let dated = |from: &'static str| move |day| Dated { day, from };
-    let folder =
-        found.path.parent().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    // A backup keeps its tables in a folder of its own, `2026-03-01/Data`.
+    let folders = found.path.ancestors().skip(1).take(2).filter_map(|folder| folder.file_name());
+    let in_folder = || folders.into_iter().find_map(|folder| date_in(&folder.to_string_lossy()));
     let zipped = set_newest.or(found.entry.as_ref().and_then(|entry| entry.newest));
     by_hand
         .map(dated("--snapshot"))
         .or_else(|| date_in(&found.file_name()).map(dated("the file's name")))
-        .or_else(|| date_in(&folder).map(dated("the folder's name")))
+        .or_else(|| in_folder().map(dated("the folder's name")))
         .or_else(|| zipped.map(dated("the newest entry of the zip")))
 }
 

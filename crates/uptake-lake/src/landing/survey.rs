@@ -58,8 +58,10 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
         return Err(Problem::new(Place::new(file, line as usize, 1), what, hint));
     }
     let mut reordered = false;
+    let evident = evident(&pass.dates);
     for (column, seen) in std::mem::take(&mut pass.dates) {
-        let order = seen.order(&file, &form.columns[column].0, said.order)?;
+        let said = said.order.or(evident.filter(|_| !seen.is_mixed()));
+        let order = seen.order(&file, &form.columns[column].0, said)?;
         reordered |= order.is_some();
         form.set_order(column, order);
     }
@@ -80,6 +82,13 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
         false => losers(document.rows(|rows| read_those(form, rows, &doubles))?),
     };
     Ok(Survey { rows, footer, newest, losers, of_sample })
+}
+
+/// The order that columns of the file say, if they say one: whoever wrote it has one format for all of them.
+fn evident(dates: &[(usize, Seen)]) -> Option<DateOrder> {
+    let mut said = dates.iter().filter_map(|(_, seen)| seen.evident());
+    let first = said.next()?;
+    said.all(|order| order == first).then_some(first)
 }
 
 /// What one reading told.

@@ -15,6 +15,7 @@ mod loading;
 mod normal;
 mod remote;
 mod schedules;
+mod sources;
 mod truth;
 
 use libtest_mimic::{Arguments, Trial, run};
@@ -34,6 +35,7 @@ fn main() {
         killed::stories(),
         remote::stories(),
         schedules::stories(),
+        sources::stories(),
         fixtures::stories(),
         browser::stories(),
     ];

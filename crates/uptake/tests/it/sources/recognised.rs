@@ -1,0 +1,136 @@
+//! Whose a file is shows in its columns, whatever it is called; and views of one day stand beside each other.
+
+use super::exports;
+use crate::loading::lake::{Own, counts};
+use crate::story;
+use libtest_mimic::Trial;
+use serde_json::Value as Json;
+use std::fs;
+
+pub fn stories() -> Vec<Trial> {
+    vec![
+        story("a file is known by its columns under any name", under_any_name),
+        story("a file of a CRM that nobody described is nobody's", of_nobody),
+        story("two views of one day stand beside each other", two_views_of_one_day),
+        story("of two headings for one column the first stands for it", two_headings),
+        story("a project teaches a source another heading", another_heading),
+        story("a view without ids says so by its keys", a_view_without_ids),
+    ]
+}
+
+/// The source and object that a file with these bytes is taken for, called `name`.
+#[track_caller]
+fn taken_for(own: &Own, name: &str, export: &str) -> String {
+    let bytes = fs::read(exports(export)).expect("an export");
+    let file = own.file(name, bytes);
+    let ran = own.run(&["load", "--dry-run", "--snapshot", "2026-06-01", &file]).ended(0);
+    let told: Json = serde_json::from_str(ran.out.lines().next().expect("a line")).expect("JSON");
+    format!("{} {}", told["source"].as_str().unwrap_or(""), told["object"].as_str().unwrap_or(""))
+}
+
+fn under_any_name() {
+    let own = Own::new("under-any-name");
+    for (export, object) in [
+        ("hubspot/hubspot-crm-exports-all-deals-2026-02-01.csv", "hubspot deals"),
+        ("hubspot/hubspot-crm-exports-all-companies-2026-03-01.csv", "hubspot companies"),
+        ("hubspot/hubspot-crm-exports-all-contacts-2026-03-01.csv", "hubspot contacts"),
+        ("hubspot/hubspot-crm-exports-all-calls-2026-03-01.csv", "hubspot calls"),
+        ("hubspot/users.csv", "hubspot users"),
+        ("hubspot/login-history.csv", "hubspot login_history"),
+        ("pipedrive/2026-02-01/deals-1234567-1.csv", "pipedrive deals"),
+        ("pipedrive/2026-03-01/people-1234567-3.csv", "pipedrive people"),
+        ("pipedrive/2026-03-01/organizations-1234567-4.csv", "pipedrive organizations"),
+        ("pipedrive/2026-03-01/activities-1234567-5.csv", "pipedrive activities"),
+        ("zoho/2026-02-01/Data/Deals_001.csv", "zoho Deals"),
+        ("zoho/2026-03-01/Data/Users_001.csv", "zoho Users"),
+        ("zoho-view/Deals_2026_04_01.csv", "zoho Deals"),
+        ("dynamics/2026-02-01/All Opportunities.csv", "dynamics opportunity"),
+        ("dynamics/2026-03-01/Enabled Users.csv", "dynamics systemuser"),
+        ("dynamics/2026-03-01/Audit.csv", "dynamics audit"),
+        ("dynamics/2026-03-01/Emails.csv", "dynamics activitypointer"),
+        ("plain/sales_pipeline_2026-02-01.csv", "plain pipeline"),
+        ("plain/logins_2026-02.csv", "plain login_log"),
+        ("freshsales/deals-2026-03-01.csv", "freshsales deals"),
+        ("suitecrm/2026-03-01/Opportunities.csv", "suitecrm opportunities"),
+        ("odoo/2026-03-01/Lead_Opportunity (crm.lead).csv", "odoo crm_lead"),
+    ] {
+        for name in ["download.csv", "deals.csv", "Contacts.csv"] {
+            assert_eq!(taken_for(&own, name, export), object, "{export} called {name}");
+        }
+    }
+}
+
+/// Headings that every CRM has, as a connector or a help desk writes them.
+fn of_nobody() {
+    let own = Own::new("of-nobody");
+    for (name, header) in [
+        ("opportunity_data.csv", "id,is_deleted,account_id,owner_id,name,stage_name,amount,close_date,created_date"),
+        ("contacts.csv", "id,first_name,last_name,email,owner_id,phone,created_date,account_id"),
+        ("tickets.csv", "id,subject,type,status,priority,created_at,updated_at"),
+        ("mails.csv", "id,subject,type,email,timestamp,status"),
+        ("accounts.csv", "id,name,phone,owner_id,type,created_date"),
+    ] {
+        let file = own.file(name, format!("{header}\n1{}\n", ",x".repeat(header.matches(',').count())));
+        let told = own.refused(&["--dry-run", "--snapshot", "2026-03-01", &file]);
+        assert!(told.contains("no source knows this file"), "{name}: {told}");
+    }
+}
+
+fn two_views_of_one_day() {
+    let own = Own::new("two-views");
+    let header = "\"Record ID\",\"Deal Name\",\"Deal Stage\",\"Amount\",\"Create Date\"\n";
+    let mine = own.file(
+        "hubspot-crm-exports-my-deals-2026-03-01.csv",
+        format!("{header}\"1\",\"Oak\",\"New\",\"5\",\"2026-01-05 09:00\"\n"),
+    );
+    let yours = own.file(
+        "hubspot-crm-exports-your-deals-2026-03-01.csv",
+        format!("{header}\"2\",\"Elm\",\"New\",\"7\",\"2026-01-05 09:00\"\n"),
+    );
+    assert_eq!(own.load(&[&mine, &yours]), counts(2, 0, 0));
+    assert_eq!(own.load(&[&mine]), counts(0, 0, 1), "the same bytes again");
+    assert_eq!(own.ask("SELECT sum(amount) AS n FROM deal_snapshots WHERE next_seen IS NULL"), "n 12.0000");
+}
+
+fn two_headings() {
+    let own = Own::new("two-headings");
+    let text = "(Do Not Modify) Opportunity,(Do Not Modify) Modified On,Topic,Modified On,Rating,Rating\n\
+                a1,2026-02-03 09:00,Oak,2026-01-01 09:00,Hot,Cold\n";
+    assert_eq!(own.load(&["--snapshot", "2026-03-01", &own.file("view.csv", text)]), counts(1, 0, 0));
+    assert_eq!(
+        own.ask("SELECT modifiedon, \"Modified_On\", \"Rating\", \"Rating_2\" FROM landing.dynamics_opportunity"),
+        "modifiedon,Modified_On,Rating,Rating_2 2026-02-03T08:00:00Z,2026-01-01 09:00,Hot,Cold"
+    );
+    let twice = own.file("twice.csv", "Record ID,Deal Name,Amount,Amount\n1,Oak,5,7\n");
+    let told = own.refused(&["--snapshot", "2026-03-01", &twice]);
+    assert!(told.contains("two columns are called \"amount\""), "{told}");
+}
+
+fn another_heading() {
+    let own = Own::new("another-heading");
+    let toml = include_str!("../../../../../queries/sources/pipedrive/source.toml");
+    let toml = toml.replacen("[object.deals.labels]\n", "[object.deals.labels]\n\"Deal - Wert\" = \"value\"\n", 1);
+    let folder = own.project().join("queries/sources/pipedrive");
+    fs::create_dir_all(&folder).expect("made");
+    fs::write(folder.join("source.toml"), toml).expect("written");
+    let file = own.file("deals.csv", "Deal - ID,Deal - Title,Deal - Wert,Deal - Status\n1,Oak,\"1.234,56 €\",Open\n");
+    assert_eq!(own.load(&["--snapshot", "2026-03-01", &file]), counts(1, 0, 0));
+    assert_eq!(own.ask("SELECT amount FROM deal_snapshots"), "amount 1234.5600");
+}
+
+fn a_view_without_ids() {
+    let own = Own::new("without-ids");
+    let first = "Topic,Est. revenue,Status,Owner,Created On\n10 airbags,5,Open,Ann,2026-01-05 09:00\n10 airbags,6,Open,Ann,2026-01-05 09:00\n";
+    let second = first.replace(",6,", ",7,");
+    assert_eq!(
+        own.load(&["--snapshot", "2026-03-01", &own.file("a.csv", first)]),
+        counts(2, 0, 0),
+        "a Topic is no key"
+    );
+    assert_eq!(own.load(&["--complete", "--snapshot", "2026-03-08", &own.file("b.csv", second)]), counts(1, 0, 1));
+    assert_eq!(
+        own.ask("SELECT sum(amount) AS n FROM deal_snapshots WHERE next_seen IS NULL"),
+        "n 12.0000",
+        "5 and 7; 6 is gone"
+    );
+}

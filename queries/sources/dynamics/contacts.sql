@@ -1,0 +1,26 @@
+-- What did each snapshot say of each contact? A view that has only the full name tells its first word as the first name.
+SELECT
+    'dynamics' AS source,
+    coalesce("contactid", _key) AS contact_id,
+    coalesce("parentcustomerid", "company") AS account_id,
+    coalesce("ownerid", trim("owner")) AS owner_id,
+    "salutation" AS salutation,
+    coalesce("firstname", split_part(trim("fullname"), ' ', 1)) AS first_name,
+    coalesce("lastname", nullif(substr(trim("fullname"), length(split_part(trim("fullname"), ' ', 1)) + 2), '')) AS last_name,
+    "emailaddress1" AS email,
+    "telephone1" AS phone,
+    "mobilephone" AS mobile,
+    "address1_line1" AS street,
+    "address1_city" AS city,
+    "address1_postalcode" AS postcode,
+    "address1_country" AS country,
+    lower(coalesce("donotemail", '')) IN ('do not allow', 'true', '1', 'yes') AS is_opted_out,
+    false AS is_deceased,
+    "createdon" AS created_ts,
+    trim("createdby") AS created_by,
+    false AS is_deleted,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM landing.dynamics_contact

@@ -1,0 +1,40 @@
+-- What did each snapshot say of each lead? A qualified one was converted.
+WITH labels AS (
+    SELECT
+        attributename,
+        attributevalue,
+        min(value) AS label
+    FROM landing.dynamics_stringmap
+    WHERE lower(objecttypecode) IN ('lead', '4')
+    GROUP BY
+        attributename,
+        attributevalue
+)
+SELECT
+    'dynamics' AS source,
+    coalesce(d."leadid", d._key) AS lead_id,
+    coalesce(d."ownerid", trim(d."owner")) AS owner_id,
+    d."firstname" AS first_name,
+    coalesce(d."lastname", d."fullname") AS last_name,
+    d."companyname" AS company,
+    d."emailaddress1" AS email,
+    coalesce(s.label, d."statecode") AS status,
+    lower(coalesce(s.label, d."statecode", '')) IN ('qualified', '1') AS is_converted,
+    d."parentaccountid" AS account_id,
+    d."parentcontactid" AS contact_id,
+    d."qualifyingopportunityid" AS opp_id,
+    coalesce(l.label, d."leadsourcecode") AS lead_source,
+    d."createdon" AS created_ts,
+    trim(d."createdby") AS created_by,
+    false AS is_deleted,
+    d.first_seen,
+    d.last_seen,
+    d.next_seen,
+    coalesce(d.gone, false) AS gone
+FROM landing.dynamics_lead AS d
+LEFT JOIN labels AS s
+    ON s.attributename = 'statecode'
+    AND s.attributevalue = d."statecode"
+LEFT JOIN labels AS l
+    ON l.attributename = 'leadsourcecode'
+    AND l.attributevalue = d."leadsourcecode"

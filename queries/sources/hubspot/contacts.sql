@@ -1,0 +1,25 @@
+-- What did each snapshot say of each contact? Of several companies the first one named is the contact's.
+SELECT
+    'hubspot' AS source,
+    "hs_object_id" AS contact_id,
+    nullif(split_part(coalesce("associatedcompanyid", "associated_company_ids"), ';', 1), '') AS account_id,
+    trim("hubspot_owner_id") AS owner_id,
+    "salutation" AS salutation,
+    "firstname" AS first_name,
+    "lastname" AS last_name,
+    "email" AS email,
+    "phone" AS phone,
+    "mobilephone" AS mobile,
+    "address" AS street,
+    "city" AS city,
+    "zip" AS postcode,
+    "country" AS country,
+    lower(coalesce("hs_email_optout", '')) IN ('yes', 'true', '1') AS is_opted_out,
+    false AS is_deceased,
+    "createdate" AS created_ts,
+    false AS is_deleted,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM landing.hubspot_contacts

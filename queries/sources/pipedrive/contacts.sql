@@ -1,0 +1,31 @@
+-- What did each snapshot say of each person? Of several e-mails and phones in one cell the first is theirs. Their organisation is told
+-- by its name, where the view does not have its id.
+SELECT
+    'pipedrive' AS source,
+    coalesce(p."id", p._key) AS contact_id,
+    coalesce(p."org_id", o.id, p."org_name") AS account_id,
+    trim(p."owner") AS owner_id,
+    coalesce(p."first_name", split_part(trim(p."name"), ' ', 1)) AS first_name,
+    coalesce(p."last_name", nullif(substr(trim(p."name"), length(split_part(trim(p."name"), ' ', 1)) + 2), '')) AS last_name,
+    nullif(trim(split_part(coalesce(p."email", p."email_work", p."email_home", p."email_other"), ',', 1)), '') AS email,
+    nullif(trim(split_part(coalesce(p."phone", p."phone_work"), ',', 1)), '') AS phone,
+    p."phone_mobile" AS mobile,
+    lower(coalesce(p."marketing_status", '')) = 'unsubscribed' AS is_opted_out,
+    false AS is_deceased,
+    p."add_time" AS created_ts,
+    trim(p."creator") AS created_by,
+    false AS is_deleted,
+    p.first_seen,
+    p.last_seen,
+    p.next_seen,
+    coalesce(p.gone, false) AS gone
+FROM landing.pipedrive_people AS p
+LEFT JOIN (
+    SELECT
+        "name" AS name,
+        min("id") AS id
+    FROM landing.pipedrive_organizations
+    GROUP BY "name"
+    HAVING count(DISTINCT "id") = 1
+) AS o
+    ON o.name = p."org_name"

@@ -1,0 +1,26 @@
+-- What did each snapshot say of each contact?
+SELECT
+    'zoho' AS source,
+    coalesce("Record_Id", _key) AS contact_id,
+    coalesce("Account_Id", "Account_Name") AS account_id,
+    coalesce("Owner_Id", trim("Owner")) AS owner_id,
+    "Salutation" AS salutation,
+    "First_Name" AS first_name,
+    "Last_Name" AS last_name,
+    "Email" AS email,
+    "Phone" AS phone,
+    "Mobile" AS mobile,
+    "Mailing_Street" AS street,
+    "Mailing_City" AS city,
+    "Mailing_Zip" AS postcode,
+    "Mailing_Country" AS country,
+    lower(coalesce("Email_Opt_Out", '')) IN ('true', 'yes', '1') AS is_opted_out,
+    false AS is_deceased,
+    "Created_Time" AS created_ts,
+    coalesce("Created_By", trim("Created_By_Name")) AS created_by,
+    false AS is_deleted,
+    first_seen,
+    last_seen,
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM landing.zoho_contacts
