@@ -146,7 +146,8 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option
     let fits = source.objects.iter().filter_map(|object| {
         let named = names.iter().find_map(|name| object.named_by(name));
         // What is known by its name alone has nothing to be marked by.
-        if !marked && !(object.needs.is_empty() && object.needs_any.is_empty() && named.is_some()) {
+        let by_name_alone = object.needs.is_empty() && object.needs_any.is_empty() && named.is_some();
+        if !(marked || by_name_alone) {
             return None;
         }
         let known = Known::of(source, object, header);

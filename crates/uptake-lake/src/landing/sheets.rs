@@ -6,6 +6,8 @@ use std::io::{Read, Result, Seek};
 use uptake_read::workbook::{TableAt, Workbook};
 
 type Chosen = (Part, Vec<String>, TableAt);
+/// What was passed over, and why.
+type Skipped = (String, String);
 
 /// A sheet with the first of its filled rows.
 struct Sheet {
@@ -20,7 +22,7 @@ pub fn tables<R: Read + Seek>(
     found: &Found,
     book: &mut Workbook<R>,
     is_header: IsHeader,
-) -> Result<(Vec<Chosen>, Vec<(String, String)>)> {
+) -> Result<(Vec<Chosen>, Vec<Skipped>)> {
     let (filled, empty): (Vec<Sheet>, Vec<Sheet>) =
         all(found, book)?.into_iter().partition(|sheet| !sheet.heads.is_empty());
     let mut skipped: Vec<_> = empty.iter().map(|sheet| (shown(found, sheet), "empty".to_string())).collect();

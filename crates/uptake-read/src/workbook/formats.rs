@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn numbers_have_the_digits_that_are_seen() {
         assert_eq!(
-            (number(1200.5), number(0.1 + 0.2), number(1234.560_000_000_000_1)),
+            (number(1200.5), number(0.1 + 0.2), number(1_234.560_000_000_000_1)),
             ("1200.5".into(), "0.3".into(), "1234.56".into())
         );
         assert_eq!(

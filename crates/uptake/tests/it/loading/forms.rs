@@ -241,8 +241,8 @@ fn other_forms() {
 /// One weekly export and the roster of a simulated firm, as files of one form each.
 fn a_firm_in_every_form() {
     let exports = generated(2).join("exports");
-    let zips = tree(&exports).into_keys().filter(|path| path.to_string_lossy().contains("WE_"));
-    let newest = zips.last().and_then(|zip| Some(exports.join(zip.parent()?))).expect("there is a weekly export");
+    let mut zips = tree(&exports).into_keys().filter(|path| path.to_string_lossy().contains("WE_"));
+    let newest = zips.next_back().and_then(|zip| Some(exports.join(zip.parent()?))).expect("there is a weekly export");
     let tables = tables_of(&newest);
     assert!(tables.len() > 10, "{} tables with rows", tables.len());
     let day = newest.file_name().expect("it has a name").to_string_lossy().into_owned();
