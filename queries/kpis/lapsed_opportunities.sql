@@ -41,22 +41,31 @@ touched AS (
     WHERE t.ts < start_of_day($to + 1, project_zone())
         AND t.ts >= start_of_day($from - coalesce(CAST($untouched_days AS INT), 30), project_zone())
 ),
-slow AS (
+limits AS (
     SELECT
         e.at,
-        v.opp_id
-    FROM stage_visits AS v
-    JOIN ends AS e
-        ON v.seen_ts < e.end_ts
-        AND (v.unseen_ts IS NULL OR v.unseen_ts >= e.end_ts)
+        e.end_ts,
+        l.pipeline_id,
+        l.stage,
+        l.days
+    FROM ends AS e
     JOIN stage_limits AS l
         ON l.quarter = e.quarter
-        AND l.pipeline_id = v.pipeline_id
-        AND l.stage = v.stage
+),
+slow AS (
+    SELECT
+        l.at,
+        v.opp_id
+    FROM limits AS l
+    JOIN stage_visits AS v
+        ON v.pipeline_id = l.pipeline_id
+        AND v.stage = l.stage
+        AND v.seen_ts < l.end_ts
+        AND (v.unseen_ts IS NULL OR v.unseen_ts >= l.end_ts)
+        AND CAST(CAST(l.end_ts AS BIGINT) - CAST(v.entered_ts AS BIGINT) AS DOUBLE) / 86400e6 > l.days
     WHERE NOT v.is_cut
         AND v.seen_ts < start_of_day($to + 1, project_zone())
         AND (v.unseen_ts IS NULL OR v.unseen_ts >= start_of_day($from, project_zone()))
-        AND CAST(CAST(e.end_ts AS BIGINT) - CAST(v.entered_ts AS BIGINT) AS DOUBLE) / 86400e6 > l.days
 ),
 deals AS (
     SELECT

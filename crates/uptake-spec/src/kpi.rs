@@ -22,8 +22,9 @@
 //! SELECT …
 //! ```
 //!
-//! The SQL gives facts: one row per period and unit (person, deal), with `period_start`, `numerator`, `denominator`,
-//! and `value` and `whole` where the value is more than a ratio, beside the columns one can group by.
+//! The SQL gives facts: one row per period and unit (person, deal), with `period_start` (or, of what holds for a stretch of days,
+//! `valid_from` and `valid_to`), `numerator`, `denominator`, and `value` and `whole` where the value is more than a ratio, beside the
+//! columns one can group by.
 
 mod input;
 mod split;

@@ -21,15 +21,16 @@ pub fn are_held(columns: &[&str]) -> bool {
     HOLDS.iter().all(|name| columns.contains(name)) && !columns.contains(&super::rows::PERIOD)
 }
 
-/// The facts that count in any period, with [`COUNTS`] beside their columns.
+/// The facts that count in any period, with [`COUNTS`] beside their columns; validity that is NULL is open.
 ///
 /// `days` are those that the asked periods are told from, in order.
 pub fn counted(facts: DataFrame, days: &[i32]) -> Result<DataFrame> {
     let [from, to] = HOLDS.map(ident);
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(facts) };
     let day = |day: i32| lit(ScalarValue::Date32(Some(day)));
-    let facts =
-        facts.filter(from.clone().lt_eq(day(*last)).and(to.clone().is_null().or(to.clone().gt(day(*first)))))?;
+    let begun = from.clone().is_null().or(from.clone().lt_eq(day(*last)));
+    let goes_on = to.clone().is_null().or(to.clone().gt(day(*first)));
+    let facts = facts.filter(begun.and(goes_on))?;
     let (since, until): (Arc<[i32]>, Arc<[i32]>) = (days.into(), days.into());
     let counts_from = day_udf("counts_from", move |from| match from {
         Some(from) => since.get(since.partition_point(|day| *day < from)).copied(),

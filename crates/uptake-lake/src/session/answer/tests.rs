@@ -297,6 +297,39 @@ fn counts_of_parts_are_whole_only_at_the_end() {
     assert_eq!(answers[0], ["01-05 0.3333333333333333 1/3"]);
 }
 
+/// Two licences hold from 1 and from 12 January on, the second through the 24th; the third ended with the 4th, and the fourth never holds at
+/// the end of a week. As of Wednesday the 21st, the last week is told from that day.
+#[test]
+fn facts_that_hold_count_in_every_period_on_whose_last_day_they_do() {
+    let facts = "SELECT valid_from, valid_to, office, 1 AS numerator, 2 AS denominator FROM (VALUES \
+        (NULL, NULL, 'Rome'), (DATE '2026-01-12', DATE '2026-01-25', 'Berlin'), \
+        (DATE '2025-12-01', DATE '2026-01-05', 'Berlin'), (DATE '2026-01-12', DATE '2026-01-18', 'Berlin')) \
+        AS t (valid_from, valid_to, office)";
+    let project = project("unit = \"share\"\ndimensions = [\"office\"]\n", facts, &[]);
+    let asked = [Params::default(), by("office")].map(|params| Params {
+        from: Some(day("2026-01-05")),
+        as_of: Some(day("2026-01-21")),
+        ..params
+    });
+    let asked: Vec<_> = asked.iter().map(|params| (&project.kpis[0], params)).collect();
+    let answers = wait(async {
+        let session = Session::for_tests(&project).await.expect("it plans");
+        session.answers(&asked, &Viewer::Local).await
+    });
+    let answers: Vec<Vec<String>> = answers.into_iter().map(|answer| told(&answer.expect("an answer"))).collect();
+    assert_eq!(answers[0], ["01-05 0.5 1/2", "01-12 0.5 2/4", "01-19 0.5 2/4"]);
+    assert_eq!(
+        answers[1],
+        [
+            "01-05 Rome 0.5 1/2",
+            "01-12 Berlin 0.5 1/2",
+            "01-12 Rome 0.5 1/2",
+            "01-19 Berlin 0.5 1/2",
+            "01-19 Rome 0.5 1/2"
+        ]
+    );
+}
+
 /// Facts that are groups already are added up like all others.
 #[test]
 fn facts_may_be_groups() {
