@@ -31,7 +31,7 @@ use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -349,6 +349,13 @@ fn tell_delta_of(root: &Url) {
 
 fn folder_url(address: &str) -> Result<Url, LakeError> {
     let folder = std::path::absolute(address).map_err(|_| LakeError::Address(address.into()))?;
+    let folder = folder.components().fold(PathBuf::new(), |mut straight, step| {
+        match step {
+            Component::ParentDir => drop(straight.pop()),
+            step => straight.push(step),
+        }
+        straight
+    });
     Url::from_directory_path(&folder).map_err(|()| LakeError::Address(address.into()))
 }
 
@@ -408,7 +415,14 @@ fn overtaken(error: &DeltaTableError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_commit;
+    use super::{folder_url, is_commit};
+
+    #[test]
+    fn a_folder_may_be_told_by_the_way_to_it() {
+        let there = |way: &str| folder_url(way).map(|url| url.to_string()).map_err(|why| why.to_string());
+        assert_eq!(there("/firms/north/../south/lake"), Ok("file:///firms/south/lake/".into()));
+        assert_eq!(there("./lake"), there("x/../lake"));
+    }
 
     #[test]
     fn what_a_killed_writer_leaves_is_no_commit() {

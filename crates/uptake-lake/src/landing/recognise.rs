@@ -88,7 +88,7 @@ pub fn is_header(project: &Project, found: &Found, words: &[String], only: Optio
 /// What a file by itself may be.
 fn fits<'p>(project: &'p Project, found: &Found, header: &[String], only: Option<&str>) -> Vec<Recognised<'p>> {
     let sources = project.sources.iter().filter(|s| only.is_none_or(|name| s.name == name));
-    best(sources.filter_map(|source| of_source(source, found, header)))
+    best(sources.filter_map(|source| of_source(source, found, header, only.is_some())))
 }
 
 fn in_set<'p>(
@@ -137,12 +137,12 @@ fn best<'p>(fits: impl Iterator<Item = (Fit, Recognised<'p>)>) -> Vec<Recognised
     fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, recognised)| recognised).collect()
 }
 
-/// The object of a source that fits best; of two that fit as well, the first.
-fn of_source<'p>(source: &'p Source, found: &Found, header: &[String]) -> Option<(Fit, Recognised<'p>)> {
+/// The object of a source that fits best; of two that fit as well, the first. Where it was said that the file is of this source, it needs no mark.
+fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: bool) -> Option<(Fit, Recognised<'p>)> {
     let names: Vec<String> = found.names().iter().map(|name| without_date(name)).collect();
     let has = |column: &String| header.iter().any(|word| word.eq_ignore_ascii_case(column));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
-    let marked = source.is_marked(header);
+    let marked = said || source.is_marked(header);
     let fits = source.objects.iter().filter_map(|object| {
         let named = names.iter().find_map(|name| object.named_by(name));
         // What is known by its name alone has nothing to be marked by.

@@ -149,7 +149,11 @@ impl<'w> Sheet<'w> {
             CellKind::Text => text.push_str(&unescaped(value)),
             CellKind::Number(format) => match value.trim().parse::<f64>().ok().filter(|value| value.is_finite()) {
                 Some(read) if format == Format::Number => {
-                    text.push_str(&number(read));
+                    // An id of 18 digits is more than a float holds.
+                    match value.trim().bytes().all(|b| b.is_ascii_digit()) {
+                        true => text.push_str(value.trim()),
+                        false => text.push_str(&number(read)),
+                    }
                     return true;
                 }
                 Some(read) => text.push_str(&shown(read, format, *since_1904)),
