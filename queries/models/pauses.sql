@@ -10,6 +10,7 @@ WITH reached AS (
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS reached
     FROM leaves
+    WHERE valid_from < coalesce(valid_to, DATE '9999-12-31')
 ),
 numbered AS (
     SELECT

@@ -11,7 +11,8 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use deltalake_core::delta_datafusion::planner::DeltaPlanner;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::Receiver;
 
@@ -32,8 +33,11 @@ pub async fn one_part(of: LogicalPlan, state: SessionState) -> Result<(LogicalPl
     let schema = batches.schema();
     let (sender, receiver) = tokio::sync::mpsc::channel(2);
     tokio::spawn(async move {
-        while let Some(batch) = batches.next().await {
-            if sender.send(batch).await.is_err() {
+        // A panic must not look like the end: what came so far would be committed.
+        let panicked = |_| Some(Err(DataFusionError::Internal("the plan of a model panicked".into())));
+        while let Some(batch) = AssertUnwindSafe(batches.next()).catch_unwind().await.unwrap_or_else(panicked) {
+            let failed = batch.is_err();
+            if sender.send(batch).await.is_err() || failed {
                 break; // whoever wrote has failed, and tells why
             }
         }
