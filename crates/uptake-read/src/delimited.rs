@@ -8,22 +8,27 @@ use std::collections::VecDeque;
 use std::io::{Read, Result};
 use std::rc::Rc;
 
-/// Quotes that close where no cell ends: `"Part"ners`. A quote too many makes one cell of all that stands before the next
-/// one, and a reader that forgives it swallows rows.
+/// What the reader of records does not tell: the lines that records begin in, whatever ends a line, and quotes that close where no cell
+/// ends, `"Part"ners`. A quote too many makes one cell of all that stands before the next one, and a reader that forgives it swallows rows.
 #[derive(Debug)]
-struct Quotes {
+struct Scan {
     delimiter: u8,
     state: Inside,
-    /// Bytes seen.
+    /// Bytes seen, and lines ended.
     at: u64,
-    /// Where each wrong one was followed by something else than a delimiter or the end of the line.
+    line: u64,
+    /// Where each wrong quote was followed by something else than a delimiter or the end of the line.
     wrong: VecDeque<u64>,
+    /// Where each record begins, and in which line.
+    begins: VecDeque<(u64, u64)>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
 enum Inside {
-    /// Where a cell begins.
+    /// Between two records.
     #[default]
+    Between,
+    /// Where a cell begins.
     Nothing,
     Plain,
     Quoted,
@@ -31,45 +36,49 @@ enum Inside {
     Closing,
 }
 
-impl Quotes {
-    fn of(delimiter: u8) -> Quotes {
-        Quotes { delimiter, state: Inside::Nothing, at: 0, wrong: VecDeque::new() }
+impl Scan {
+    fn of(delimiter: u8) -> Scan {
+        Scan { delimiter, state: Inside::Between, at: 0, line: 1, wrong: VecDeque::new(), begins: VecDeque::new() }
     }
 
     fn take(&mut self, text: &[u8]) {
         let mut at = 0;
-        let ends = |byte: u8| byte == self.delimiter || matches!(byte, b'\n' | b'\r');
         while at < text.len() {
-            self.state = match (self.state, text[at]) {
-                (Inside::Nothing, b'"') => Inside::Quoted,
-                (Inside::Nothing | Inside::Closing | Inside::Plain, byte) if ends(byte) => Inside::Nothing,
-                (Inside::Closing, b'"') => Inside::Quoted,
-                (Inside::Closing, _) => {
-                    self.wrong.push_back(self.at + at as u64);
-                    Inside::Plain
+            let here = self.at + at as u64;
+            let byte = text[at];
+            if matches!(self.state, Inside::Between) && !is_end(byte) {
+                self.begins.push_back((here, self.line));
+                self.state = Inside::Nothing;
+            }
+            self.state = match (self.state, byte) {
+                (Inside::Nothing, b'"') | (Inside::Closing, b'"') => Inside::Quoted,
+                (Inside::Quoted, _) => {
+                    let quote = memchr::memchr(b'"', &text[at..]);
+                    let skipped = quote.unwrap_or(text.len() - at);
+                    self.line += memchr::memchr_iter(b'\n', &text[at..at + skipped]).count() as u64;
+                    at += skipped;
+                    if quote.is_none() { break } else { Inside::Closing }
                 }
-                (Inside::Nothing | Inside::Plain, _) => {
+                (_, byte) if is_end(byte) => {
+                    self.line += u64::from(byte == b'\n');
+                    Inside::Between
+                }
+                (_, byte) if byte == self.delimiter => Inside::Nothing,
+                (state, _) => {
+                    if matches!(state, Inside::Closing) {
+                        self.wrong.push_back(here);
+                    }
                     at += memchr::memchr3(self.delimiter, b'\n', b'\r', &text[at..]).unwrap_or(text.len() - at);
                     self.state = Inside::Plain;
                     continue;
                 }
-                (Inside::Quoted, _) => match memchr::memchr(b'"', &text[at..]) {
-                    Some(quote) => {
-                        at += quote;
-                        Inside::Closing
-                    }
-                    None => {
-                        at = text.len();
-                        Inside::Quoted
-                    }
-                },
             };
             at += 1;
         }
         self.at += text.len() as u64;
     }
 
-    /// Whether one stands from `start` to `end`; those before `end` are forgotten.
+    /// Whether a wrong quote stands from `start` to `end`; those before `end` are forgotten.
     fn are_wrong(&mut self, start: u64, end: u64) -> bool {
         let mut found = false;
         while self.wrong.front().is_some_and(|at| *at < end) {
@@ -77,6 +86,20 @@ impl Quotes {
         }
         found
     }
+
+    /// The line in which the record begins that stands from `start` to `end`; what is before `end` is forgotten.
+    fn line(&mut self, start: u64, end: u64) -> Option<u64> {
+        let mut line = None;
+        while self.begins.front().is_some_and(|(at, _)| *at < end) {
+            line =
+                self.begins.pop_front().filter(|(at, _)| *at >= start && line.is_none()).map(|(_, line)| line).or(line);
+        }
+        line
+    }
+}
+
+fn is_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
 /// The records of a text file. What is held of it is one record.
@@ -88,7 +111,7 @@ pub struct Delimited<R: Read> {
     since: Rc<Cell<u64>>,
     /// How many bytes the text has, once all are read.
     bytes: Rc<Cell<Option<u64>>>,
-    quotes: Rc<RefCell<Quotes>>,
+    scan: Rc<RefCell<Scan>>,
     ended: bool,
 }
 
@@ -102,17 +125,16 @@ impl<R: Read> Delimited<R> {
     /// The text cannot be read.
     pub fn open(text: R, dialect: Dialect) -> Result<Delimited<R>> {
         let since = Rc::new(Cell::new(0));
-        let quotes = Rc::new(RefCell::new(Quotes::of(dialect.delimiter)));
+        let scan = Rc::new(RefCell::new(Scan::of(dialect.delimiter)));
         let bytes = Rc::new(Cell::new(None));
-        let inner =
-            Metered { inner: text, end: END, since: since.clone(), quotes: quotes.clone(), bytes: bytes.clone() };
+        let inner = Metered { inner: text, end: END, since: since.clone(), scan: scan.clone(), bytes: bytes.clone() };
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(dialect.delimiter)
             .buffer_capacity(128 << 10)
             .from_reader(inner);
-        let mut opened = Delimited { header: None, reader, since, bytes, quotes, ended: false };
+        let mut opened = Delimited { header: None, reader, since, bytes, scan, ended: false };
         if dialect.says_so {
             opened.reader.read_byte_record(&mut ByteRecord::new())?;
         }
@@ -164,12 +186,15 @@ impl<R: Read> Records for Delimited<R> {
             }
             Err(error) => return Err(error.into()),
         };
-        let start = record.position().map_or(0, csv::Position::byte);
-        let wrong_quote = self.quotes.borrow_mut().are_wrong(start, self.reader.position().byte());
+        let mut position = record.position().cloned().unwrap_or_else(|| self.reader.position().clone());
+        let (start, end) = (position.byte(), self.reader.position().byte());
+        let wrong_quote = self.scan.borrow_mut().are_wrong(start, end);
+        let line = self.scan.borrow_mut().line(start, end).unwrap_or(position.line());
+        position.set_line(line);
+        record.set_position(Some(position));
         if !cut_off && !wrong_quote {
             return Ok(Step::Row);
         }
-        let line = record.position().map_or_else(|| self.reader.position().line(), csv::Position::line);
         let reason = match self.ended {
             true => format!("more than {} MB without the end of the row: a quote never closes", MOST_ROW_BYTES >> 20),
             false if cut_off => "a quote opens in this row and never closes: the file was cut off".to_string(),
@@ -193,7 +218,7 @@ struct Metered<R> {
     /// What is still to come of it.
     end: &'static [u8],
     since: Rc<Cell<u64>>,
-    quotes: Rc<RefCell<Quotes>>,
+    scan: Rc<RefCell<Scan>>,
     bytes: Rc<Cell<Option<u64>>>,
 }
 
@@ -204,12 +229,12 @@ impl<R: Read> Read for Metered<R> {
         }
         let mut read = if self.bytes.get().is_none() { self.inner.read(to)? } else { 0 };
         if read == 0 && !to.is_empty() {
-            let seen = self.quotes.borrow().at;
+            let seen = self.scan.borrow().at;
             self.bytes.set(self.bytes.get().or(Some(seen)));
             read = self.end.read(to)?;
         }
         self.since.set(self.since.get() + read as u64);
-        self.quotes.borrow_mut().take(&to[..read]);
+        self.scan.borrow_mut().take(&to[..read]);
         Ok(read)
     }
 }
@@ -221,9 +246,9 @@ mod tests {
     fn wrong(text: &str) -> bool {
         // In one piece, and byte by byte.
         let found = [text.len(), 1].map(|size| {
-            let mut quotes = Quotes::of(b',');
-            text.as_bytes().chunks(size).for_each(|some| quotes.take(some));
-            quotes.are_wrong(0, u64::MAX)
+            let mut scan = Scan::of(b',');
+            text.as_bytes().chunks(size).for_each(|some| scan.take(some));
+            scan.are_wrong(0, u64::MAX)
         });
         assert_eq!(found[0], found[1], "{text}");
         found[0]
@@ -239,5 +264,24 @@ mod tests {
         for bad in ["\"Part\"ners\n", "a,\"5\" pipe\"\n", "\"a\" ,b\n"] {
             assert!(wrong(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_record_s_line_is_that_of_an_editor() {
+        let lines = |text: &str| {
+            let dialect = Dialect { delimiter: b',', says_so: false };
+            let mut rows = Delimited::open(text.as_bytes(), dialect).expect("a slice can be read");
+            let mut record = Record::default();
+            let mut lines = vec![];
+            while let Step::Row = rows.step(&mut record).expect("a slice can be read") {
+                lines.push(crate::line(&record.cells));
+            }
+            lines
+        };
+        for end in ["\n", "\r\n"] {
+            assert_eq!(lines(&format!("a,b{end}1,2{end}3,4{end}")), [2, 3], "{end:?}");
+            assert_eq!(lines(&format!("a,b{end}{end}1,\"x{end}y\"{end}{end}{end}3,4")), [3, 7], "{end:?}");
+        }
+        assert_eq!(lines("a,b\r\n1,2\n3,4\r\n5,6\n"), [2, 3, 4]);
     }
 }

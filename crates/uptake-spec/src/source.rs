@@ -124,6 +124,9 @@ pub struct Object {
     /// The columns whose values together name a row. One that a file lacks is no part of its keys; where it lacks them all, all its columns
     /// together name a row.
     pub key: Vec<String>,
+    /// Columns that name a row of a file without the key, as people know it: its first must be there, and no two rows of the file may be
+    /// alike in them.
+    pub stand_in: Vec<String>,
     /// The column of the newest system stamp: decides between two rows of one key, and dates a file that nothing else dates.
     pub newest: Option<String>,
     /// Columns without which the file is refused.
@@ -261,7 +264,7 @@ impl Source {
     /// What headings of an object's files stand for. The object's own words come before the source's.
     pub fn headings<'o>(&'o self, object: &'o Object) -> Headings<'o> {
         let typed = |columns: &'o [(String, ColumnType)]| columns.iter().map(|(column, _)| column);
-        let needed = object.key.iter().chain(&object.needs).chain(&object.needs_any);
+        let needed = object.key.iter().chain(&object.stand_in).chain(&object.needs).chain(&object.needs_any);
         let own = typed(&object.columns).chain(needed).map(|column| (column, column));
         let labels = object.labels.iter().map(|(label, column)| (label, column));
         let shared = typed(&self.columns).map(|column| (column, column));
@@ -401,6 +404,7 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         files: f.texts("files").unwrap_or_default(),
         whole_files: f.texts("whole_files").unwrap_or_default(),
         key: f.texts("key").unwrap_or_default(),
+        stand_in: f.texts("stand_in").unwrap_or_default(),
         newest: f.text("newest"),
         needs: f.texts("needs").unwrap_or_default(),
         needs_any: f.texts("needs_any").unwrap_or_default(),

@@ -67,12 +67,9 @@ const WHOLE_DIGITS: usize = 14;
 /// # Errors
 /// Why it cannot be read, as a reason for a reject: `"2026-02-30" is no date`.
 pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result<Datum<'t>, String> {
-    let is_nothing = |text: &str| text.is_empty() || habits.nothing.iter().any(|word| word == text);
-    if kind == ColumnType::Text {
-        return Ok(if is_nothing(text) { Datum::Nothing } else { Datum::Text(text.into()) });
-    }
+    // Blanks around a text are padding, of which no two exports have the same: " 2" and "2" are one id.
     let text = text.trim();
-    if is_nothing(text) {
+    if text.is_empty() || habits.nothing.iter().any(|word| word == text) {
         let untrue = kind == ColumnType::Boolean && habits.empty_is_false;
         return Ok(if untrue { Datum::Boolean(false) } else { Datum::Nothing });
     }
@@ -404,6 +401,13 @@ mod tests {
             assert_eq!(read(text, ColumnType::Day).as_ref(), Ok(&day), "{text}");
         }
         assert!(read("2026-02-30 10:00", ColumnType::Day).is_err());
+    }
+
+    #[test]
+    fn blanks_around_a_text_are_padding() {
+        assert_eq!(read(" 2 ", ColumnType::Text), Ok(Datum::Text("2".into())));
+        assert_eq!(read("Oak  Ltd\u{a0}", ColumnType::Text), Ok(Datum::Text("Oak  Ltd".into())));
+        assert_eq!(read("  ", ColumnType::Text), Ok(Datum::Nothing));
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub struct Form {
     habits: Vec<Habits>,
     /// What the hash of a value begins with: its column's name in small letters.
     prefixes: Vec<Vec<u8>>,
-    /// The columns that together name a row: those of the declared ones that the file has, and all where it has none.
     key: Vec<usize>,
+    pub named_by: NamedBy,
     pub key_words: String,
     /// Whether the file has the key's columns, and they are ids.
     pub keyed_by_ids: bool,
@@ -34,6 +34,17 @@ pub struct Form {
     /// The column whose newest day dates a file that nothing else dates.
     dating: Option<usize>,
     pub correction: Option<Correction>,
+}
+
+/// Which columns together name a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NamedBy {
+    /// Those of the object's key that the file has.
+    Key,
+    /// Those that stand in for a key that the file lacks.
+    StandIn,
+    /// All.
+    Everything,
 }
 
 /// Rows that `uptake rejects --out` wrote, corrected by hand: where each came from stands in the row itself.
@@ -81,11 +92,14 @@ impl Form {
             let [load_at, file_at, line_at] = ["_load", "_file", "_line"].map(at);
             Correction { corrects: corrects.clone(), load_at, file_at, line_at }
         });
-        let mut key: Vec<usize> = fit.object.key.iter().filter_map(|name| place(name)).collect();
-        let keyed_by_ids = !key.is_empty() && key.iter().all(|at| columns[*at].1 == ColumnType::Id);
-        if key.is_empty() {
-            key = (0..columns.len()).collect();
-        }
+        let those = |names: &[String]| names.iter().filter_map(|name| place(name)).collect::<Vec<usize>>();
+        let stands_in = fit.object.stand_in.first().is_some_and(|first| place(first).is_some());
+        let (named_by, key) = match those(&fit.object.key) {
+            key if !key.is_empty() => (NamedBy::Key, key),
+            _ if stands_in => (NamedBy::StandIn, those(&fit.object.stand_in)),
+            _ => (NamedBy::Everything, (0..columns.len()).collect()),
+        };
+        let keyed_by_ids = named_by == NamedBy::Key && key.iter().all(|at| columns[*at].1 == ColumnType::Id);
         let habits = Habits {
             nothing: fit.source.nothing.clone(),
             zone: fit.source.zone,
@@ -101,6 +115,7 @@ impl Form {
             prefixes: columns.iter().map(|(name, _)| [name.to_lowercase().as_bytes(), &[0x1f]].concat()).collect(),
             key,
             keyed_by_ids,
+            named_by,
             key_words: fit.object.key.join(", "),
             newest: fit.object.newest.as_deref().and_then(place),
             dating: dating.into_iter().flatten().find_map(place),
@@ -113,6 +128,28 @@ impl Form {
     /// The cell of a column, empty if the record is too short.
     pub fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> &'r [u8] {
         record.get(self.at[column]).unwrap_or_default()
+    }
+
+    /// Where what stands in for the key names no row by itself.
+    pub fn name_by_everything(&mut self) {
+        (self.named_by, self.key) = (NamedBy::Everything, (0..self.columns.len()).collect());
+    }
+
+    /// The columns that name a row, as the file calls them.
+    pub fn naming_words(&self) -> String {
+        let words = self.key.iter().map(|column| format!("\"{}\"", self.words[self.at[*column]]));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The column of the key whose cell is an id that a spreadsheet took for a number and rounded: `1.23457E+11`.
+    pub fn rounded_id(&self, record: &ByteRecord) -> Option<usize> {
+        let is_id = |column: &usize| matches!(self.columns[*column].1, ColumnType::Id | ColumnType::Text);
+        let rounded = |column: &usize| is_rounded(self.cell(record, *column));
+        self.key
+            .iter()
+            .copied()
+            .filter(|_| self.named_by == NamedBy::Key)
+            .find(|column| is_id(column) && rounded(column))
     }
 
     /// What stands first in this column's dates.
@@ -351,6 +388,18 @@ pub fn wide_row(wide: &str, column: &str) -> Option<String> {
     String::from_utf8(row).ok()
 }
 
+/// Whether a cell is what spreadsheets make of more than 11 digits.
+fn is_rounded(cell: &[u8]) -> bool {
+    let Some(at) = cell.iter().position(|b| b.eq_ignore_ascii_case(&b'E')) else { return false };
+    let is_digits = |some: &[u8]| !some.is_empty() && some.iter().all(u8::is_ascii_digit);
+    let (number, exponent) = (&cell[..at], &cell[at + 1..]);
+    let fraction =
+        number.get(1).is_none_or(|mark| matches!(mark, b'.' | b',')) && is_digits(number.get(2..).unwrap_or(b"0"));
+    number.first().is_some_and(u8::is_ascii_digit)
+        && fraction
+        && exponent.strip_prefix(b"+").is_some_and(|e| e.len() == 2 && is_digits(e))
+}
+
 /// Whether a timestamp without a zone stands in a column of instants, though the source declares none.
 pub fn lacks_zone(form: &Form, record: &ByteRecord, column: usize) -> bool {
     if form.habits[column].zone.is_some() || form.columns[column].1 != ColumnType::Instant {
@@ -365,6 +414,18 @@ pub fn lacks_zone(form: &Form, record: &ByteRecord, column: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rounded_id_is_known_by_its_exponent() {
+        for cell in ["1.23457E+11", "4,04427E+17", "5E+15", "1.2e+12"] {
+            assert!(is_rounded(cell.as_bytes()), "{cell}");
+        }
+        for cell in
+            ["", "E", "E+11", "1E5", "123456789012", "1.5E+1", "12.5E+11", "001E000001AbCdE", "1.E+11", "Suite 1E+11"]
+        {
+            assert!(!is_rounded(cell.as_bytes()), "{cell}");
+        }
+    }
 
     #[test]
     fn the_name_of_a_wide_column_tells_its_row() {

@@ -4,7 +4,7 @@ use super::conflicts::{is_of_a_set, neighbours_of, set_of};
 use super::correct::{self, CORRECTION_COLUMNS};
 use super::document::Document;
 use super::find::Found;
-use super::form::Form;
+use super::form::{Form, NamedBy};
 use super::journal::{self, Entry, Journal};
 use super::names::Names;
 use super::pour::Job;
@@ -164,7 +164,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
             return Err(Problem::new(Place::whole(&file), what, "say --snapshot 2026-12-31"));
         };
         let load = name(&document.look.digest, &fit, dated);
-        let note = noted(&document.look.note, survey.footer);
+        let note = noted(&[document.look.note.clone(), without_footer(survey.footer), without_key(&form, &fit)]);
         let job = Job { document, form, survey, file, day: dated.day, load, before: None, written: false };
         Ok(Ready { fit, dated, note, amends, job: Arc::new(job) })
     }
@@ -176,13 +176,31 @@ fn is_correction(header: &[String]) -> bool {
 }
 
 /// What a person should know of the file as it was read.
-fn noted(note: &str, footer: u64) -> String {
-    let footer = match footer {
+fn noted(notes: &[String]) -> String {
+    notes.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn without_footer(lines: u64) -> String {
+    match lines {
         0 => String::new(),
         1 => "1 line of a footer is no row".into(),
         lines => format!("{lines} lines of a footer are no rows"),
-    };
-    [note, &footer].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// That records have no ids, and what follows from it: which of a later export are the same ones is a guess then.
+fn without_key(form: &Form, fit: &Recognised) -> String {
+    let wanted = fit.object.key.join(", ");
+    match form.named_by {
+        NamedBy::StandIn => {
+            format!("without \"{wanted}\" rows are told apart by {}: export it with that column", form.naming_words())
+        }
+        NamedBy::Everything if fit.object.kind == Kind::Record && !wanted.is_empty() && !fit.whole => format!(
+            "without \"{wanted}\" a row that changes counts as another: export it with that column, or say --complete \
+             where each export is the whole"
+        ),
+        _ => String::new(),
+    }
 }
 
 /// Names the load of these bytes as this object, of this day.

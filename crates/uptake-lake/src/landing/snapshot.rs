@@ -27,9 +27,17 @@ pub fn date_of(found: &Found, by_hand: Option<NaiveDate>, set_newest: Option<Nai
         .or_else(|| zipped.map(dated("the newest entry of the zip")))
 }
 
-/// The first `2026-10-25` (also with `_` or nothing between) in `name`.
+/// The first `2026-10-25` (also with `_` or nothing between) in `name`; or the day of `report1761350400000`, as Salesforce calls what its
+/// reports are exported to: the milliseconds since 1970.
 fn date_in(name: &str) -> Option<NaiveDate> {
-    dated_span(name).map(|(day, _)| day)
+    dated_span(name).map(|(day, _)| day).or_else(|| report_day(name))
+}
+
+fn report_day(name: &str) -> Option<NaiveDate> {
+    let behind = name.get(.."report".len()).filter(|word| word.eq_ignore_ascii_case("report")).map(str::len)?;
+    let digits: String = name[behind..].chars().take_while(char::is_ascii_digit).collect();
+    let moment = digits.parse().ok().filter(|_| digits.len() == 13)?;
+    Some(chrono::DateTime::from_timestamp_millis(moment)?.date_naive())
 }
 
 /// A file's stem without what people and browsers add to it: `Opportunity_2026-01-04`, `User (1)`.
@@ -74,7 +82,9 @@ mod tests {
         assert_eq!(date_in("Deals_2026_05_28.csv"), day("2026-05-28"));
         assert_eq!(date_in("2026-10-25"), day("2026-10-25"));
         assert_eq!(date_in("export20261025.csv"), day("2026-10-25"));
-        assert_eq!(date_in("report1761350400000.csv"), None);
+        assert_eq!(date_in("report1761350400000.csv"), day("2025-10-25"));
+        assert_eq!(date_in("report17613504000001.csv"), None);
+        assert_eq!(date_in("deals1761350400000.csv"), None);
         assert_eq!(date_in("WE_00D4J000000CuzUUAS_1.ZIP"), None);
         assert_eq!(date_in("2026-13-01"), None);
     }

@@ -2,7 +2,7 @@
 
 use super::dates::{Seen, is_dated};
 use super::document::Document;
-use super::form::{Form, lacks_zone};
+use super::form::{Form, NamedBy, lacks_zone};
 use super::numbers;
 use chrono::NaiveDate;
 use std::collections::HashSet;
@@ -48,13 +48,20 @@ pub struct Said {
 /// Reads the whole file by `form`, and settles the order of its dates and the marks of its numbers in it.
 ///
 /// # Errors
-/// The file cannot be read; a timestamp has no zone and the source declares none; dates or numbers that can be read in two ways.
+/// The file cannot be read; a timestamp has no zone and the source declares none; ids that were rounded; dates or numbers that can be
+/// read in two ways.
 pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Path) -> Result<Survey, Problem> {
     let file = document.found.shown();
     let mut pass = document.rows(|rows| read_through(form, rows))?;
     if let Some(line) = pass.without_zone {
         let what = "a timestamp has no zone and the source declares none";
         let hint = format!("add zone = \"UTC\" to {}", source_file.display());
+        return Err(Problem::new(Place::new(file, line as usize, 1), what, hint));
+    }
+    if let Some((line, column)) = pass.rounded {
+        let what = format!("a spreadsheet took the ids in \"{}\" for numbers and rounded them", form.columns[column].0);
+        let hint =
+            "load the export as the CRM wrote it, without saving it from a spreadsheet; nothing of it was landed";
         return Err(Problem::new(Place::new(file, line as usize, 1), what, hint));
     }
     let mut reordered = false;
@@ -74,14 +81,23 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     if reordered {
         pass = document.rows(|rows| read_through(form, rows))?;
     }
-    let Pass { mut keys, rows, footer, newest, of_sample, .. } = pass;
-    let doubles = doubles(&mut keys);
-    drop(keys);
-    let losers = match doubles.is_empty() {
-        true => HashSet::new(),
-        false => losers(document.rows(|rows| read_those(form, rows, &doubles))?),
-    };
+    let mut losers = losers_of(document, form, &mut pass)?;
+    if form.named_by == NamedBy::StandIn && !losers.is_empty() {
+        form.name_by_everything();
+        pass = document.rows(|rows| read_through(form, rows))?;
+        losers = losers_of(document, form, &mut pass)?;
+    }
+    let Pass { rows, footer, newest, of_sample, .. } = pass;
     Ok(Survey { rows, footer, newest, losers, of_sample })
+}
+
+/// The rows whose key another row of the file holds.
+fn losers_of(document: &Document, form: &Form, pass: &mut Pass) -> Result<HashSet<u64>, Problem> {
+    let doubles = doubles(&mut std::mem::take(&mut pass.keys));
+    match doubles.is_empty() {
+        true => Ok(HashSet::new()),
+        false => Ok(losers(document.rows(|rows| read_those(form, rows, &doubles))?)),
+    }
 }
 
 /// The order that columns of the file say, if they say one: whoever wrote it has one format for all of them.
@@ -99,6 +115,8 @@ pub struct Pass {
     newest: Option<NaiveDate>,
     of_sample: bool,
     without_zone: Option<u64>,
+    /// The first line with a rounded id, and its column.
+    rounded: Option<(u64, usize)>,
     dates: Vec<(usize, Seen)>,
     numbers: Vec<(usize, numbers::Seen)>,
     /// A mark of each row's key, with the number of the row.
@@ -126,6 +144,7 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
             pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
             pass.keys.push((mark(&key, 0), rows.count - 1));
         }
+        pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));
         pass.newest = pass.newest.max(form.dated(record));
         for (column, seen) in &mut pass.dates {
             seen.note(form.cell(record, *column), line);

@@ -99,10 +99,10 @@ fn cells_of_all_kinds() {
     let cells = "<row r=\"3\"><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c><c t=\"s\"><v>2</v></c><c t=\"s\"><v>77</v></c>\
                  <c t=\"inlineStr\"><is><t>in_x000D_</t></is></c><c t=\"str\"><f>A1</f><v>x&#10;y</v></c><c t=\"e\"><v>#N/A</v></c>\
                  <c t=\"b\"><v>0</v></c><c s=\"1\"><v>44614</v></c><c t=\"d\"><v>2026-02-23T20:55:00</v></c><c><v>1E3</v></c></row>\
-                 <row><c r=\"B4\" s=\"1\"/></row><row><c><v>7</v></c></row>";
+                 <row><c r=\"B4\" s=\"1\"/></row><row><c><v>404427000000249265</v></c></row>";
     let found = read(by_hand(&sheet(cells), strings), 11).expect("a workbook");
     assert_eq!(found[0], "3: a & b||ri ch||in\r|x\ny|#N/A|false|2026-02-23|2026-02-23T20:55:00|1000");
-    assert_eq!(found[1], "5: 7||||||||||");
+    assert_eq!(found[1], "5: 404427000000249265||||||||||", "an id keeps its digits");
     // The same with a prefix before every name.
     let prefixed =
         sheet("<row><c><v>7</v></c></row>").replace("</", "</x:").replace('<', "<x:").replace("<x:/x:", "</x:");

@@ -15,6 +15,9 @@ pub fn stories() -> Vec<Trial> {
         story("of two headings for one column the first stands for it", two_headings),
         story("a project teaches a source another heading", another_heading),
         story("a view without ids says so by its keys", a_view_without_ids),
+        story("a list without ids is told apart by its names", a_list_without_ids),
+        story("ids that a spreadsheet rounded are refused", rounded_ids),
+        story("totals below a list are no deals", totals),
     ]
 }
 
@@ -133,4 +136,38 @@ fn a_view_without_ids() {
         "n 12.0000",
         "5 and 7; 6 is gone"
     );
+}
+
+fn a_list_without_ids() {
+    let own = Own::new("list-without-ids");
+    let week =
+        |elm: &str| format!("Name,Account,Stage,Value,Created\nOak,A,Open,5,2026-01-05\nElm,B,{elm},2026-01-06\n");
+    let first = own.file("pipeline_2026-03-01.csv", week("Open,7"));
+    let ran = own.run(&["load", &first]).ended(0);
+    assert!(ran.err.contains("told apart by \"Name\", \"Account\", \"Created\""), "{}", ran.err);
+    assert_eq!(own.load(&[&own.file("pipeline_2026-03-08.csv", week("Won,9"))]), counts(1, 0, 1));
+    assert_eq!(
+        own.ask("SELECT name, stage, amount FROM deal_snapshots WHERE next_seen IS NULL ORDER BY name"),
+        "name,stage,amount Elm,Won,9.0000 Oak,Open,5.0000",
+        "Elm is one deal that was won, not one open and one won"
+    );
+}
+
+fn rounded_ids() {
+    let own = Own::new("rounded-ids");
+    let told = own.refused(&[
+        "--snapshot",
+        "2026-03-01",
+        &own.file("deals.csv", "Record ID,Deal Name,Deal Stage,Amount\n7,Oak,New,5\n1.23457E+11,Elm,New,7\n"),
+    ]);
+    assert!(told.contains("deals.csv:3:1: a spreadsheet took the ids in \"hs_object_id\" for numbers"), "{told}");
+}
+
+fn totals() {
+    let own = Own::new("totals");
+    let text = "Name,Account,Stage,Value,Close date\r\nOak,A,Open,5,2026-04-01\r\nElm,B,Open,7,2026-04-01\r\nSumme,,,\"12,00\",\r\n,,,,\r\n";
+    let ran =
+        own.run(&["load", "--decimal", "comma", "--snapshot", "2026-03-01", &own.file("list.csv", text)]).ended(0);
+    assert!(ran.err.contains("2 lines of a footer are no rows"), "{}", ran.err);
+    assert_eq!(own.ask("SELECT count(*) AS n, sum(amount) AS amount FROM deal_snapshots"), "n,amount 2,12.0000");
 }
