@@ -26,6 +26,8 @@ pub(super) enum Told {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct StageMove {
     pub at: Instant,
+    /// When somebody could know: of a deal without history, by the later of the two exports.
+    pub seen: Instant,
     pub to: u8,
     /// Nobody knows how long the deal had been in that stage.
     pub begun_before: bool,
@@ -59,7 +61,7 @@ impl Story {
             }
             let (at, terms) = (row.by.at(), row.terms);
             if self.moves.last().is_none_or(|before| before.to != terms.stage) {
-                self.moves.push(StageMove { at, to: terms.stage, begun_before: false });
+                self.moves.push(StageMove { at, seen: at, to: terms.stage, begun_before: false });
             }
             self.steps.push(Step { from: at, terms, open: terms.is_open() });
         }
@@ -71,7 +73,7 @@ impl Story {
             if index == 0 {
                 let born = deal.created.at();
                 self.steps.push(Step { from: born, terms, open: true });
-                self.moves.push(StageMove { at: born, to: terms.stage, begun_before: true });
+                self.moves.push(StageMove { at: born, seen: born, to: terms.stage, begun_before: true });
                 if !terms.is_open() {
                     let from = deal.shown.closed_at.min(seen).max(born);
                     self.steps.push(Step { from, terms, open: false });
@@ -81,7 +83,7 @@ impl Story {
             self.steps.push(Step { from: seen, terms, open: terms.is_open() });
             if deal.shown.terms[index - 1].terms.stage != terms.stage {
                 let middle = (berlin.at(shown.after, 0) + seen) / 2;
-                self.moves.push(StageMove { at: middle, to: terms.stage, begun_before: false });
+                self.moves.push(StageMove { at: middle, seen, to: terms.stage, begun_before: false });
             }
         }
     }
@@ -164,7 +166,8 @@ mod tests {
         let deals = Deals { list: vec![deal], moves: vec![] };
         let story = told(&deals);
         let wednesday = SUNDAY + 3;
-        assert_eq!(story.moves[1], StageMove { at: berlin.at(wednesday, DAY / 2), to: WON, begun_before: false });
+        let (at, seen) = (berlin.at(wednesday, DAY / 2), berlin.at(SUNDAY + 7, 0));
+        assert_eq!(story.moves[1], StageMove { at, seen, to: WON, begun_before: false });
         assert!(story.moves[0].begun_before);
         assert_eq!(story.before(berlin.at(SUNDAY + 7, 0)), Told::Open(terms(1)));
         assert_eq!(story.before(berlin.at(SUNDAY + 8, 0)), Told::Closed(terms(WON)));

@@ -134,9 +134,9 @@ impl Tally {
             windows.get(place).filter(|window| window.from <= at)
         };
         let pairs = std::iter::once(None).chain(story.moves.iter().map(Some)).zip(&story.moves);
-        for (before, StageMove { at, to, .. }) in pairs.filter(|(_, one)| !story.is_gone(one.at)) {
-            let Some(window) = week_of(*at) else { continue };
-            if *to < WON && !story.returns().any(|back| back == *at) {
+        for (before, StageMove { seen, to, .. }) in pairs.filter(|(_, one)| !story.is_gone(one.seen - 1)) {
+            let Some(window) = week_of(*seen) else { continue };
+            if *to < WON {
                 add(window, *to, Cell::counts(0, 1));
             }
             if let Some(before) = before.filter(|before| leads_forward(before.to, *to)) {

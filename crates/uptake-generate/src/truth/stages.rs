@@ -80,7 +80,12 @@ mod tests {
     use super::*;
 
     fn moves(stages: &[u8]) -> Vec<StageMove> {
-        let one = |(index, to): (usize, &u8)| StageMove { at: index as i64 * 10, to: *to, begun_before: false };
+        let one = |(index, to): (usize, &u8)| StageMove {
+            at: index as i64 * 10,
+            seen: index as i64 * 10,
+            to: *to,
+            begun_before: false,
+        };
         stages.iter().enumerate().map(one).collect()
     }
 

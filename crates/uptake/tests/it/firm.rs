@@ -179,7 +179,7 @@ pub fn repository() -> PathBuf {
 
 static SCRATCH: OnceLock<TempDir> = OnceLock::new();
 
-fn scratch() -> PathBuf {
+pub fn scratch() -> PathBuf {
     SCRATCH.get_or_init(|| tempfile::tempdir().expect("a temporary folder")).path().to_path_buf()
 }
 

@@ -47,6 +47,7 @@ pub fn stories() -> Vec<Trial> {
         story("every number of firm 9 is as it was simulated", || check(9)),
         // A deal without history whose amount and deletion come in one export.
         story("every number of firm 17 is as it was simulated", || check(17)),
+        story("every number of a firm whose exports have changes only is as it was simulated", changes_only),
     ]
 }
 
@@ -72,6 +73,16 @@ fn the_truth_tells_of_every_kpi() {
 
 fn check(seed: u64) {
     holds_in(&firm::built(seed));
+}
+
+/// A deal without history stands in few of the exports, so that its moves lie between days far apart.
+fn changes_only() {
+    let dir = firm::scratch().join("firm-of-changes");
+    let size = ["--people", "64", "--months", "12", "--seed", "5", "--shape", "changes"];
+    let to = dir.to_string_lossy();
+    firm::uptake(&[&["generate"], &size[..], &[&*to]].concat()).ended(0);
+    firm::load(&dir, &[&dir.join("exports")]);
+    holds_in(&dir);
 }
 
 /// Fails unless every series of the firm in `dir` is as it was simulated.
