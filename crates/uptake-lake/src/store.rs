@@ -9,7 +9,7 @@ mod stream;
 use crate::convert;
 use crate::error::{LakeError, compute};
 use certain::Certain;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::error::Result as EngineResult;
@@ -23,8 +23,9 @@ use deltalake_core::logstore::{
     LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
 };
 use deltalake_core::operations::write::SchemaMode;
-use deltalake_core::parquet::basic::{Compression, ZstdLevel};
-use deltalake_core::parquet::file::properties::WriterProperties;
+use deltalake_core::parquet::basic::{Compression, Encoding, ZstdLevel};
+use deltalake_core::parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use deltalake_core::parquet::schema::types::ColumnPath;
 use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use futures::TryStreamExt;
@@ -264,10 +265,10 @@ impl Store {
     ) -> Result<(), LakeError> {
         let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
         let properties = on_what_was_read().with_application_transactions(transactions);
-        let (plan, state) = stream::plan(schema, rows).map_err(compute(name))?;
+        let (plan, state) = stream::plan(schema.clone(), rows).map_err(compute(name))?;
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let write = write.with_writer_properties(in_small_groups()).with_commit_properties(properties);
+        let write = write.with_writer_properties(properties_of(&schema)).with_commit_properties(properties);
         write.await.map_err(failed(name))?;
         Ok(())
     }
@@ -389,10 +390,27 @@ pub async fn pause(tries: u32) {
     tokio::time::sleep(Duration::from_millis(200) * tries).await;
 }
 
-/// A row group is held in memory until it is written.
-fn in_small_groups() -> WriterProperties {
+/// How rows that landed are written. A row group is held in memory until it is written. What differs in nearly every row, as keys, line
+/// numbers and stamps do, would make a dictionary as large as itself first; written as differences it takes a third of the time and of the room.
+fn properties_of(landing: &Schema) -> WriterProperties {
     let properties = compressed().into_builder().set_max_row_group_row_count(Some(64 << 10));
-    properties.set_max_row_group_bytes(Some(32 << 20)).build()
+    let properties = properties.set_max_row_group_bytes(Some(32 << 20)).set_dictionary_page_size_limit(512 << 10);
+    let as_differences = |properties: WriterPropertiesBuilder, field: &FieldRef| {
+        let column = || ColumnPath::from(field.name().as_str());
+        match field.data_type() {
+            DataType::Utf8 if field.name() == "_key" => properties
+                .set_column_dictionary_enabled(column(), false)
+                .set_column_encoding(column(), Encoding::DELTA_BYTE_ARRAY),
+            DataType::Utf8 => properties.set_column_encoding(column(), Encoding::DELTA_BYTE_ARRAY),
+            // A hash: nothing makes it smaller.
+            DataType::Int64 if field.name() == "_content" => properties.set_column_dictionary_enabled(column(), false),
+            DataType::Int64 | DataType::Timestamp(..) => properties
+                .set_column_dictionary_enabled(column(), false)
+                .set_column_encoding(column(), Encoding::DELTA_BINARY_PACKED),
+            _ => properties,
+        }
+    };
+    landing.fields().iter().fold(properties, as_differences).build()
 }
 
 fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {

@@ -53,11 +53,10 @@ impl Scan {
             self.state = match (self.state, byte) {
                 (Inside::Nothing, b'"') | (Inside::Closing, b'"') => Inside::Quoted,
                 (Inside::Quoted, _) => {
-                    let quote = memchr::memchr(b'"', &text[at..]);
-                    let skipped = quote.unwrap_or(text.len() - at);
-                    self.line += memchr::memchr_iter(b'\n', &text[at..at + skipped]).count() as u64;
+                    let Some(skipped) = memchr::memchr2(b'"', b'\n', &text[at..]) else { break };
                     at += skipped;
-                    if quote.is_none() { break } else { Inside::Closing }
+                    self.line += u64::from(text[at] == b'\n');
+                    if text[at] == b'\n' { Inside::Quoted } else { Inside::Closing }
                 }
                 (_, byte) if is_end(byte) => {
                     self.line += u64::from(byte == b'\n');

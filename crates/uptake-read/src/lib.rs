@@ -2,6 +2,7 @@
 //!
 //! Pure readers: bytes in, records out. What the cells mean, and whose they are, others know.
 
+mod ahead;
 mod delimited;
 mod fault;
 mod footer;
@@ -12,6 +13,7 @@ mod sniff;
 pub mod text;
 pub mod workbook;
 
+pub use ahead::{Ahead, Reading, ahead};
 pub use delimited::Delimited;
 pub use fault::Fault;
 pub use footer::Footed;

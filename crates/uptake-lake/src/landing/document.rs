@@ -8,7 +8,7 @@ use std::sync::Arc;
 use uptake_read::json::{Json, Objects, objects};
 use uptake_read::text::{Look, Text, look};
 use uptake_read::workbook::{TableAt, Workbook};
-use uptake_read::{Delimited, Dialect, Fault, Footed, Kind, Rows, kind, sniff};
+use uptake_read::{Delimited, Dialect, Fault, Footed, Kind, Records, Rows, ahead, kind, sniff};
 use uptake_spec::{Place, Problem};
 
 /// One table in a file.
@@ -65,28 +65,39 @@ impl Document {
         }
     }
 
-    /// Hands its records to `read`, from the first to as many as `read` takes.
+    /// Hands its records to `read`, from the first to as many as `read` takes. They are read on another thread meanwhile.
     ///
     /// # Errors
     /// The file cannot be read any more.
     pub fn rows<T>(&self, read: impl FnOnce(Rows) -> std::io::Result<T>) -> Result<T, Problem> {
+        let (reading, records) = ahead();
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || self.records(&|records| reading.read(records)));
+            let done = read(Rows::new(records));
+            // What keeps the file from being read is why nobody could go on.
+            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            done.map_err(|error| self.found.problem(fault(error)))
+        })
+    }
+
+    fn records(&self, each: &dyn Fn(&mut dyn Records) -> std::io::Result<()>) -> Result<(), Problem> {
         let told = |error: std::io::Error| self.found.problem(fault(error));
         match &self.form {
             Form::Lines(dialect) => self.found.read(&self.archives, |bytes| {
                 let lines = Delimited::open(Text::new(bytes, &self.look), *dialect)?;
-                read(Rows::new(Footed::of_lines(lines, &self.header)))
+                each(&mut Footed::of_lines(lines, &self.header))
             }),
-            Form::Json(objects) => self
-                .found
-                .read(&self.archives, |bytes| read(Rows::new(Json::open(Text::new(bytes, &self.look), objects)?))),
+            Form::Json(objects) => {
+                self.found.read(&self.archives, |bytes| each(&mut Json::open(Text::new(bytes, &self.look), objects)?))
+            }
             Form::Sheet(at) => {
                 let mut book = Workbook::open(self.found.seekable(&self.archives)?).map_err(told)?;
                 let table = book.table(*at).map_err(told)?;
-                read(Rows::new(Footed::of_sheet(table, &self.header))).map_err(told)
+                each(&mut Footed::of_sheet(table, &self.header)).map_err(told)
             }
             Form::Parquet => {
-                let records = parquet::Records::open(self.found.seekable(&self.archives)?).map_err(told)?;
-                read(Rows::new(records)).map_err(told)
+                let mut records = parquet::Records::open(self.found.seekable(&self.archives)?).map_err(told)?;
+                each(&mut records).map_err(told)
             }
         }
     }
