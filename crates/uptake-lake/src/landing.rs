@@ -9,6 +9,7 @@ mod conflicts;
 mod correct;
 mod dates;
 mod document;
+mod drift;
 mod find;
 mod form;
 mod journal;
@@ -41,7 +42,7 @@ use prepare::{Prepared, Preparing};
 use recognise::Recognised;
 use snapshot::Dated;
 use spool::Spool;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
@@ -93,6 +94,8 @@ pub struct LoadReport {
     /// Files that are no tables, and why.
     pub skipped: Vec<(String, String)>,
     pub refused: Vec<Problem>,
+    /// The first rejected rows of each file, a few in all: file, line and reason.
+    pub rejects: Vec<String>,
 }
 
 /// A file surveyed and dated, waiting to be compared with its neighbour.
@@ -155,8 +158,10 @@ async fn load_once(
     conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
     conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
     let rejects = Arc::new(Spool::default());
+    let mut names = HashMap::new();
     for (table, mut files) in by_table.into_iter().filter(|(_, files)| !files.is_empty()) {
         files.sort_by(|a, b| (a.job.day, &a.job.file).cmp(&(b.job.day, &b.job.file)));
+        names.extend(files.iter().map(|ready| (ready.job.load.clone(), ready.job.file.clone())));
         match land(store, &table, &mut files, order.dry_run, &mut journal, &rejects, at).await {
             Ok(landed) => {
                 files.iter().zip(&landed).for_each(|(ready, report)| tell(&ready.job.load, report));
@@ -178,6 +183,7 @@ async fn load_once(
             Err(error) => return Err(error),
         }
     }
+    report.rejects = rejects.first(&names).map_err(LakeError::Spool)?;
     if !order.dry_run {
         journal.commit(store, Arc::into_inner(rejects).expect("all tables are done")).await?;
     }
@@ -252,13 +258,15 @@ async fn land(
         job.written = committed || dry_run || job.survey.rows == 0;
         job.before = journal.before(&ready.fit.source.name, &ready.fit.object.name, job.day);
     }
-    let columns = all_columns(&store.columns(table).await?, files.iter().map(|ready| &ready.job.form.columns[..]));
+    let known = store.columns(table).await?;
+    let columns = all_columns(&known, files.iter().map(|ready| &ready.job.form.columns[..]));
     let transactions: Vec<String> =
         files.iter().filter(|ready| !ready.job.written).map(|ready| ready.job.load.clone()).collect();
     let stored = Stored::new(store, table, &files[0].fit, journal);
     let jobs: Vec<Arc<Job>> = files.iter().map(|ready| ready.job.clone()).collect();
     let poured = write(store, table, columns, jobs, stored, rejects.clone(), &transactions).await?;
-    let reports: Vec<FileReport> = files.iter().zip(&poured).map(|(ready, poured)| counted(ready, poured)).collect();
+    let reports: Vec<FileReport> =
+        files.iter().zip(&poured).map(|(ready, poured)| counted(ready, poured, &known)).collect();
     for ((ready, report), poured) in files.iter().zip(&reports).zip(&poured) {
         journal.note(report, ready, poured, at);
     }
@@ -328,7 +336,8 @@ impl Stored {
 const REJECTED_AGAIN: &str =
     "rejected again: `uptake rejects` lists the rows as they first came, the table `rejects` also why now";
 
-fn counted(ready: &Ready, poured: &Poured) -> FileReport {
+/// `known` are the columns that the table had before.
+fn counted(ready: &Ready, poured: &Poured, known: &[String]) -> FileReport {
     let Poured { read, landed, rejected, torn, .. } = *poured;
     let header_only = if read == 0 { "header only" } else { "" };
     let torn = if torn && ready.fit.whole { "not taken as complete: some rows have no readable key" } else { "" };
@@ -338,7 +347,8 @@ fn counted(ready: &Ready, poured: &Poured) -> FileReport {
         (false, _) => "",
     };
     let again = if rejected > 0 && ready.fit.correction.is_some() { REJECTED_AGAIN } else { "" };
-    let notes = [ready.note.as_str(), header_only, amended, torn, again];
+    let drift = drift::drift(known, &ready.job.form, ready.fit.source.views).join(", ");
+    let notes = [ready.note.as_str(), header_only, amended, torn, again, &drift];
     let report = FileReport {
         file: ready.job.file.clone(),
         source: ready.fit.source.name.clone(),

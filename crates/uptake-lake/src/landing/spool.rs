@@ -1,5 +1,6 @@
 //! Rejected rows wait here until the load's other tables are written: few in memory, many in a temporary file.
 
+use std::collections::HashMap;
 use std::io::{Error, Result, Seek};
 use std::sync::Mutex;
 use uptake_read::Broken;
@@ -34,6 +35,10 @@ struct Inner {
     bytes: usize,
     file: Option<std::fs::File>,
 }
+
+/// How many rejects are told at once.
+const MOST_TOLD: usize = 12;
+const MOST_TOLD_OF_A_FILE: usize = 3;
 
 /// The most bytes held in memory.
 const MOST_BYTES: usize = 8 << 20;
@@ -71,6 +76,27 @@ impl Spool {
         }
         inner.held.chunks(1024).for_each(take);
         Ok(())
+    }
+
+    /// The first rejects of each file, `file:line: reason`; `names` tells the files by their loads.
+    ///
+    /// # Errors
+    /// The temporary file cannot be read back.
+    pub fn first(&self, names: &HashMap<String, String>) -> Result<Vec<String>> {
+        let mut told: HashMap<String, usize> = HashMap::new();
+        let mut first = vec![];
+        self.each(|some| {
+            for (load, Reject { line, column, reason, .. }) in some {
+                let Some(file) = names.get(load).filter(|_| first.len() < MOST_TOLD) else { continue };
+                let of_file = told.entry(load.clone()).or_default();
+                *of_file += 1;
+                if *of_file <= MOST_TOLD_OF_A_FILE {
+                    let column = if column.is_empty() { String::new() } else { format!("{column}: ") };
+                    first.push(format!("{file}:{line}: {column}{reason}"));
+                }
+            }
+        })?;
+        Ok(first)
     }
 
     /// One that was put on a disk and cannot be read back.

@@ -103,6 +103,9 @@ fn tell_the_rest(report: &LoadReport, dry_run: bool) {
     for problem in &report.refused {
         tell(&format!("refused {problem}"));
     }
+    for reject in &report.rejects {
+        tell(&format!("rejected {reject}"));
+    }
     let sum = |count: fn(&FileReport) -> u64| report.files.iter().map(count).sum::<u64>();
     let (landed, rejected, duplicate) = (sum(|f| f.landed), sum(|f| f.rejected), sum(|f| f.duplicate));
     let verb = if dry_run { "would land" } else { "landed" };
@@ -112,6 +115,11 @@ fn tell_the_rest(report: &LoadReport, dry_run: bool) {
         counted(report.files.len(), "file"),
         counted(report.refused.len(), "file"),
     ));
+    if rejected > 0 && !dry_run {
+        tell(
+            "  hint: `uptake rejects` lists the rejected rows; `uptake rejects --out FILE` writes them for correction",
+        );
+    }
 }
 
 /// The line of contract.md for one object file.

@@ -2,6 +2,7 @@
 
 mod complete;
 mod corrected;
+mod drift;
 mod forms;
 pub mod lake;
 mod limits;
@@ -29,6 +30,7 @@ pub fn stories() -> Vec<Trial> {
         forms::stories(),
         limits::stories(),
         corrected::stories(),
+        drift::stories(),
         torn::stories(),
     ];
     general().into_iter().chain(by_theme.into_iter().flatten()).collect()
@@ -41,6 +43,7 @@ fn general() -> Vec<Trial> {
         story("the order of the loads makes no difference", the_order_makes_no_difference),
         story("one export alone gives 26 weeks", one_export_alone),
         story("a dry run lands nothing", a_dry_run_lands_nothing),
+        story("a dry run says why rows would be rejected", a_dry_run_says_why),
         story("a dry run writes nothing and waits for nobody", a_dry_run_waits_for_nobody),
         story("a truncated zip is refused", || refused("export.zip", &half_a_zip(), &["export.zip", "zip"])),
         story("a text named .zip is refused", || refused("notes.zip", b"Dear colleague,\n", &["notes.zip", "zip"])),
@@ -121,6 +124,16 @@ fn a_dry_run_lands_nothing() {
     assert!(sum(&lines(&ran.out), "landed") > 0, "it says what would land");
     let real = on(&dir, &["load", &exports(&generated(1))]).ended(0);
     assert_eq!(sum(&lines(&real.out), "landed"), sum(&lines(&ran.out), "landed"));
+}
+
+fn a_dry_run_says_why() {
+    let own = lake::Own::new("dry-why");
+    let rows = "0065e0000000001AAA,Oak,New,lots,2026-04-01,,2026-01-05 09:00:00,2026-02-01 09:00:00\n";
+    let text =
+        format!("Id,Name,StageName,Amount,CloseDate,OwnerId,CreatedDate,SystemModstamp\n{}x,y\n", rows.repeat(4));
+    let ran = own.run(&["load", "--dry-run", &own.file("2026-03-01/Opportunity.csv", text)]).ended(0);
+    assert!(ran.err.contains("Opportunity.csv:2: Amount: \"lots\" is no number"), "{}", ran.err);
+    assert_eq!(ran.err.matches("rejected /").count(), 3, "{}", ran.err);
 }
 
 fn a_dry_run_waits_for_nobody() {
