@@ -55,7 +55,11 @@ SELECT
     coalesce("ownerid", trim("owner")) AS owner_id,
     "name" AS name,
     CASE WHEN is_won THEN 'Won' WHEN is_closed THEN 'Lost' ELSE stage END AS stage,
-    CASE WHEN is_closed THEN coalesce("actualvalue", k.revenue, "estimatedvalue") ELSE "estimatedvalue" END AS amount,
+    CASE
+        WHEN is_won THEN coalesce("actualvalue", k.revenue, "estimatedvalue")
+        WHEN is_closed THEN coalesce("actualvalue", "estimatedvalue")
+        ELSE "estimatedvalue"
+    END AS amount,
     upper("isocurrencycode") AS currency,
     CASE
         WHEN is_won THEN CAST(1 AS DECIMAL(18, 4))
