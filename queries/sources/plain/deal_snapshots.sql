@@ -64,5 +64,8 @@ SELECT
     first_seen,
     last_seen,
     coalesce(next_seen, lead(first_seen) OVER (PARTITION BY opp_id ORDER BY first_seen)) AS next_seen,
-    coalesce(gone, false) AS gone
+    coalesce(
+        gone AND lead(first_seen) OVER (PARTITION BY opp_id ORDER BY first_seen) IS DISTINCT FROM next_seen,
+        false
+    ) AS gone
 FROM judged

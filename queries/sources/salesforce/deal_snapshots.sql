@@ -110,7 +110,10 @@ SELECT
     n.first_seen,
     n.last_seen,
     coalesce(n.next_seen, lead(n.first_seen) OVER (PARTITION BY n.opp_id ORDER BY n.first_seen)) AS next_seen,
-    coalesce(n.gone, false) AS gone
+    coalesce(
+        n.gone AND lead(n.first_seen) OVER (PARTITION BY n.opp_id ORDER BY n.first_seen) IS DISTINCT FROM n.next_seen,
+        false
+    ) AS gone
 FROM named AS n
 LEFT JOIN owners AS w
     ON w.name = lower(trim(n."OpportunityOwner"))

@@ -13,6 +13,7 @@ pub fn stories() -> Vec<Trial> {
         story("invoices and candidates are no deals", no_deals),
         story("a log of usernames and times is no CRM's", a_generic_log),
         story("a list without ids knows its deals again", deals_without_ids),
+        story("a CRM's view without ids knows its deals again", views_without_ids),
         story("a roster may be a report of Workday", workday_report),
         story("a roster may be Workday's positions", workday_tables),
         story("leave is days, and one that ends before it begins is none", absences),
@@ -131,6 +132,33 @@ fn deals_without_ids() {
                  FROM stage_changes ORDER BY opp_id, seq";
     assert_eq!(own.ask(moves), "move Elm >Prospecting Oak >Prospecting Oak Prospecting>Negotiation");
     assert_eq!(asked(&own, &["open_pipeline"]), "2026-01 1300.00 (2 of 2)\n2026-02 1500.00 (2 of 2)");
+}
+
+/// Oak is worth more in the second view, which is whole: it is not gone, and no second deal.
+fn views_without_ids() {
+    for (crm, header, before, after) in [
+        (
+            "dynamics",
+            "Topic,Est. revenue,Sales Stage,Status,Owner,Created On",
+            "Oak,5,Qualify,Open,Ann,2026-01-05 09:00",
+            "Oak,8,Develop,Open,Ann,2026-01-05 09:00",
+        ),
+        (
+            "pipedrive",
+            "Deal - Title,Deal - Value,Deal - Stage,Deal - Status,Deal - Owner,Deal - Deal created",
+            "Oak,5,Qualify,Open,Ann,2026-01-05 09:00",
+            "Oak,8,Develop,Open,Ann,2026-01-05 09:00",
+        ),
+    ] {
+        let own = Own::new(&format!("without-ids-{crm}"));
+        let view = |name: &str, row: &str| own.file(name, format!("{header}\n{row}\n"));
+        own.load(&["--snapshot", "2026-03-01", &view("a.csv", before)]);
+        own.load(&["--complete", "--snapshot", "2026-03-08", &view("b.csv", after)]);
+        let deals =
+            "SELECT count(DISTINCT opp_id) AS deals, sum(amount) AS amount, bool_or(gone) AS gone FROM deal_snapshots";
+        assert_eq!(own.ask(deals), "deals,amount,gone 1,13.0000,false", "{crm}");
+        assert_eq!(own.ask("SELECT amount FROM deal_snapshots WHERE next_seen IS NULL"), "amount 8.0000", "{crm}");
+    }
 }
 
 fn workday_report() {
