@@ -81,7 +81,10 @@ logged AS (
         "hs_createdate" AS created_ts,
         coalesce("hs_meeting_start_time", "hs_timestamp") AS ts,
         NULL AS direction,
-        CAST(date_part('epoch', "hs_meeting_end_time") - date_part('epoch', "hs_meeting_start_time") AS BIGINT) AS duration_s,
+        CASE
+            WHEN "hs_meeting_end_time" >= "hs_meeting_start_time"
+            THEN CAST(date_part('epoch', "hs_meeting_end_time") - date_part('epoch', "hs_meeting_start_time") AS BIGINT)
+        END AS duration_s,
         "associated_contact_ids" AS contacts,
         "associated_company_ids" AS companies,
         "associated_deal_ids" AS deals,

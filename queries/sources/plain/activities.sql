@@ -70,7 +70,7 @@ SELECT
     "starts_at" AS created_ts,
     CASE WHEN "starts_at" < start_of_day(last_seen + 1, project_zone()) THEN "starts_at" END AS occurred_ts,
     CAST(NULL AS TEXT) AS direction,
-    CAST((CAST("ends_at" AS BIGINT) - CAST("starts_at" AS BIGINT)) / 1000000 AS BIGINT) AS duration_s,
+    CASE WHEN "ends_at" >= "starts_at" THEN CAST(date_part('epoch', "ends_at") - date_part('epoch', "starts_at") AS BIGINT) END AS duration_s,
     CAST(NULL AS TEXT) AS external_message_id,
     'auto_capture' AS origin,
     false AS is_series,
