@@ -39,5 +39,5 @@ SELECT
     greatest(valid_from, first_seen) AS valid_from,
     least(valid_to + 1, next_seen) AS valid_to
 FROM landing.hr_roster
-WHERE on_leave
+WHERE coalesce(on_leave, false)
     AND (valid_to IS NULL OR valid_to >= greatest(valid_from, first_seen))
