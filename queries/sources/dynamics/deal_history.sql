@@ -43,12 +43,12 @@ audited AS (
     LEFT JOIN labels AS n
         ON n.attributename = lower(a."attributename")
         AND n.attributevalue = a."newvalue"
-    WHERE lower(a."objecttypecode") IN ('opportunity', '3')
+    WHERE coalesce(lower(a."objecttypecode"), '') IN ('opportunity', '3')
 ),
 moved AS (
     SELECT DISTINCT opp_id
     FROM audited
-    WHERE field = 'stage'
+    WHERE coalesce(field, '') = 'stage'
         AND opp_id IS NOT NULL
 ),
 deals AS (

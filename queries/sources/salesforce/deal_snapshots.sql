@@ -29,7 +29,7 @@ reported AS (
     LEFT ANTI JOIN landing.salesforce_opportunity AS o
         ON o."Id" = r."OpportunityID"
     LEFT ANTI JOIN landing.salesforce_opportunity AS p
-        ON lower(trim(p."Name")) = CASE WHEN r."OpportunityID" IS NULL THEN lower(trim(r."OpportunityName")) END
+        ON coalesce(lower(trim(p."Name")), '') = CASE WHEN r."OpportunityID" IS NULL THEN lower(trim(r."OpportunityName")) END
 ),
 compared AS (
     SELECT
