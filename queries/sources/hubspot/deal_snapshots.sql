@@ -26,9 +26,17 @@ owners AS (
     FROM landing.hubspot_owners
     GROUP BY "owner_id"
 ),
+firms AS (
+    SELECT
+        "deal_id" AS deal_id,
+        first_value("company_id" ORDER BY CASE WHEN "type_id" = '5' THEN 0 ELSE 1 END, "company_id") AS company_id
+    FROM landing.hubspot_deal_companies
+    GROUP BY "deal_id"
+),
 read AS (
     SELECT
         d.*,
+        f.company_id AS firm,
         p.is_closed AS stage_is_closed,
         p.is_won AS stage_is_won,
         coalesce(o.name, trim(d."hubspot_owner_id")) AS owner,
@@ -47,6 +55,8 @@ read AS (
         ON p.id = d."dealstage"
     LEFT JOIN owners AS o
         ON o.id = trim(d."hubspot_owner_id")
+    LEFT JOIN firms AS f
+        ON f.deal_id = d."hs_object_id"
 ),
 judged AS (
     SELECT
@@ -64,7 +74,7 @@ judged AS (
 SELECT
     'hubspot' AS source,
     "hs_object_id" AS opp_id,
-    nullif(split_part(coalesce("primary_company_id", "associated_company_ids"), ';', 1), '') AS account_id,
+    coalesce(nullif(split_part(coalesce("primary_company_id", "associated_company_ids"), ';', 1), ''), firm) AS account_id,
     owner AS owner_id,
     "dealname" AS name,
     stage,

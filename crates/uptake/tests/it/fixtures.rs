@@ -71,7 +71,7 @@ fn a_real_tree_lands_whole(folder: PathBuf) {
 fn a_connectors_copies_land(folder: PathBuf) {
     for (connector, landed, rejected) in [
         ("salesforce", 111, 0),
-        ("hubspot", 511, 0),
+        ("hubspot", 513, 0),
         ("dynamics_365_crm", 30, 0),
         ("workday", 24, 0),
         ("zendesk", 55, 3),

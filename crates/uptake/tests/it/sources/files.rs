@@ -206,7 +206,7 @@ fn absences() {
 /// A deal that went forth, back and forth again; the columns "Date entered …" would tell each stage once.
 fn hubspot_history() {
     let own = Own::new("hubspot-history");
-    assert_eq!(own.load(&[&exports("hubspot-history")]), counts(16, 0, 0));
+    assert_eq!(own.load(&[&exports("hubspot-history")]), counts(18, 0, 0));
     let moves = "SELECT concat(opp_id, ' ', coalesce(from_stage, ''), '>', to_stage, ' ', CAST(ts AS TEXT)) AS move \
                  FROM stage_changes ORDER BY opp_id, seq";
     assert_eq!(
@@ -228,6 +228,11 @@ fn hubspot_history() {
         "an owner is a number, and the list of owners names it"
     );
     assert_eq!(own.ask("SELECT user_id, email FROM crm_users"), "user_id,email Ann Lee,ann@firm.example");
+    assert_eq!(
+        own.ask("SELECT opp_id, account_id FROM deal_snapshots ORDER BY opp_id"),
+        "opp_id,account_id 101,501 102,",
+        "of two companies the primary one"
+    );
 }
 
 /// Of Oak the audit tells a stage and the closure its end; of Elm there is the closure only: it was open until then.
