@@ -1,5 +1,7 @@
 -- What did each snapshot say of each opportunity? A won or lost one keeps the stage it was closed in; here it stands in a stage of its
--- own, "Won" or "Lost". It is worth what it brought once it is closed, else the estimate; the same of its close date.
+-- own, "Won" or "Lost". It is worth what it brought once it is closed, else the estimate; the same of its close date. When it was closed, its
+-- last closure tells that its snapshot can have seen. In a view without ids an opportunity is its topic, its customer and when it was made,
+-- where no two of one view share all three; else all that stands in its row.
 WITH labels AS (
     SELECT
         attributename,
@@ -14,7 +16,10 @@ WITH labels AS (
 read AS (
     SELECT
         d.*,
-        coalesce(d."opportunityid", d._key) AS opp_id,
+        nullif(
+            concat_ws(' | ', trim(d."name"), trim(coalesce(d."customer", d."account")), CAST(d."createdon" AS TEXT)),
+            ''
+        ) AS identity,
         lower(coalesce(c.label, d."statecode", d."statuscode", 'open')) AS state,
         coalesce(s.label, d."salesstage", d."stepname", '(none)') AS stage
     FROM landing.dynamics_opportunity AS d
@@ -25,39 +30,85 @@ read AS (
         ON s.attributename = 'salesstage'
         AND s.attributevalue = d."salesstage"
 ),
+compared AS (
+    SELECT
+        *,
+        max(last_seen) OVER (
+            PARTITION BY identity
+            ORDER BY first_seen, _key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) >= first_seen AS overlaps
+    FROM read
+),
+named AS (
+    SELECT
+        *,
+        CASE
+            WHEN "opportunityid" IS NOT NULL THEN "opportunityid"
+            WHEN "name" IS NULL OR bool_or(overlaps) OVER (PARTITION BY identity) THEN _key
+            ELSE identity
+        END AS opp_id
+    FROM compared
+),
 judged AS (
     SELECT
         *,
         state IN ('won', '1') AS is_won,
         state IN ('won', '1', 'lost', '2', 'canceled', 'cancelled', 'out-sold') AS is_closed
-    FROM read
+    FROM named
+),
+closures AS (
+    SELECT
+        j.opp_id,
+        j.first_seen,
+        max(c."actualend") AS ts,
+        first_value(c."actualrevenue" ORDER BY c."actualend" DESC) AS revenue
+    FROM judged AS j
+    JOIN landing.dynamics_opportunityclose AS c
+        ON c."opportunityid" = j.opp_id
+        AND c."actualend" < start_of_day(j.first_seen + 1, project_zone())
+    WHERE j.is_closed
+    GROUP BY
+        j.opp_id,
+        j.first_seen
 )
 SELECT
     'dynamics' AS source,
-    opp_id,
+    j.opp_id,
     coalesce("parentaccountid", "customerid", "account", "customer") AS account_id,
     coalesce("ownerid", trim("owner")) AS owner_id,
     "name" AS name,
     CASE WHEN is_won THEN 'Won' WHEN is_closed THEN 'Lost' ELSE stage END AS stage,
-    CASE WHEN is_closed THEN coalesce("actualvalue", "estimatedvalue") ELSE "estimatedvalue" END AS amount,
+    CASE
+        WHEN is_won THEN coalesce("actualvalue", k.revenue, "estimatedvalue")
+        WHEN is_closed THEN coalesce("actualvalue", "estimatedvalue")
+        ELSE "estimatedvalue"
+    END AS amount,
     upper("isocurrencycode") AS currency,
     CASE
         WHEN is_won THEN CAST(1 AS DECIMAL(18, 4))
         WHEN is_closed THEN CAST(0 AS DECIMAL(18, 4))
         ELSE CAST(TRY_CAST(replace("closeprobability", '%', '') AS DOUBLE) / 100 AS DECIMAL(18, 4))
     END AS probability,
-    CASE WHEN is_closed THEN coalesce("actualclosedate", "estimatedclosedate") ELSE "estimatedclosedate" END AS close_date,
+    CASE WHEN is_closed THEN coalesce("actualclosedate", local_date(k.ts, project_zone()), "estimatedclosedate") ELSE "estimatedclosedate" END AS close_date,
     is_closed,
     is_won,
     "msdyn_forecastcategory" AS forecast_category,
     coalesce(
         "createdon",
-        start_of_day(least(min(first_seen) OVER (PARTITION BY opp_id), "actualclosedate"), project_zone())
+        start_of_day(least(min(j.first_seen) OVER (PARTITION BY j.opp_id), "actualclosedate"), project_zone())
     ) AS created_ts,
     trim("createdby") AS created_by,
+    k.ts AS last_stage_change_ts,
     false AS is_deleted,
-    first_seen,
+    j.first_seen,
     last_seen,
-    next_seen,
-    coalesce(gone, false) AS gone
-FROM judged
+    coalesce(next_seen, lead(j.first_seen) OVER (PARTITION BY j.opp_id ORDER BY j.first_seen)) AS next_seen,
+    coalesce(
+        j.gone AND lead(j.first_seen) OVER (PARTITION BY j.opp_id ORDER BY j.first_seen) IS DISTINCT FROM j.next_seen,
+        false
+    ) AS gone
+FROM judged AS j
+LEFT JOIN closures AS k
+    ON k.opp_id = j.opp_id
+    AND k.first_seen = j.first_seen

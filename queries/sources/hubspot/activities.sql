@@ -1,7 +1,59 @@
 -- What did each snapshot say of each call, meeting, task, note and e-mail, and did it happen?
 -- All but tasks are logged when they are over, or planned ahead: what lies after its snapshot has not happened. A task happens when
 -- it is completed. Who logged it is the person it is assigned to, where the export does not tell.
-WITH logged AS (
+-- Through the API all kinds are engagements, told apart by their type.
+WITH owners AS (
+    SELECT
+        "owner_id" AS id,
+        first_value(
+            coalesce(nullif(trim(concat_ws(' ', "first_name", "last_name")), ''), lower(trim("email")))
+            ORDER BY first_seen DESC
+        ) AS name
+    FROM landing.hubspot_owners
+    GROUP BY "owner_id"
+),
+engagements AS (
+    SELECT
+        e.*,
+        CASE
+            WHEN upper(e."type") = 'CALL' THEN 'call'
+            WHEN upper(e."type") = 'MEETING' OR e."hs_end_time" IS NOT NULL THEN 'meeting'
+            WHEN upper(e."type") = 'EMAIL' THEN 'email'
+            WHEN upper(e."type") = 'TASK' THEN 'task'
+            WHEN upper(e."type") = 'COMMUNICATION' THEN 'social'
+            ELSE 'note'
+        END AS kind,
+        d.id AS deal,
+        c.id AS company,
+        p.id AS contact
+    FROM landing.hubspot_engagements AS e
+    LEFT JOIN (
+        SELECT
+            "engagement_id" AS engagement_id,
+            min("deal_id") AS id
+        FROM landing.hubspot_engagement_deals
+        GROUP BY "engagement_id"
+    ) AS d
+        ON d.engagement_id = e."engagement_id"
+    LEFT JOIN (
+        SELECT
+            "engagement_id" AS engagement_id,
+            min("company_id") AS id
+        FROM landing.hubspot_engagement_companies
+        GROUP BY "engagement_id"
+    ) AS c
+        ON c.engagement_id = e."engagement_id"
+    LEFT JOIN (
+        SELECT
+            "engagement_id" AS engagement_id,
+            min("contact_id") AS id
+        FROM landing.hubspot_engagement_contacts
+        GROUP BY "engagement_id"
+    ) AS p
+        ON p.engagement_id = e."engagement_id"
+    WHERE upper(coalesce(e."hs_meeting_outcome", '')) NOT IN ('CANCELED', 'CANCELLED', 'NO SHOW', 'NO_SHOW')
+),
+logged AS (
     SELECT
         "hs_object_id" AS activity_id,
         'call' AS type,
@@ -29,7 +81,10 @@ WITH logged AS (
         "hs_createdate" AS created_ts,
         coalesce("hs_meeting_start_time", "hs_timestamp") AS ts,
         NULL AS direction,
-        CAST(date_part('epoch', "hs_meeting_end_time") - date_part('epoch', "hs_meeting_start_time") AS BIGINT) AS duration_s,
+        CASE
+            WHEN "hs_meeting_end_time" >= "hs_meeting_start_time"
+            THEN CAST(date_part('epoch', "hs_meeting_end_time") - date_part('epoch', "hs_meeting_start_time") AS BIGINT)
+        END AS duration_s,
         "associated_contact_ids" AS contacts,
         "associated_company_ids" AS companies,
         "associated_deal_ids" AS deals,
@@ -123,6 +178,35 @@ all_kinds AS (
         next_seen,
         gone
     FROM landing.hubspot_tasks
+    UNION ALL
+    SELECT
+        e."engagement_id" AS activity_id,
+        e.kind AS type,
+        coalesce(o.name, e."hubspot_owner_id") AS owner,
+        NULL AS creator,
+        e."hs_createdate" AS created_ts,
+        CASE
+            WHEN e.kind = 'task' AND upper(coalesce(e."hs_task_status", '')) <> 'COMPLETED' THEN NULL
+            WHEN e."hs_timestamp" < start_of_day(e.last_seen + 1, project_zone()) THEN e."hs_timestamp"
+        END AS occurred_ts,
+        local_date(e."hs_timestamp", project_zone()) AS due_date,
+        NULL AS completed_ts,
+        NULL AS direction,
+        CASE
+            WHEN e."hs_end_time" >= e."hs_timestamp"
+            THEN CAST(date_part('epoch', e."hs_end_time") - date_part('epoch', e."hs_timestamp") AS BIGINT)
+        END AS duration_s,
+        e.contact AS contacts,
+        e.company AS companies,
+        e.deal AS deals,
+        NULL AS tickets,
+        e.first_seen,
+        e.last_seen,
+        e.next_seen,
+        e.gone
+    FROM engagements AS e
+    LEFT JOIN owners AS o
+        ON o.id = e."hubspot_owner_id"
 )
 SELECT
     'hubspot' AS source,

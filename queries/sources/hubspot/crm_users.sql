@@ -1,7 +1,19 @@
 -- Who is a user of HubSpot? An export names owners by their display names only, so a name is a user, since the oldest record it
 -- stands on. The users' export adds e-mails; the login history adds who logs in and owns nothing. Whether somebody has left shows
--- only in the name that HubSpot gives them then: "Deactivated User (ann@x.example)".
-WITH mentioned AS (
+-- only in the name that HubSpot gives them then: "Deactivated User (ann@x.example)". Through the API an owner is a number, which the list of
+-- owners names.
+WITH owners AS (
+    SELECT
+        "owner_id" AS id,
+        first_value(
+            coalesce(nullif(trim(concat_ws(' ', "first_name", "last_name")), ''), lower(trim("email")))
+            ORDER BY first_seen DESC
+        ) AS name,
+        first_value(lower(trim("email")) ORDER BY first_seen DESC) AS email
+    FROM landing.hubspot_owners
+    GROUP BY "owner_id"
+),
+mentioned AS (
     SELECT "hubspot_owner_id" AS owner, "createdate" AS ts, first_seen FROM landing.hubspot_deals
     UNION ALL
     SELECT "hubspot_owner_id" AS owner, "createdate" AS ts, first_seen FROM landing.hubspot_companies
@@ -21,6 +33,8 @@ WITH mentioned AS (
     SELECT "hubspot_owner_id" AS owner, "hs_createdate" AS ts, first_seen FROM landing.hubspot_notes
     UNION ALL
     SELECT "hubspot_owner_id" AS owner, "hs_createdate" AS ts, first_seen FROM landing.hubspot_emails
+    UNION ALL
+    SELECT "hubspot_owner_id" AS owner, "hs_createdate" AS ts, first_seen FROM landing.hubspot_engagements
 ),
 listed AS (
     SELECT
@@ -35,12 +49,14 @@ listed AS (
 ),
 known AS (
     SELECT
-        trim(owner) AS user_id,
-        ts,
-        first_seen
-    FROM mentioned
-    WHERE owner IS NOT NULL
-        AND trim(owner) <> ''
+        coalesce(o.name, trim(m.owner)) AS user_id,
+        m.ts,
+        m.first_seen
+    FROM mentioned AS m
+    LEFT JOIN owners AS o
+        ON o.id = trim(m.owner)
+    WHERE m.owner IS NOT NULL
+        AND trim(m.owner) <> ''
     UNION ALL
     SELECT
         coalesce(name, email) AS user_id,
@@ -69,7 +85,7 @@ SELECT
     'hubspot' AS source,
     k.user_id,
     k.user_id AS username,
-    coalesce(min(u.email), lower(regexp_match(k.user_id, '[^ <>()]+@[^ <>()]+')[1])) AS email,
+    coalesce(min(u.email), min(o.email), lower(regexp_match(k.user_id, '[^ <>()]+@[^ <>()]+')[1])) AS email,
     k.user_id AS name,
     min(u.title) AS title,
     min(u.department) AS department,
@@ -80,6 +96,15 @@ SELECT
 FROM users AS k
 LEFT JOIN listed AS u
     ON lower(coalesce(u.name, u.email)) = lower(k.user_id)
+LEFT JOIN (
+    SELECT
+        name,
+        min(email) AS email
+    FROM owners
+    GROUP BY name
+    HAVING count(DISTINCT email) = 1
+) AS o
+    ON o.name = k.user_id
 GROUP BY
     k.user_id,
     k.created_ts,

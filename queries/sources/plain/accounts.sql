@@ -10,5 +10,5 @@ SELECT
     CAST(NULL AS DATE) AS next_seen,
     false AS gone
 FROM landing.plain_pipeline
-WHERE trim("account") <> ''
+WHERE coalesce(trim("account"), '') <> ''
 GROUP BY trim("account")

@@ -5,7 +5,9 @@ SELECT
     lower(trim("user")) AS user_id,
     "at" AS ts,
     CASE
-        WHEN lower(coalesce("outcome", '')) LIKE '%fail%' OR lower("outcome") IN ('0', 'false', 'no', 'denied', 'error') THEN 'failed'
+        WHEN lower(coalesce("outcome", '')) LIKE '%fail%' OR lower("outcome") LIKE '%invalid%' OR lower("outcome") LIKE '%denied%' THEN 'failed'
+        WHEN lower("outcome") LIKE 'error%' OR lower("outcome") LIKE '%unsuccess%' OR lower("outcome") LIKE '%locked%' THEN 'failed'
+        WHEN lower("outcome") IN ('0', 'false', 'no', 'rejected', 'blocked') THEN 'failed'
         ELSE 'success'
     END AS outcome,
     CASE

@@ -1,5 +1,6 @@
 -- Who is a user of the CRM, as what, and were they active: one row for each stretch in which nothing we use changed.
--- A User row changes with every login (LastLoginDate); runs of versions that are alike for us become one.
+-- A User row changes with every login (LastLoginDate); runs of versions that are alike for us become one. A report names owners; a name
+-- that no user bears is a user too.
 WITH profiles AS (
     SELECT
         "Id" AS profile_id,
@@ -19,7 +20,7 @@ versions AS (
         u."Division" AS division,
         u."City" AS city,
         u."Country" AS country,
-        u."TimeZoneSidKey" AS tz,
+        CASE WHEN regexp_like(u."TimeZoneSidKey", '^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$') THEN u."TimeZoneSidKey" END AS tz,
         CASE
             WHEN u."UserType" = 'Standard' THEN 'human'
             WHEN u."UserType" IN ('AutomatedProcess', 'CloudIntegrationUser') THEN 'integration'
@@ -30,7 +31,7 @@ versions AS (
         u."ProfileId" AS profile_id,
         u."ManagerId" AS manager_id,
         coalesce(u."IsActive", false) AS is_active,
-        u."CreatedDate" AS created_ts,
+        coalesce(u."CreatedDate", start_of_day(min(u.first_seen) OVER (PARTITION BY u."Id"), project_zone())) AS created_ts,
         u.first_seen,
         u.next_seen
     FROM landing.salesforce_user AS u
@@ -113,3 +114,30 @@ GROUP BY
     profile_id,
     manager_id,
     is_active
+UNION ALL
+SELECT
+    'salesforce' AS source,
+    trim(r."OpportunityOwner") AS user_id,
+    CAST(NULL AS TEXT) AS username,
+    CAST(NULL AS TEXT) AS email,
+    CAST(NULL AS TEXT) AS employee_number,
+    trim(r."OpportunityOwner") AS name,
+    CAST(NULL AS TEXT) AS title,
+    CAST(NULL AS TEXT) AS department,
+    CAST(NULL AS TEXT) AS division,
+    CAST(NULL AS TEXT) AS city,
+    CAST(NULL AS TEXT) AS country,
+    CAST(NULL AS TEXT) AS tz,
+    'human' AS user_kind,
+    CAST(NULL AS TEXT) AS profile,
+    CAST(NULL AS TEXT) AS profile_id,
+    CAST(NULL AS TEXT) AS manager_id,
+    true AS is_active,
+    start_of_day(least(min(r."CreatedOn"), min(r.first_seen)), project_zone()) AS created_ts,
+    min(r.first_seen) AS valid_from,
+    CAST(NULL AS DATE) AS valid_to
+FROM landing.salesforce_opportunityreport AS r
+LEFT ANTI JOIN versions AS v
+    ON lower(trim(v.name)) = lower(trim(r."OpportunityOwner"))
+WHERE trim(r."OpportunityOwner") <> ''
+GROUP BY trim(r."OpportunityOwner")

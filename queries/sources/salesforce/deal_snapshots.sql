@@ -1,4 +1,58 @@
 -- What did each snapshot say of each deal? Currency code 000 is how an export writes none.
+-- Deals that only reports tell follow. Their owner is a name, which a user has who alone bears it. Without an id a deal is its name, account
+-- and day of birth, where no two of one report share all three.
+WITH owners AS (
+    SELECT
+        lower(coalesce("Name", trim(concat_ws(' ', "FirstName", "LastName")))) AS name,
+        min("Id") AS user_id
+    FROM landing.salesforce_user
+    GROUP BY lower(coalesce("Name", trim(concat_ws(' ', "FirstName", "LastName"))))
+    HAVING count(DISTINCT "Id") = 1
+),
+firms AS (
+    SELECT
+        lower(trim("Name")) AS name,
+        min("Id") AS account_id
+    FROM landing.salesforce_account
+    GROUP BY lower(trim("Name"))
+    HAVING count(DISTINCT "Id") = 1
+),
+reported AS (
+    SELECT
+        r.*,
+        lower(trim(r."Stage")) AS word,
+        coalesce(
+            r."OpportunityID",
+            concat_ws(' | ', trim(r."OpportunityName"), trim(r."AccountName"), CAST(r."CreatedOn" AS TEXT))
+        ) AS identity
+    FROM landing.salesforce_opportunityreport AS r
+    LEFT ANTI JOIN landing.salesforce_opportunity AS o
+        ON o."Id" = r."OpportunityID"
+    LEFT ANTI JOIN landing.salesforce_opportunity AS p
+        ON coalesce(lower(trim(p."Name")), '') = CASE WHEN r."OpportunityID" IS NULL THEN lower(trim(r."OpportunityName")) END
+),
+compared AS (
+    SELECT
+        *,
+        "OpportunityID" IS NULL
+        AND max(last_seen) OVER (
+            PARTITION BY identity
+            ORDER BY first_seen, _key
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) >= first_seen AS overlaps
+    FROM reported
+),
+named AS (
+    SELECT
+        *,
+        CASE WHEN coalesce(bool_or(overlaps) OVER (PARTITION BY identity), false) THEN _key ELSE identity END AS opp_id,
+        CASE WHEN "Won" IS NULL THEN word IN ('closed won', 'won') ELSE lower("Won") IN ('1', 'true', 'yes') END AS is_won,
+        CASE
+            WHEN "Closed" IS NULL THEN word IN ('closed won', 'won', 'closed lost', 'lost')
+            ELSE lower("Closed") IN ('1', 'true', 'yes')
+        END AS is_closed
+    FROM compared
+)
 SELECT
     'salesforce' AS source,
     "Id" AS opp_id,
@@ -25,3 +79,43 @@ SELECT
     next_seen,
     coalesce(gone, false) AS gone
 FROM landing.salesforce_opportunity
+UNION ALL
+SELECT
+    'salesforce' AS source,
+    n.opp_id,
+    coalesce(f.account_id, nullif(trim(n."AccountName"), '')) AS account_id,
+    coalesce(w.user_id, trim(n."OpportunityOwner")) AS owner_id,
+    n."OpportunityName" AS name,
+    trim(n."Stage") AS stage,
+    CAST(NULL AS BIGINT) AS stage_order,
+    n."Amount" AS amount,
+    upper(n."Currency") AS currency,
+    CAST(TRY_CAST(replace(n."Likelihood", '%', '') AS DOUBLE) / 100 AS DECIMAL(18, 4)) AS probability,
+    n."CloseDate" AS close_date,
+    n.is_closed OR n.is_won AS is_closed,
+    n.is_won,
+    n."ForecastCategory" AS forecast_category,
+    n."NextStep" AS next_step,
+    start_of_day(
+        coalesce(
+            n."CreatedOn",
+            least(min(n.first_seen) OVER (PARTITION BY n.opp_id), CASE WHEN n.is_closed OR n.is_won THEN n."CloseDate" END)
+        ),
+        project_zone()
+    ) AS created_ts,
+    CAST(NULL AS TEXT) AS created_by,
+    start_of_day(n."LastStageChange", project_zone()) AS last_stage_change_ts,
+    false AS is_deleted,
+    CAST(NULL AS TIMESTAMP) AS deleted_ts,
+    n.first_seen,
+    n.last_seen,
+    coalesce(n.next_seen, lead(n.first_seen) OVER (PARTITION BY n.opp_id ORDER BY n.first_seen)) AS next_seen,
+    coalesce(
+        n.gone AND lead(n.first_seen) OVER (PARTITION BY n.opp_id ORDER BY n.first_seen) IS DISTINCT FROM n.next_seen,
+        false
+    ) AS gone
+FROM named AS n
+LEFT JOIN owners AS w
+    ON w.name = lower(trim(n."OpportunityOwner"))
+LEFT JOIN firms AS f
+    ON f.name = lower(trim(n."AccountName"))

@@ -1,7 +1,9 @@
 //! Each CRM's own export, small and by hand, in the bytes its vendor writes: `tests/exports/`. The figures are counted by hand.
 
+mod files;
 mod more;
 mod recognised;
+mod salesforce;
 
 use crate::firm::repository;
 use crate::loading::lake::{Own, counts};
@@ -19,7 +21,8 @@ pub fn stories() -> Vec<Trial> {
         story("a list of deals and a login log are enough", plain),
         story("no model and no KPI names a CRM", no_model_names_a_crm),
     ];
-    own.into_iter().chain(more::stories()).chain(recognised::stories()).collect()
+    let beside = [more::stories(), recognised::stories(), salesforce::stories(), files::stories()];
+    own.into_iter().chain(beside.into_iter().flatten()).collect()
 }
 
 /// Where a CRM's exports lie.

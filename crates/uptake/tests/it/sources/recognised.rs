@@ -67,7 +67,6 @@ fn under_any_name() {
 fn of_nobody() {
     let own = Own::new("of-nobody");
     for (name, header) in [
-        ("opportunity_data.csv", "id,is_deleted,account_id,owner_id,name,stage_name,amount,close_date,created_date"),
         ("contacts.csv", "id,first_name,last_name,email,owner_id,phone,created_date,account_id"),
         ("tickets.csv", "id,subject,type,status,priority,created_at,updated_at"),
         ("mails.csv", "id,subject,type,email,timestamp,status"),
