@@ -4,6 +4,7 @@
 
 mod certain;
 mod held;
+mod sifted;
 mod stream;
 
 use crate::convert;
@@ -32,6 +33,7 @@ use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use sifted::Sifted;
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -147,7 +149,7 @@ impl Store {
         state: &SessionState,
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
         let table = self.table_at(name, version, state).await?;
-        table.table_provider().await.map_err(compute(name))
+        Ok(Arc::new(Sifted(table.table_provider().await.map_err(compute(name))?)))
     }
 
     /// The same for a table that is read again and again: if it is small, it is read from storage once.
@@ -159,7 +161,7 @@ impl Store {
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
         let table = self.table_at(name, version, state).await?;
         let bytes: i64 = table.snapshot().map_err(failed(name))?.log_data().iter().map(|file| file.size()).sum();
-        let stored = table.table_provider().await.map_err(compute(name))?;
+        let stored = Arc::new(Sifted(table.table_provider().await.map_err(compute(name))?));
         Ok(if bytes <= MOST_BYTES { Arc::new(Held::new(stored)) } else { stored })
     }
 

@@ -18,6 +18,7 @@ pub fn stories() -> Vec<Trial> {
         story("a list without ids is told apart by its names", a_list_without_ids),
         story("ids that a spreadsheet rounded are refused", rounded_ids),
         story("totals below a list are no deals", totals),
+        story("a column that no file brought is like nothing", a_column_nobody_brought),
     ]
 }
 
@@ -169,4 +170,16 @@ fn totals() {
         own.run(&["load", "--decimal", "comma", "--snapshot", "2026-03-01", &own.file("list.csv", text)]).ended(0);
     assert!(ran.err.contains("2 lines of a footer are no rows"), "{}", ran.err);
     assert_eq!(own.ask("SELECT count(*) AS n, sum(amount) AS amount FROM deal_snapshots"), "n,amount 2,12.0000");
+}
+
+fn a_column_nobody_brought() {
+    let own = Own::new("nobody-brought");
+    let roster = own.file("roster.csv", "email,name,grade,office\na@x.example,Ann,Partner,Paris\nb@x.example,Bob,Analyst,Paris\n");
+    assert_eq!(own.load(&["--snapshot", "2026-03-01", &roster]), counts(2, 0, 0));
+    for filter in ["job_family = 'x'", "is_leader", "fte > 0", "NOT is_leader", "job_family IS NOT NULL"] {
+        assert_eq!(own.ask(&format!("SELECT count(*) AS n FROM landing.hr_roster WHERE {filter}")), "n 0", "{filter}");
+    }
+    let made = "SELECT count(*) AS n FROM (SELECT *, CAST(NULL AS TEXT) AS nobody FROM loads) WHERE nobody = 'x'";
+    assert_eq!(own.ask(made), "n 0");
+    assert_eq!(own.ask("SELECT count(*) AS n FROM landing.hr_roster WHERE job_family IS NULL"), "n 2");
 }
