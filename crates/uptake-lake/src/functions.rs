@@ -16,7 +16,7 @@ use uptake_spec::{Calendar, Grain, Project};
 /// Every function a query may use beside DataFusion's own.
 ///
 /// Days are dates, instants are `Timestamp(us, UTC)`, zones are IANA names; NULL in, NULL out. An unknown zone is an
-/// error, not a guess.
+/// error, not a guess: what an export calls a zone goes through `known_zone` first, which gives NULL for one that nobody knows.
 pub fn functions(project: &Project) -> Vec<ScalarUDF> {
     let calendar = Arc::new(project.calendar());
     let (zone, currency) = (project.settings.time_zone.name().to_string(), project.settings.currency.clone());
@@ -28,6 +28,10 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
         constant("currency", currency),
         udf("id18", &[DataType::Utf8], DataType::Utf8, |a| {
             Ok(Arc::new(texts(&a[0]).map(|id| id.map(id18)).collect::<StringArray>()))
+        }),
+        udf("known_zone", &[DataType::Utf8], DataType::Utf8, |a| {
+            let known = |name: &str| name.trim().parse().ok().map(|zone: Tz| zone.name());
+            Ok(Arc::new(texts(&a[0]).map(|name| known(name?)).collect::<StringArray>()))
         }),
         udf("local_date", &[instant(), DataType::Utf8], DataType::Date32, |a| {
             let local = local_times(&a[0], &a[1])?;

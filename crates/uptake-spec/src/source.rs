@@ -31,6 +31,8 @@ pub struct Source {
     pub id_prefix: Option<String>,
     /// Its files are views that people chose: several of one day stand beside each other.
     pub views: bool,
+    /// Its words are everybody's: where another source fits a file as well, that one is meant.
+    pub generic: bool,
     /// Headings of which each of its files has at least one, `*` standing for any text; where none is named, they are not asked for.
     pub marks: Vec<String>,
     /// Columns by which a file of an object we do not know is taken for this source's.
@@ -117,6 +119,8 @@ pub struct Object {
     pub kind: Kind,
     /// Whether the file's stem must be the object's name.
     pub named: bool,
+    /// Headings of which a file under any name has one, where the source's signature is there: what this object alone has.
+    pub tells: Vec<String>,
     /// Other stems of its files: `*` stands for any text, `{part}` for the number of a part.
     pub files: Vec<String>,
     /// Stems, written so too, of files that together are the whole object.
@@ -124,7 +128,7 @@ pub struct Object {
     /// The columns whose values together name a row. One that a file lacks is no part of its keys; where it lacks them all, all its columns
     /// together name a row.
     pub key: Vec<String>,
-    /// Columns that name a row of a file without the key, as people know it: its first must be there, and no two rows of the file may be
+    /// Columns that name a row of a file without the key, as people know it: those of them that the file has, if no two of its rows are
     /// alike in them.
     pub stand_in: Vec<String>,
     /// The column of the newest system stamp: decides between two rows of one key, and dates a file that nothing else dates.
@@ -363,6 +367,7 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         stamps: f.table("stamps", read_stamps),
         id_prefix: f.text("id_prefix"),
         views: f.flag("views").unwrap_or(false),
+        generic: f.flag("generic").unwrap_or(false),
         marks: f.texts("marks").unwrap_or_default(),
         signature: f.texts("signature").unwrap_or_default(),
         other: f.table("other", |f| read_object("", f)),
@@ -401,6 +406,7 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         name: name.into(),
         kind: f.one_of("kind", &KINDS).unwrap_or(Kind::Record),
         named: f.flag("named").unwrap_or(true),
+        tells: f.texts("tells").unwrap_or_default(),
         files: f.texts("files").unwrap_or_default(),
         whole_files: f.texts("whole_files").unwrap_or_default(),
         key: f.texts("key").unwrap_or_default(),

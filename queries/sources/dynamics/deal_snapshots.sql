@@ -1,7 +1,6 @@
 -- What did each snapshot say of each opportunity? A won or lost one keeps the stage it was closed in; here it stands in a stage of its
 -- own, "Won" or "Lost". It is worth what it brought once it is closed, else the estimate; the same of its close date. When it was closed, its
--- last closure tells that its snapshot can have seen. In a view without ids an opportunity is its topic, its customer and when it was made,
--- where no two of one view share all three; else all that stands in its row.
+-- last closure tells that its snapshot can have seen.
 WITH labels AS (
     SELECT
         attributename,
@@ -16,10 +15,7 @@ WITH labels AS (
 read AS (
     SELECT
         d.*,
-        nullif(
-            concat_ws(' | ', trim(d."name"), trim(coalesce(d."customer", d."account")), CAST(d."createdon" AS TEXT)),
-            ''
-        ) AS identity,
+        coalesce(d."opportunityid", d._key) AS opp_id,
         lower(coalesce(c.label, d."statecode", d."statuscode", 'open')) AS state,
         coalesce(s.label, d."salesstage", d."stepname", '(none)') AS stage
     FROM landing.dynamics_opportunity AS d
@@ -30,32 +26,12 @@ read AS (
         ON s.attributename = 'salesstage'
         AND s.attributevalue = d."salesstage"
 ),
-compared AS (
-    SELECT
-        *,
-        max(last_seen) OVER (
-            PARTITION BY identity
-            ORDER BY first_seen, _key
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) >= first_seen AS overlaps
-    FROM read
-),
-named AS (
-    SELECT
-        *,
-        CASE
-            WHEN "opportunityid" IS NOT NULL THEN "opportunityid"
-            WHEN "name" IS NULL OR bool_or(overlaps) OVER (PARTITION BY identity) THEN _key
-            ELSE identity
-        END AS opp_id
-    FROM compared
-),
 judged AS (
     SELECT
         *,
         state IN ('won', '1') AS is_won,
         state IN ('won', '1', 'lost', '2', 'canceled', 'cancelled', 'out-sold') AS is_closed
-    FROM named
+    FROM read
 ),
 closures AS (
     SELECT
@@ -103,11 +79,8 @@ SELECT
     false AS is_deleted,
     j.first_seen,
     last_seen,
-    coalesce(next_seen, lead(j.first_seen) OVER (PARTITION BY j.opp_id ORDER BY j.first_seen)) AS next_seen,
-    coalesce(
-        j.gone AND lead(j.first_seen) OVER (PARTITION BY j.opp_id ORDER BY j.first_seen) IS DISTINCT FROM j.next_seen,
-        false
-    ) AS gone
+    next_seen,
+    coalesce(gone, false) AS gone
 FROM judged AS j
 LEFT JOIN closures AS k
     ON k.opp_id = j.opp_id

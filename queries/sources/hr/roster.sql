@@ -59,7 +59,7 @@ SELECT
     location,
     country,
     manager_email,
-    time_zone AS tz,
+    known_zone(time_zone) AS tz,
     work_days,
     fte,
     is_client_facing,

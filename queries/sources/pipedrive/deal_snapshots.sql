@@ -1,8 +1,7 @@
 -- What did each snapshot say of each deal? A won or lost deal keeps the stage it was closed in; here it stands in a stage of its own,
 -- "Won" or "Lost", so that a stage is open or closed. Its close date is the day it was won or lost, else the expected one.
 -- Through the API stages and owners are numbers, which the lists of stages and users name.
--- Its organisation is told by its name, where the view has no id: a name that only one has. In a view without its own id a deal is its title,
--- its organisation and when it was made, where no two of one view share all three; else all that stands in its row.
+-- Its organisation is told by its name, where the view has no id: a name that only one has.
 WITH organizations AS (
     SELECT
         "name" AS name,
@@ -28,7 +27,7 @@ users AS (
 read AS (
     SELECT
         d.*,
-        nullif(concat_ws(' | ', trim(d."title"), trim(d."org_name"), CAST(d."add_time" AS TEXT)), '') AS identity,
+        coalesce(d."id", d._key) AS opp_id,
         coalesce(d."org_id", o.id, d."org_name") AS account_id,
         coalesce(trim(d."owner"), u.name, d."user_id") AS owner_id,
         coalesce(d."stage", s.name, d."stage_id") AS stage_name,
@@ -48,26 +47,6 @@ read AS (
         ON s.id = d."stage_id"
     LEFT JOIN users AS u
         ON u.id = d."user_id"
-),
-compared AS (
-    SELECT
-        *,
-        max(last_seen) OVER (
-            PARTITION BY identity
-            ORDER BY first_seen, _key
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) >= first_seen AS overlaps
-    FROM read
-),
-named AS (
-    SELECT
-        *,
-        CASE
-            WHEN "id" IS NOT NULL THEN "id"
-            WHEN bool_or(overlaps) OVER (PARTITION BY identity) THEN _key
-            ELSE identity
-        END AS opp_id
-    FROM compared
 )
 SELECT
     'pipedrive' AS source,
@@ -119,9 +98,6 @@ SELECT
     CASE WHEN word = 'deleted' THEN "update_time" END AS deleted_ts,
     first_seen,
     last_seen,
-    coalesce(next_seen, lead(first_seen) OVER (PARTITION BY opp_id ORDER BY first_seen)) AS next_seen,
-    coalesce(
-        gone AND lead(first_seen) OVER (PARTITION BY opp_id ORDER BY first_seen) IS DISTINCT FROM next_seen,
-        false
-    ) AS gone
-FROM named
+    next_seen,
+    coalesce(gone, false) AS gone
+FROM read

@@ -1,40 +1,19 @@
 -- What did each list say of each deal? It is won or lost by its stage's name, and closed on its end date.
--- A deal without an id is who it is by its name, firm and start, where no two of one list share all three; else by all that stands in its row.
 WITH read AS (
     SELECT
         *,
         coalesce("deal", "name") AS title,
-        nullif(concat_ws(' | ', trim(coalesce("deal", "name")), trim("account"), CAST("start" AS TEXT)), '') AS identity,
+        coalesce("id", _key) AS opp_id,
         lower(trim("stage")) AS word,
         TRY_CAST(replace("probability", '%', '') AS DOUBLE) AS likelihood
     FROM landing.plain_pipeline
-),
-compared AS (
-    SELECT
-        *,
-        max(last_seen) OVER (
-            PARTITION BY identity
-            ORDER BY first_seen, _key
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) >= first_seen AS overlaps
-    FROM read
-),
-named AS (
-    SELECT
-        *,
-        CASE
-            WHEN "id" IS NOT NULL THEN "id"
-            WHEN title IS NULL OR bool_or(overlaps) OVER (PARTITION BY identity) THEN _key
-            ELSE identity
-        END AS opp_id
-    FROM compared
 ),
 judged AS (
     SELECT
         *,
         word IN ('won', 'closed won', 'closed-won', 'closed_won', 'closedwon', 'win', 'gewonnen') AS is_won,
         word IN ('lost', 'closed lost', 'closed-lost', 'closed_lost', 'closedlost', 'loss', 'verloren', 'cancelled', 'canceled') AS is_lost
-    FROM named
+    FROM read
 )
 SELECT
     'plain' AS source,
@@ -63,9 +42,6 @@ SELECT
     false AS is_deleted,
     first_seen,
     last_seen,
-    coalesce(next_seen, lead(first_seen) OVER (PARTITION BY opp_id ORDER BY first_seen)) AS next_seen,
-    coalesce(
-        gone AND lead(first_seen) OVER (PARTITION BY opp_id ORDER BY first_seen) IS DISTINCT FROM next_seen,
-        false
-    ) AS gone
+    next_seen,
+    coalesce(gone, false) AS gone
 FROM judged

@@ -20,7 +20,7 @@ versions AS (
         u."Division" AS division,
         u."City" AS city,
         u."Country" AS country,
-        CASE WHEN regexp_like(u."TimeZoneSidKey", '^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$') THEN u."TimeZoneSidKey" END AS tz,
+        known_zone(u."TimeZoneSidKey") AS tz,
         CASE
             WHEN u."UserType" = 'Standard' THEN 'human'
             WHEN u."UserType" IN ('AutomatedProcess', 'CloudIntegrationUser') THEN 'integration'

@@ -1,6 +1,5 @@
 -- What did each snapshot say of each deal? Currency code 000 is how an export writes none.
--- Deals that only reports tell follow. Their owner is a name, which a user has who alone bears it. Without an id a deal is its name, account
--- and day of birth, where no two of one report share all three.
+-- Deals that only reports tell follow. Their owner is a name, which a user has who alone bears it.
 WITH owners AS (
     SELECT
         lower(coalesce("Name", trim(concat_ws(' ', "FirstName", "LastName")))) AS name,
@@ -21,37 +20,22 @@ reported AS (
     SELECT
         r.*,
         lower(trim(r."Stage")) AS word,
-        coalesce(
-            r."OpportunityID",
-            concat_ws(' | ', trim(r."OpportunityName"), trim(r."AccountName"), CAST(r."CreatedOn" AS TEXT))
-        ) AS identity
+        coalesce(r."OpportunityID", r._key) AS opp_id
     FROM landing.salesforce_opportunityreport AS r
     LEFT ANTI JOIN landing.salesforce_opportunity AS o
         ON o."Id" = r."OpportunityID"
     LEFT ANTI JOIN landing.salesforce_opportunity AS p
         ON coalesce(lower(trim(p."Name")), '') = CASE WHEN r."OpportunityID" IS NULL THEN lower(trim(r."OpportunityName")) END
 ),
-compared AS (
-    SELECT
-        *,
-        "OpportunityID" IS NULL
-        AND max(last_seen) OVER (
-            PARTITION BY identity
-            ORDER BY first_seen, _key
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) >= first_seen AS overlaps
-    FROM reported
-),
 named AS (
     SELECT
         *,
-        CASE WHEN coalesce(bool_or(overlaps) OVER (PARTITION BY identity), false) THEN _key ELSE identity END AS opp_id,
         CASE WHEN "Won" IS NULL THEN word IN ('closed won', 'won') ELSE lower("Won") IN ('1', 'true', 'yes') END AS is_won,
         CASE
             WHEN "Closed" IS NULL THEN word IN ('closed won', 'won', 'closed lost', 'lost')
             ELSE lower("Closed") IN ('1', 'true', 'yes')
         END AS is_closed
-    FROM compared
+    FROM reported
 )
 SELECT
     'salesforce' AS source,
@@ -109,11 +93,8 @@ SELECT
     CAST(NULL AS TIMESTAMP) AS deleted_ts,
     n.first_seen,
     n.last_seen,
-    coalesce(n.next_seen, lead(n.first_seen) OVER (PARTITION BY n.opp_id ORDER BY n.first_seen)) AS next_seen,
-    coalesce(
-        n.gone AND lead(n.first_seen) OVER (PARTITION BY n.opp_id ORDER BY n.first_seen) IS DISTINCT FROM n.next_seen,
-        false
-    ) AS gone
+    n.next_seen,
+    coalesce(n.gone, false) AS gone
 FROM named AS n
 LEFT JOIN owners AS w
     ON w.name = lower(trim(n."OpportunityOwner"))

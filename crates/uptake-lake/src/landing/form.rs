@@ -93,10 +93,9 @@ impl Form {
             Correction { corrects: corrects.clone(), load_at, file_at, line_at }
         });
         let those = |names: &[String]| names.iter().filter_map(|name| place(name)).collect::<Vec<usize>>();
-        let stands_in = fit.object.stand_in.first().is_some_and(|first| place(first).is_some());
-        let (named_by, key) = match those(&fit.object.key) {
-            key if !key.is_empty() => (NamedBy::Key, key),
-            _ if stands_in => (NamedBy::StandIn, those(&fit.object.stand_in)),
+        let (named_by, key) = match (those(&fit.object.key), those(&fit.object.stand_in)) {
+            (key, _) if !key.is_empty() => (NamedBy::Key, key),
+            (_, stand_in) if !stand_in.is_empty() => (NamedBy::StandIn, stand_in),
             _ => (NamedBy::Everything, (0..columns.len()).collect()),
         };
         let keyed_by_ids = named_by == NamedBy::Key && key.iter().all(|at| columns[*at].1 == ColumnType::Id);

@@ -134,7 +134,11 @@ enum How {
 fn best<'p>(fits: impl Iterator<Item = (Fit, Recognised<'p>)>) -> Vec<Recognised<'p>> {
     let fits: Vec<_> = fits.collect();
     let most = fits.iter().map(|(fit, _)| *fit).max();
-    fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, recognised)| recognised).collect()
+    let mut best: Vec<_> = fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, of)| of).collect();
+    if best.iter().any(|of| !of.source.generic) {
+        best.retain(|of| !of.source.generic);
+    }
+    best
 }
 
 /// The object of a source that fits best; of two that fit as well, the first. Where it was said that the file is of this source, it needs no mark.
@@ -143,6 +147,7 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: boo
     let has = |column: &String| header.iter().any(|word| word.eq_ignore_ascii_case(column));
     let signed = !source.signature.is_empty() && source.signature.iter().all(has);
     let marked = said || source.is_marked(header);
+    let is_named = source.objects.iter().any(|object| names.iter().any(|name| object.named_by(name).is_some()));
     let fits = source.objects.iter().filter_map(|object| {
         let named = names.iter().find_map(|name| object.named_by(name));
         // What is known by its name alone has nothing to be marked by.
@@ -151,7 +156,8 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: boo
             return None;
         }
         let known = Known::of(source, object, header);
-        let told = named.is_some() || (!object.named && known.0.len() >= header.len().clamp(2, 3));
+        let of_any_name = !object.named || (signed && !is_named && object.tells.iter().any(has));
+        let told = named.is_some() || (of_any_name && known.0.len() >= header.len().clamp(2, 3));
         let suffices = told && known.suffices(object);
         let has_some = || object.needs.iter().any(|column| known.has(column));
         let how = match named {

@@ -128,7 +128,7 @@ fn a_generic_log() {
 fn deals_without_ids() {
     let own = Own::new("deals-without-ids");
     assert_eq!(own.load(&[&exports("plain-without-ids")]), counts(3, 0, 1));
-    let moves = "SELECT concat(split_part(opp_id, ' ', 1), ' ', coalesce(from_stage, ''), '>', to_stage) AS move \
+    let moves = "SELECT concat(split_part(opp_id, chr(31), 1), ' ', coalesce(from_stage, ''), '>', to_stage) AS move \
                  FROM stage_changes ORDER BY opp_id, seq";
     assert_eq!(own.ask(moves), "move Elm >Prospecting Oak >Prospecting Oak Prospecting>Negotiation");
     assert_eq!(asked(&own, &["open_pipeline"]), "2026-01 1300.00 (2 of 2)\n2026-02 1500.00 (2 of 2)");

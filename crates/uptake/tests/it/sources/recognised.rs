@@ -19,6 +19,7 @@ pub fn stories() -> Vec<Trial> {
         story("ids that a spreadsheet rounded are refused", rounded_ids),
         story("totals below a list are no deals", totals),
         story("a column that no file brought is like nothing", a_column_nobody_brought),
+        story("what one object alone has tells it under any name", told_by_a_column),
     ]
 }
 
@@ -174,7 +175,8 @@ fn totals() {
 
 fn a_column_nobody_brought() {
     let own = Own::new("nobody-brought");
-    let roster = own.file("roster.csv", "email,name,grade,office\na@x.example,Ann,Partner,Paris\nb@x.example,Bob,Analyst,Paris\n");
+    let roster = own
+        .file("roster.csv", "email,name,grade,office\na@x.example,Ann,Partner,Paris\nb@x.example,Bob,Analyst,Paris\n");
     assert_eq!(own.load(&["--snapshot", "2026-03-01", &roster]), counts(2, 0, 0));
     for filter in ["job_family = 'x'", "is_leader", "fte > 0", "NOT is_leader", "job_family IS NOT NULL"] {
         assert_eq!(own.ask(&format!("SELECT count(*) AS n FROM landing.hr_roster WHERE {filter}")), "n 0", "{filter}");
@@ -182,4 +184,25 @@ fn a_column_nobody_brought() {
     let made = "SELECT count(*) AS n FROM (SELECT *, CAST(NULL AS TEXT) AS nobody FROM loads) WHERE nobody = 'x'";
     assert_eq!(own.ask(made), "n 0");
     assert_eq!(own.ask("SELECT count(*) AS n FROM landing.hr_roster WHERE job_family IS NULL"), "n 2");
+}
+
+fn told_by_a_column() {
+    let own = Own::new("told-by-a-column");
+    let common = "Id,OwnerId,CreatedDate,LastModifiedDate,CreatedById,IsDeleted,SystemModstamp";
+    for (header, object) in [
+        ("LastName,FirstName,Email,AccountId,MailingCity", "Contact"),
+        ("LastName,Company,Status,IsConverted", "Lead"),
+        ("Name,BillingCity,Industry", "Account"),
+        ("Subject,ActivityDate,Status,TaskSubtype", "Task"),
+        ("CaseNumber,Subject,Status,IsClosed", "Case"),
+    ] {
+        for name in ["extract.csv", "Contacts.csv"] {
+            let file = own.file(name, format!("{common},{header}\n"));
+            let ran = own.run(&["load", "--dry-run", "--snapshot", "2026-03-01", &file]).ended(0);
+            assert!(ran.out.contains(&format!("\"object\":\"{object}\"")), "{header}: {}", ran.out);
+        }
+    }
+    let custom = own.file("Visit__c.csv", format!("{common},Name,BillingCity__c,Score__c\n"));
+    let ran = own.run(&["load", "--dry-run", "--snapshot", "2026-03-01", &custom]).ended(0);
+    assert!(ran.out.contains("\"object\":\"Visit__c\""), "{}", ran.out);
 }
