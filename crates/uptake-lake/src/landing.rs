@@ -12,6 +12,7 @@ mod document;
 mod find;
 mod form;
 mod journal;
+mod months;
 mod names;
 mod numbers;
 mod parquet;

@@ -65,7 +65,8 @@ pub fn recognise<'p>(
             place(),
             format!("no source knows this file; its columns are {}", listed(header)),
             format!(
-                "the sources are {}; name the file after its object, or describe it in queries/sources/",
+                "`uptake init --from {}` looks into it and writes a source for it; those that are there are {}",
+                found.path.display(),
                 known().collect::<Vec<_>>().join(", ")
             ),
         )),
@@ -117,6 +118,8 @@ struct Fit {
     how: How,
     /// How many of its columns the object knows: who knows more of them knows the file better.
     known: usize,
+    /// Its source has marks: it is about such files, and not about any with common words.
+    marked: bool,
     named: bool,
 }
 
@@ -160,7 +163,8 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: boo
             Some(_) if has_some() => How::ByName,
             _ => return None,
         };
-        Some((Fit { how, known: known.0.len(), named: named.is_some() }, object, named))
+        let has_marks = !source.marks.is_empty();
+        Some((Fit { how, known: known.0.len(), marked: has_marks, named: named.is_some() }, object, named))
     });
     let best = fits.rev().max_by_key(|(fit, _, _)| *fit);
     if let Some((fit, object, named)) = best {
@@ -169,7 +173,7 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: boo
         return Some((fit, Recognised { part: named.map_or(0, |named| named.part), whole, ..alone }));
     }
     let other = source.other.clone().filter(|_| signed)?;
-    let fit = Fit { how: How::Signed, known: 0, named: false };
+    let fit = Fit { how: How::Signed, known: 0, marked: false, named: false };
     let name = names.last().cloned().unwrap_or_default();
     Some((fit, alone(source, Object { name, ..other })))
 }
