@@ -31,6 +31,8 @@ pub struct Source {
     pub id_prefix: Option<String>,
     /// Its files are views that people chose: several of one day stand beside each other.
     pub views: bool,
+    /// Its files land and fill no table of the lake, as it says itself.
+    pub unmapped: bool,
     /// Headings of which each of its files has at least one, `*` standing for any text; where none is named, they are not asked for.
     pub marks: Vec<String>,
     /// Columns by which a file of an object we do not know is taken for this source's.
@@ -360,6 +362,7 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         stamps: f.table("stamps", read_stamps),
         id_prefix: f.text("id_prefix"),
         views: f.flag("views").unwrap_or(false),
+        unmapped: f.flag("unmapped").unwrap_or(false),
         marks: f.texts("marks").unwrap_or_default(),
         signature: f.texts("signature").unwrap_or_default(),
         other: f.table("other", |f| read_object("", f)),

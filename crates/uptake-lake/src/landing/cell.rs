@@ -96,9 +96,7 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
         })),
         ColumnType::Integer => read_integer(text, habits).map(Datum::Integer),
         ColumnType::Decimal => read_decimal(text, habits).map(Datum::Decimal),
-        ColumnType::Date => {
-            read_date(text, habits).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day)))
-        }
+        ColumnType::Date => read_date(text, habits).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
         ColumnType::Day => read_day(text, habits).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
         ColumnType::Instant => {
             read_instant(text, habits).and_then(|at| thinkable(at.date_naive(), text).map(|()| Datum::Instant(at)))
@@ -432,7 +430,10 @@ mod tests {
         let day: Datum = Datum::Date("2016-10-20".parse().expect("a date"));
         assert_eq!(read_cell("42663", ColumnType::Date, &serials).as_ref(), Ok(&day));
         assert_eq!(read_cell("42663.75", ColumnType::Day, &serials).as_ref(), Ok(&day));
-        assert_eq!(read_cell("42663.75", ColumnType::Instant, &serials), read("2016-10-20 18:00:00", ColumnType::Instant));
+        assert_eq!(
+            read_cell("42663.75", ColumnType::Instant, &serials),
+            read("2016-10-20 18:00:00", ColumnType::Instant)
+        );
         assert!(read_cell("42663.75", ColumnType::Date, &serials).is_err(), "it has an hour");
         assert!(read("42663", ColumnType::Date).is_err());
     }
@@ -455,7 +456,15 @@ mod tests {
 
     #[test]
     fn a_boolean_is_a_word_that_people_use() {
-        for (word, is) in [("Yes", true), ("N", false), ("DONE", true), ("To do", false), ("0", false), ("WAHR", true), ("Faux", false)] {
+        for (word, is) in [
+            ("Yes", true),
+            ("N", false),
+            ("DONE", true),
+            ("To do", false),
+            ("0", false),
+            ("WAHR", true),
+            ("Faux", false),
+        ] {
             assert_eq!(read(word, ColumnType::Boolean), Ok(Datum::Boolean(is)), "{word}");
         }
         let own = Habits { booleans: vec![("Erledigt".into(), true), ("y".into(), false)], ..Default::default() };

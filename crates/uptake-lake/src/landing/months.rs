@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 
 /// Names and abbreviations in small letters, January first.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "januar", "jänner", "jän", "janvier", "janv", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
+    &[
+        "january", "jan", "januar", "jänner", "jän", "janvier", "janv", "enero", "ene", "gennaio", "gen", "janeiro",
+        "januari",
+    ],
     &["february", "feb", "februar", "février", "févr", "fevr", "febrero", "febbraio", "fevereiro", "fev", "februari"],
     &["march", "mar", "märz", "mär", "mrz", "mars", "marzo", "março", "maart", "mrt"],
     &["april", "apr", "avril", "avr", "abril", "abr", "aprile"],
@@ -20,8 +23,8 @@ const MONTHS: [&[&str]; 12] = [
 
 /// The first two letters of the days of the week in the same languages, and words that stand between.
 const PASSED: [&str; 36] = [
-    "mo", "tu", "we", "th", "fr", "sa", "su", "di", "mi", "do", "so", "lu", "ma", "me", "je", "ve", "ju", "vi", "gi", "zo",
-    "wo", "vr", "za", "st", "nd", "rd", "of", "de", "le", "se", "te", "qu", "at", "à", "um", "uhr",
+    "mo", "tu", "we", "th", "fr", "sa", "su", "di", "mi", "do", "so", "lu", "ma", "me", "je", "ve", "ju", "vi", "gi",
+    "zo", "wo", "vr", "za", "st", "nd", "rd", "of", "de", "le", "se", "te", "qu", "at", "à", "um", "uhr",
 ];
 
 /// `Sep 12, 2026`, `12-Sep-26`, `Thursday, 20. Oktober 2016`, `20 oct. 2016`: the day, and the text behind it.

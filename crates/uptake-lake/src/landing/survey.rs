@@ -70,8 +70,7 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
         form.set_order(column, order);
     }
     for (column, seen) in std::mem::take(&mut pass.numbers) {
-        let mark =
-            seen.mark(&file, &form.columns[column].0, said.decimal).map_err(|p| in_source(p, source_file))?;
+        let mark = seen.mark(&file, &form.columns[column].0, said.decimal).map_err(|p| in_source(p, source_file))?;
         reordered |= mark == Some(DecimalMark::Comma);
         form.set_mark(column, mark);
     }
