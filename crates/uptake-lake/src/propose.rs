@@ -113,7 +113,7 @@ fn look_into(
             proposal.known.push(Known { file, title, source, object });
             continue;
         }
-        let profile = profile(&document)?;
+        let profile = profile(&document, project.settings.time_zone)?;
         if profile.rows == 0 {
             proposal.skipped.push((file, "it has a header and no rows: nothing says what they would be".into()));
             continue;

@@ -4,7 +4,7 @@ use super::kinds::{
     ACCOUNTS, ACTIVITIES, CASE_LOG, CASES, CONTACTS, DEAL_LOG, DEALS, Kind, LEADS, LOGINS, OTHER, ROSTER,
 };
 use super::profile::Profile;
-use super::roles::{self, Roles, anywhere};
+use super::roles::{self, Roles, about, is_called};
 use super::words::says;
 
 /// What a file was taken for.
@@ -68,23 +68,29 @@ fn deals(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "account", roles::word("account", &["person", "amount"]));
     roles.pick(profile, "probability", roles::word("probability", &[]));
     roles.pick(profile, "currency", roles::word("currency", &["amount"]));
-    roles.pick(profile, "name", roles::word("name", &["person", "account", "contact", "product", "campaign", "stage"]));
+    roles.pick(profile, "name", roles::word("name", &["person", "account", "contact", "product", "campaign", "stage", "sub"]));
     roles.pick(profile, "name", |c| {
         let (points, why) = roles::word("deal", &["id", "state", "person", "amount", "type"])(c);
         (points - 5, why)
     });
+    // Where deals have no numbers, what names a row is what it is called.
+    if !roles.has("name") && roles.column(profile, "id").is_some_and(|c| !c.means("id")) {
+        roles.also("id", "name");
+    }
     let has_state = roles.has("state");
     if !has_state || !(roles.has("amount") || roles.has("end")) {
         return None;
     }
     let told = [
         (true, 4),
-        (anywhere(profile, "deal"), 5),
+        (about(profile, "deal"), 5),
+        (is_called(profile, "deal"), 3),
         (tells || roles.has("outcome"), 4),
         (roles.has("amount"), 2),
         (roles.has("end"), 1),
         (roles.has("id"), 1),
-        (anywhere(profile, "case"), -4),
+        (about(profile, "case"), -4),
+        (is_called(profile, "lead") || is_called(profile, "contact") || is_called(profile, "product"), -6),
     ];
     Some(Guess { kind: &DEALS, roles, points: points(&told) })
 }
@@ -99,12 +105,17 @@ fn log(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "state", roles::state(&["won", "lost", "closed", "deal", "case"]));
     roles.pick(profile, "amount", |c| if c.means("amount") { roles::amount(c) } else { (0, "") });
     let (id, state) = (roles.column(profile, "id")?, roles.column(profile, "state")?);
+    // Rows with ids of their own are records that bear an id of something else, if that is no deal and no case.
+    let of_something = id.means("id") && id.meaning.any(&["deal", "case"]);
+    if roles.has("row_id") && !of_something {
+        return None;
+    }
     if !roles.has("at") || id.tally.distinct() < 2 || id.tally.distinct() as u64 * 10 > profile.rows * 9 {
         return None;
     }
     let speak = |list: &str| state.tally.values.keys().filter(|value| says(value, list)).count() as i32;
-    let deal = 4 * i32::from(anywhere(profile, "deal")) + speak("deal") + speak("won") + speak("lost");
-    let case = 4 * i32::from(anywhere(profile, "case")) + speak("case") + speak("closed");
+    let deal = 4 * i32::from(about(profile, "deal")) + speak("deal") + speak("won") + speak("lost");
+    let case = 4 * i32::from(about(profile, "case")) + speak("case") + speak("closed");
     let kind = if deal > case { &DEAL_LOG } else { &CASE_LOG };
     Some(Guess { kind, roles, points: 17 })
 }
@@ -121,16 +132,30 @@ fn logins(profile: &Profile) -> Option<Guess> {
         (if leaves && !c.tally.too_many_values { 6 } else { 0 }, "by its values")
     });
     roles.pick(profile, "channel", roles::word("channel", &["person", "time", "id"]));
+    if profile.columns.len() <= if about(profile, "login") { 8 } else { 4 } {
+        roles.pick(profile, "person", roles::somebody(profile));
+    }
     let person = roles.column(profile, "person")?;
     roles.get("at")?;
+    // Who stands there once only is on a list of people.
+    if person.names_rows(profile) && profile.rows >= 5 {
+        return None;
+    }
+    // A log that does not say so is a small table of people and moments.
+    let says_login = about(profile, "login");
+    let is_small = profile.columns.len() <= 8 && !roles.has("row_id");
+    if !says_login && !is_small {
+        return None;
+    }
     let repeats = person.tally.distinct() as u64 * 3 <= profile.rows * 2;
     let told = [
         (true, 4),
-        (anywhere(profile, "login"), 8),
+        (says_login, 8),
+        (is_called(profile, "login"), 3),
         (repeats, 3),
         (profile.columns.len() <= 8, 2),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -6),
-        (anywhere(profile, "activity") && !anywhere(profile, "login"), -4),
+        (about(profile, "activity") && !about(profile, "login"), -4),
     ];
     Some(Guess { kind: &LOGINS, roles, points: points(&told) })
 }
@@ -158,7 +183,9 @@ fn activities(profile: &Profile) -> Option<Guess> {
     }
     let told = [
         (true, 3),
-        (anywhere(profile, "activity"), 4),
+        (about(profile, "activity"), 4),
+        (is_called(profile, "activity"), 4),
+        (is_called(profile, "account") || is_called(profile, "contact") || is_called(profile, "deal"), -6),
         (roles.has("type"), 5),
         (roles.has("subject"), 3),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -4),
@@ -179,7 +206,9 @@ fn cases(profile: &Profile) -> Option<Guess> {
     }
     let told = [
         (true, 3),
-        (anywhere(profile, "case"), 7),
+        (about(profile, "case"), 6),
+        (is_called(profile, "case"), 4),
+        (is_called(profile, "lead") || is_called(profile, "product") || is_called(profile, "deal"), -6),
         (roles.has("priority"), 2),
         (roles.has("subject"), 1),
         (roles.has("id"), 1),
@@ -207,8 +236,14 @@ fn leads(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
     roles.pick(profile, "name", roles::word("name", &["person", "account"]));
     let named = roles.has("name") || roles.has("last");
-    let told =
-        [(true, 2), (anywhere(profile, "lead"), 6), (roles.has("state"), 2), (roles.has("email"), 2), (named, 1)];
+    let told = [
+        (true, 2),
+        (about(profile, "lead"), 6),
+        (is_called(profile, "lead"), 5),
+        (roles.has("state"), 2),
+        (roles.has("email"), 2),
+        (named, 1),
+    ];
     Some(Guess { kind: &LEADS, roles, points: points(&told) }).filter(|_| named)
 }
 
@@ -245,14 +280,14 @@ fn roster(profile: &Profile) -> Option<Guess> {
     let named =
         ["id", "email", "name"].iter().any(|role| roles.column(profile, role).is_some_and(|c| c.names_rows(profile)));
     let told = [
-        (anywhere(profile, "employee"), 3),
-        (anywhere(profile, "person"), 2),
+        (about(profile, "employee"), 3),
+        (about(profile, "person"), 2),
         (roles.has("email"), 2),
         (roles.has("name") || roles.has("last"), 2),
-        (anywhere(profile, "account"), -6),
-        (anywhere(profile, "contact"), -4),
-        (anywhere(profile, "lead"), -4),
-        (anywhere(profile, "login"), -2),
+        (about(profile, "account"), -6),
+        (about(profile, "contact"), -4),
+        (about(profile, "lead"), -4),
+        (about(profile, "login"), -2),
     ];
     Some(Guess { kind: &ROSTER, roles, points: points(&told) + 3 * attributes }).filter(|_| named && attributes > 0)
 }
@@ -269,7 +304,8 @@ fn contacts(profile: &Profile) -> Option<Guess> {
     let named = roles.has("name") || roles.has("last");
     let told = [
         (true, 2),
-        (anywhere(profile, "contact"), 5),
+        (about(profile, "contact"), 4),
+        (is_called(profile, "contact"), 5),
         (roles.has("first") && roles.has("last"), 3),
         (roles.has("email"), 2),
         (roles.has("phone"), 1),
@@ -288,26 +324,33 @@ fn accounts(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "id", |c| if c.means("id") { roles::id(profile, &["account"], true)(c) } else { (0, "") });
     roles.pick(profile, "name", |c| {
         let (points, why) = roles::word("account", &["id", "person", "email", "industry"])(c);
-        (if c.tally.unique { points + 2 } else { points }, why)
+        let source = if c.meaning.any(&["type", "sub", "time"]) { -8 } else { 0 };
+        (if points > 0 { points + source + 2 * i32::from(c.tally.unique) + i32::from(c.means("name")) } else { 0 }, why)
     });
     if !roles.has("name") {
-        roles.pick(profile, "name", roles::word("name", &["person", "contact", "id"]));
+        roles.pick(profile, "name", roles::word("name", &["person", "contact", "id", "time"]));
     }
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
+    if !roles.has("name") && is_called(profile, "account") {
+        roles.also("id", "name");
+    }
     let unique = |role: &str| roles.column(profile, role).is_some_and(|c| c.names_rows(profile));
     let named = unique("id") || unique("name");
     let industry = profile.columns.iter().filter(|c| c.means("industry")).count() as i32;
-    let about = anywhere(profile, "account");
+    let by_heading = roles.column(profile, "name").is_some_and(|c| c.means("account") && c.names_rows(profile));
+    let is_about = is_called(profile, "account") || by_heading;
     let told = [
-        (about, 5),
+        (is_about, 5),
         (unique("name"), 3),
         (industry > 0, 3),
-        (anywhere(profile, "phone"), 1),
-        (anywhere(profile, "place"), 1),
+        (is_called(profile, "account"), 5),
+        (about(profile, "phone"), 1),
+        (about(profile, "place"), 1),
     ];
-    Some(Guess { kind: &ACCOUNTS, roles, points: points(&told) }).filter(|_| named && about)
+    let named = named && roles.has("name");
+    Some(Guess { kind: &ACCOUNTS, roles, points: points(&told) }).filter(|_| named && is_about)
 }
 
 /// A table that lands, and is mapped to nothing.

@@ -12,8 +12,9 @@ pub struct Kind {
     pub feeds: &'static [&'static str],
     /// Lake tables with the templates that fill them; a template of which a part in brackets is missing is left out.
     pub tables: &'static [(&'static str, &'static str, &'static [&'static str])],
-    /// Parts that each of its files has.
+    /// Parts that each of its files has; and those of which each has one at least.
     pub needs: &'static [&'static str],
+    pub needs_any: &'static [&'static str],
     /// The part whose newest day dates a file, the first that there is.
     pub newest: &'static [&'static str],
     /// Sets of parts that may name a row where no column does it alone.
@@ -32,7 +33,8 @@ pub static DEALS: Kind = Kind {
         USERS,
         ("accounts", include_str!("sql/account_names.sql"), &["account"]),
     ],
-    needs: &["state", "amount", "end"],
+    needs: &["state"],
+    needs_any: &["amount", "end"],
     newest: &["changed", "end", "begin"],
     keys: &[&["name"], &["name", "account"], &["name", "account", "begin"]],
 };
@@ -49,6 +51,7 @@ pub static DEAL_LOG: Kind = Kind {
         ("stamps", include_str!("sql/stamps_of_deals.sql"), &["person"]),
     ],
     needs: &["id", "state", "at"],
+    needs_any: &[],
     newest: &["at"],
     keys: &[&["id", "at"], &["id", "at", "state"], &["id", "at", "state", "person"]],
 };
@@ -64,6 +67,7 @@ pub static CASE_LOG: Kind = Kind {
         ("stamps", include_str!("sql/stamps_of_cases.sql"), &["person"]),
     ],
     needs: &["id", "state", "at"],
+    needs_any: &[],
     newest: &["at"],
     keys: &[&["id", "at"], &["id", "at", "state"], &["id", "at", "state", "person"]],
 };
@@ -75,6 +79,7 @@ pub static LOGINS: Kind = Kind {
     feeds: &["logins", "users"],
     tables: &[("logins", include_str!("sql/logins.sql"), &[]), USERS],
     needs: &["person", "at"],
+    needs_any: &[],
     newest: &["at"],
     keys: &[&["person", "at"], &["person", "at", "clock"], &["person", "at", "outcome"]],
 };
@@ -86,6 +91,7 @@ pub static ACTIVITIES: Kind = Kind {
     feeds: &["activities", "users"],
     tables: &[("activities", include_str!("sql/activities.sql"), &[]), USERS],
     needs: &["person", "at"],
+    needs_any: &[],
     newest: &["changed", "begin", "at"],
     keys: &[&["person", "at"], &["person", "at", "subject"], &["person", "at", "subject", "type"]],
 };
@@ -96,7 +102,8 @@ pub static ROSTER: Kind = Kind {
     event: false,
     feeds: &[],
     tables: &[("roster", include_str!("sql/roster.sql"), &[])],
-    needs: &["id", "email", "name"],
+    needs: &[],
+    needs_any: &["id", "email", "name"],
     newest: &["begin"],
     keys: &[&["email"], &["name"]],
 };
@@ -107,7 +114,8 @@ pub static CONTACTS: Kind = Kind {
     event: false,
     feeds: &["contacts", "users"],
     tables: &[("contacts", include_str!("sql/contacts.sql"), &[]), USERS],
-    needs: &["email", "name", "last"],
+    needs: &[],
+    needs_any: &["email", "name", "last"],
     newest: &["changed", "begin"],
     keys: &[&["email"], &["email", "name"], &["first", "last", "account"]],
 };
@@ -118,7 +126,8 @@ pub static ACCOUNTS: Kind = Kind {
     event: false,
     feeds: &["users"],
     tables: &[("accounts", include_str!("sql/accounts.sql"), &[]), USERS],
-    needs: &["id", "name"],
+    needs: &[],
+    needs_any: &["id", "name"],
     newest: &["changed", "begin"],
     keys: &[&["name"]],
 };
@@ -130,6 +139,7 @@ pub static CASES: Kind = Kind {
     feeds: &["cases", "users"],
     tables: &[("cases", include_str!("sql/cases.sql"), &[]), USERS],
     needs: &["id", "state", "begin"],
+    needs_any: &[],
     newest: &["changed", "end", "begin"],
     keys: &[&["subject", "begin"]],
 };
@@ -140,7 +150,8 @@ pub static LEADS: Kind = Kind {
     event: false,
     feeds: &["leads", "users"],
     tables: &[("leads", include_str!("sql/leads.sql"), &[]), USERS],
-    needs: &["email", "state"],
+    needs: &["state"],
+    needs_any: &["email", "name", "last"],
     newest: &["changed", "begin"],
     keys: &[&["email"], &["email", "name"]],
 };
@@ -152,6 +163,7 @@ pub static OTHER: Kind = Kind {
     feeds: &[],
     tables: &[],
     needs: &["id"],
+    needs_any: &[],
     newest: &["changed", "at"],
     keys: &[],
 };

@@ -5,6 +5,7 @@ use super::typing::{Typed, typed};
 use super::words::Meaning;
 use crate::landing::document::Document;
 use crate::landing::snapshot;
+use chrono_tz::Tz;
 use std::collections::HashSet;
 use std::io::Result;
 use twox_hash::XxHash3_64;
@@ -57,12 +58,14 @@ impl Column {
     }
 }
 
+/// `zone` is the firm's.
+///
 /// # Errors
 /// The file cannot be read on.
-pub fn profile(document: &Document) -> std::result::Result<Profile, Problem> {
+pub fn profile(document: &Document, zone: Tz) -> std::result::Result<Profile, Problem> {
     let header = &document.header;
     let named = header.iter().rposition(|word| !word.is_empty()).map_or(0, |last| last + 1);
-    let mut tallies = vec![Tally::default(); named];
+    let mut tallies = vec![Tally::in_zone(zone); named];
     let (rows, broken) = document.rows(|rows| read_through(rows, &mut tallies))?;
     let names = names(&header[..named]);
     let columns = tallies.into_iter().zip(names).enumerate().map(|(at, (tally, name))| {

@@ -1,7 +1,7 @@
 //! Which column plays which part in a kind of file: by its heading, and by its values where the heading says nothing.
 
 use super::profile::{Column, Profile};
-use super::words::{Meaning, says};
+use super::words::says;
 use std::collections::BTreeMap;
 
 /// The parts, by name; each with its column.
@@ -44,7 +44,11 @@ impl Roles {
     }
 
     /// Gives a part to the column with the most points above 0 that has no other part.
+    /// One that has its column keeps it.
     pub fn pick(&mut self, profile: &Profile, role: &'static str, points: impl Fn(&Column) -> (i32, &'static str)) {
+        if self.has(role) {
+            return;
+        }
         let taken: Vec<usize> = self.0.values().map(|pick| pick.column).collect();
         let mut ranked: Vec<(i32, usize, &'static str)> = vec![];
         for (at, column) in profile.columns.iter().enumerate() {
@@ -75,8 +79,13 @@ pub fn id<'a>(
         let of_another = ["person", "account", "contact", "product", "campaign"]
             .iter()
             .any(|list| c.means(list) && !things.contains(list));
-        let unfit =
-            c.typed.is_time() || c.typed.is_clock || c.means("amount") || c.means("email") || c.tally.longest > 60;
+        let made = !unique && c.meaning.any(&["begin", "changed", "type", "creator", "by"]);
+        let unfit = made
+            || c.typed.is_time()
+            || c.typed.is_clock
+            || c.means("amount")
+            || c.means("email")
+            || c.tally.longest > 60;
         // A column that must name rows, and does not; or names a part of what happened to it only once.
         if unfit || is_key != unique || c.tally.filled * 10 < profile.rows * 9 {
             return (0, "");
@@ -86,6 +95,7 @@ pub fn id<'a>(
         match (c.means("id") || is_whole_word, is_thing && !c.means("name") && !c.means("state")) {
             (true, _) if of_another && !is_thing => (i32::from(unique), BY_VALUES),
             (true, true) => (12, BY_HEADING),
+            (true, false) if is_whole_word && unique => (13, BY_HEADING),
             (true, false) => (9 + i32::from(is_whole_word), BY_HEADING),
             (false, true) if !unique => (6, BY_HEADING),
             (false, _)
@@ -101,9 +111,10 @@ pub fn id<'a>(
 
 /// Whose it is, or who did it.
 pub fn person(c: &Column) -> (i32, &'static str) {
-    let other = c
-        .meaning
-        .any(&["state", "amount", "time", "logout", "count", "phone", "priority", "city", "active", "grade", "office"]);
+    let other = c.meaning.any(&[
+        "state", "amount", "time", "logout", "count", "phone", "priority", "city", "active", "grade", "office",
+        "postal",
+    ]);
     let thing =
         c.meaning.any(&["account", "contact", "product", "campaign", "case", "deal", "lead"]) && !c.means("person");
     if c.typed.is_time() || c.typed.is_clock || other || c.typed.kind == uptake_spec::source::ColumnType::Boolean {
@@ -111,7 +122,7 @@ pub fn person(c: &Column) -> (i32, &'static str) {
         return (0, "");
     }
     let email = if c.typed.is_email { 3 } else { 0 };
-    let name = i32::from(c.means("name")) + i32::from(!c.means("id"));
+    let name = i32::from(c.means("name")) + i32::from(!c.means("id")) + 2 * i32::from(c.means("owner"));
     let part = if c.meaning.any(&["creator", "manager", "by", "first", "last", "sub", "department", "place"]) {
         -5
     } else {
@@ -122,6 +133,22 @@ pub fn person(c: &Column) -> (i32, &'static str) {
         false if thing => (0, ""),
         false if c.typed.is_email => (4, BY_VALUES),
         false => (0, ""),
+    }
+}
+
+/// Who it may be in a log whose headings do not say it: few words or numbers, each of them several times.
+pub fn somebody(profile: &Profile) -> impl Fn(&Column) -> (i32, &'static str) + '_ {
+    move |c| {
+        let rows = profile.rows - profile.broken;
+        let distinct = c.tally.distinct() as u64;
+        let other = c.meaning.any(&[
+            "time", "state", "amount", "channel", "place", "deal", "case", "product", "count", "type", "account",
+            "contact", "lead", "campaign", "active",
+        ]);
+        let fits = c.tally.filled == rows && distinct >= 2 && distinct * 3 <= rows * 2 && !other;
+        let is_plain =
+            !c.typed.is_time() && !c.typed.is_clock && c.typed.kind != uptake_spec::source::ColumnType::Decimal;
+        (if fits && is_plain { 1 + i32::from(c.means("id")) + i32::from(c.means("name")) } else { 0 }, BY_VALUES)
     }
 }
 
@@ -137,7 +164,7 @@ pub fn state<'a>(words: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str
         let few = c.tally.distinct() <= 60 && !c.tally.too_many_values;
         let number = c.typed.is_number() && c.tally.distinct() > 12;
         let other = c.typed.is_time() || c.typed.is_clock || c.meaning.any(&["person", "time", "country", "city"]);
-        if !few || number || other || c.meaning.any(&["amount", "email", "probability"]) {
+        if !few || number || other || c.meaning.any(&["amount", "email", "probability", "postal", "account"]) {
             return (0, "");
         }
         let speaks = c.tally.values.keys().any(|value| words.iter().any(|list| says(value, list)));
@@ -187,7 +214,8 @@ pub fn moment(c: &Column) -> (i32, &'static str) {
 pub fn word<'a>(list: &'a str, not: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
     move |c| {
         let fits = c.means(list) && !c.meaning.any(not) && !c.typed.is_time();
-        (if fits { 10 - i32::from(c.means("id")) } else { 0 }, BY_HEADING)
+        let whole = 2 * i32::from(c.heading.eq_ignore_ascii_case(list));
+        (if fits { 10 + whole - i32::from(c.means("id")) } else { 0 }, BY_HEADING)
     }
 }
 
@@ -206,8 +234,13 @@ pub fn clock(c: &Column) -> (i32, &'static str) {
     (if c.typed.is_clock && !c.means("logout") { 5 } else { 0 }, BY_VALUES)
 }
 
-/// What all headings and the file's name mean together.
-pub fn anywhere(profile: &Profile, list: &str) -> bool {
-    let has = |meaning: &Meaning| meaning.has(list);
-    has(&profile.meaning) || profile.columns.iter().any(|c| has(&c.meaning))
+/// Whether a file is about such things: its name says it, or a heading; of a table with many columns, several.
+pub fn about(profile: &Profile, list: &str) -> bool {
+    let told = profile.columns.iter().filter(|c| c.means(list)).count();
+    profile.meaning.has(list) || told > profile.columns.len() / 12
+}
+
+/// Whether its name says so.
+pub fn is_called(profile: &Profile, list: &str) -> bool {
+    profile.meaning.has(list)
 }

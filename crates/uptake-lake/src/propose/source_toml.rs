@@ -72,19 +72,26 @@ fn parts<'a>(table: &Table<'a>) -> Vec<(&'static str, &'a Column)> {
 
 fn zone(tables: &[Table], lines: &mut Vec<String>) {
     let needs = |(role, c): &(&str, &Column)| lands_as(role, c) == ColumnType::Instant && c.typed.needs_zone;
-    match tables.iter().flat_map(parts).find(needs) {
-        Some((_, column)) => {
-            lines.push(format!(
-                "zone = \"project\"  # the times of \"{}\" say no zone ({}): read as the firm's own, `time_zone` of uptake.toml",
-                in_comment(&column.heading),
-                in_comment(&column.tally.example)
-            ));
-            lines.push("# zone = \"UTC\"  # if the tool writes them so, as many do".into());
-        }
-        None => lines.push(
-            "zone = \"project\"  # no time of these files is without a zone; should one come, it is the firm's own"
-                .into(),
-        ),
+    let naive: Vec<&Column> = tables.iter().flat_map(parts).filter(needs).map(|(_, column)| column).collect();
+    let (ours, utc) = ("zone = \"project\"", "zone = \"UTC\"");
+    if let Some(column) = naive.iter().find(|c| c.tally.jumped > 0) {
+        lines.push(format!(
+            "{utc}  # {} times of \"{}\" are on no clock of the firm's zone, which jumped over them ({}): they are another zone's, and UTC has them all",
+            number(column.tally.jumped),
+            in_comment(&column.heading),
+            in_comment(&column.tally.first_jumped)
+        ));
+        lines.push(format!("# {ours}  # if they are the firm's own nevertheless; those rows are then rejects"));
+    } else if let Some(column) = naive.first() {
+        lines.push(format!(
+            "{ours}  # the times of \"{}\" say no zone ({}): read as the firm's own, `time_zone` of uptake.toml",
+            in_comment(&column.heading),
+            in_comment(&column.tally.example)
+        ));
+        lines.push(format!("# {utc}  # if the tool writes them so, as many do"));
+    } else {
+        lines
+            .push(format!("{ours}  # no time of these files is without a zone; should one come, it is the firm's own"));
     }
 }
 
@@ -260,10 +267,10 @@ fn object(table: &Table, lines: &mut Vec<String>) {
     let columns: Vec<String> = table.key.columns.iter().map(|column| quoted(column)).collect();
     lines.push(format!("key = [{}]  # {}", columns.join(", "), in_comment(&table.key.why)));
     newest(table, lines);
-    let needs = needs(table);
-    if !needs.is_empty() {
-        lines.push(format!("needs = [{}]  # columns that no file of this kind lacks", needs.join(", ")));
+    if kind.event && !table.key.columns.is_empty() {
+        lines.push("# key = []  # all columns together, if two rows may share these".into());
     }
+    needs(table, lines);
     lines.push(String::new());
     lines.push(format!(
         "[object.{}.columns]  # a cell that its type cannot read rejects its row; `text` takes all",
@@ -300,15 +307,21 @@ fn stems(table: &Table) -> Vec<String> {
     stems
 }
 
-/// The columns of the parts that each file of the kind has.
-fn needs(table: &Table) -> Vec<String> {
-    let column = |role: &&str| table.taken.column(role).and_then(|c| c.name.clone());
-    let all: Vec<String> = table.taken.guess.kind.needs.iter().filter_map(column).map(|name| quoted(&name)).collect();
-    if !all.is_empty() {
-        return all;
+/// The columns of the parts that each file of the kind has; where it has no such parts, its first two.
+fn needs(table: &Table, lines: &mut Vec<String>) {
+    let kind = table.taken.guess.kind;
+    let column = |role: &&str| table.taken.column(role).and_then(|c| c.name.as_deref()).map(quoted);
+    let mut all: Vec<String> = kind.needs.iter().filter_map(column).collect();
+    let any: Vec<String> = kind.needs_any.iter().filter_map(column).collect();
+    if all.is_empty() && any.is_empty() {
+        all = table.taken.profile.columns.iter().filter_map(|c| c.name.as_deref().map(quoted)).take(2).collect();
     }
-    let named = table.taken.profile.columns.iter().filter_map(|c| c.name.as_ref());
-    named.take(2).map(|name| quoted(name)).collect()
+    if !all.is_empty() {
+        lines.push(format!("needs = [{}]  # columns that no file of this kind lacks", all.join(", ")));
+    }
+    if !any.is_empty() {
+        lines.push(format!("needs_any = [{}]  # and at least one of these", any.join(", ")));
+    }
 }
 
 fn column(table: &Table, c: &Column, lines: &mut Vec<String>) {

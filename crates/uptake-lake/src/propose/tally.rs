@@ -4,6 +4,7 @@ use super::words::is_nothing;
 use crate::landing::cell::{Habits, read_cell, shortened};
 use crate::landing::dates::{Leads, Order, is_clock, leads, read_serial};
 use crate::landing::numbers::{self, Mark};
+use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use twox_hash::XxHash3_64;
 use uptake_spec::source::ColumnType;
@@ -75,6 +76,10 @@ pub struct Tally {
     /// Dates with an hour, and times that say their zone.
     pub hours: u64,
     pub zoned: u64,
+    /// Times that the firm's zone has not, since its clocks jumped over them; and the first of them.
+    pub jumped: u64,
+    pub first_jumped: String,
+    zone: Option<Tz>,
     /// Numbers with digits behind the point, and those that begin with a 0 as no number does.
     pub fractions: u64,
     pub padded: u64,
@@ -101,6 +106,9 @@ impl Default for Tally {
             first_either: String::new(),
             hours: 0,
             zoned: 0,
+            jumped: 0,
+            first_jumped: String::new(),
+            zone: None,
             fractions: 0,
             padded: 0,
             numbers: numbers::Seen::of(ColumnType::Decimal).expect("it is of numbers"),
@@ -111,6 +119,11 @@ impl Default for Tally {
 }
 
 impl Tally {
+    /// Of a firm whose clocks are of this zone.
+    pub fn in_zone(zone: Tz) -> Tally {
+        Tally { zone: Some(zone), ..Tally::default() }
+    }
+
     /// Takes note of a cell; `is_number`: the file itself holds it as a number.
     pub fn note(&mut self, cell: &[u8], line: u64, is_number: bool) {
         let Ok(text) = std::str::from_utf8(cell).map(str::trim) else { return };
@@ -164,8 +177,21 @@ impl Tally {
         let order = Habits { order: Some(Order::Dmy), ..Habits::default() };
         let order = if fits(text, Dmy) { order } else { Habits { order: Some(Order::Mdy), ..order } };
         let reads = |kind| read_cell(text, kind, &order).is_ok();
-        self.hours += u64::from(!bare && reads(ColumnType::Day) && !reads(ColumnType::Date));
-        self.zoned += u64::from(!bare && reads(ColumnType::Instant));
+        if bare || !reads(ColumnType::Day) || reads(ColumnType::Date) {
+            return;
+        }
+        self.hours += 1;
+        if reads(ColumnType::Instant) {
+            self.zoned += 1;
+            return;
+        }
+        let here = Habits { zone: self.zone, ..order };
+        if self.zone.is_some() && read_cell(text, ColumnType::Instant, &here).is_err() {
+            self.jumped += 1;
+            if self.first_jumped.is_empty() {
+                self.first_jumped = text.into();
+            }
+        }
     }
 
     fn tell_apart(&mut self, text: &str) {

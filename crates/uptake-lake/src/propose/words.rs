@@ -23,9 +23,12 @@ pub struct Meaning(Vec<&'static str>);
 
 impl Meaning {
     pub fn of(heading: &str) -> Meaning {
-        let tokens = tokens(heading);
-        let fits =
-            |words: &&'static Vec<String>| words.iter().any(|word| tokens.iter().any(|token| means(token, word)));
+        let (tokens, whole) = (tokens(heading), heading.trim().to_lowercase());
+        let is_said = |word: &String| match word.strip_prefix('=') {
+            Some(exact) => exact == whole,
+            None => tokens.iter().any(|token| means(token, word)),
+        };
+        let fits = |words: &&'static Vec<String>| words.iter().any(is_said);
         Meaning(WORDS.headings.iter().filter(|(_, words)| fits(words)).map(|(list, _)| list.as_str()).collect())
     }
 
@@ -96,6 +99,8 @@ mod tests {
             ("Change Date+Time", &["changed", "time"]),
             ("SR Number", &["case", "id"]),
             ("org:resource", &["person"]),
+            ("case:concept:name", &["case", "id"]),
+            ("concept:name", &["state"]),
             ("Anmeldezeit", &["login", "time"]),
             ("Benutzername", &["person", "name"]),
         ] {

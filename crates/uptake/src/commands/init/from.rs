@@ -123,9 +123,16 @@ fn tell_what_is_next(folder: &Path, proposal: &Proposal, paths: &[String]) {
         proposal.decide.iter().for_each(|what| tell(&format!("  {what}")));
     }
     tell(&format!("next: read {} and the queries beside it, correct what is wrong, then", file.display()));
-    let project = format!("uptake --project {}", folder.display());
+    let project = format!("uptake --project {}", typed(&folder.display().to_string()));
+    let paths: Vec<String> = paths.iter().map(|path| typed(path)).collect();
     let dated = if proposal.undated { " --snapshot DATE" } else { "" };
     tell(&format!("  {project} check"));
     tell(&format!("  {project} load{dated} {}", paths.join(" ")));
     tell(&format!("  {project} build"));
+}
+
+/// A path as one types it: in quotes where it has blanks or the like.
+fn typed(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:=@".contains(c);
+    if path.chars().all(is_plain) { path.into() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
