@@ -59,15 +59,16 @@ pub fn read_serial(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// `9:15:03`, `09:15 PM`: a time of day by itself.
-pub fn is_clock(text: &str) -> bool {
-    match text.split_whitespace().collect::<Vec<_>>()[..] {
+pub fn clock(text: &str) -> Option<NaiveTime> {
+    let (hour, minute, second) = match text.split_whitespace().collect::<Vec<_>>()[..] {
         [clock] => {
             let (clock, half) = without_half(clock);
-            read_clock(clock, half).is_some()
+            read_clock(clock, half)?
         }
-        [clock, half] => is_half(half) && read_clock(clock, Some(half)).is_some(),
-        _ => false,
-    }
+        [clock, half] if is_half(half) => read_clock(clock, Some(half))?,
+        _ => return None,
+    };
+    NaiveTime::from_hms_opt(hour, minute, second)
 }
 
 /// The numbers of `02/23/26`, and what follows them.

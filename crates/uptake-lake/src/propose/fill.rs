@@ -127,9 +127,7 @@ impl<'a> Taken<'a> {
     /// A day with the time of day that stands in a column beside it.
     fn at_clock(&self, role: &str, name: &str) -> String {
         match self.column("clock").filter(|_| role == "at") {
-            Some(clock) => {
-                format!("start_of_day({name}, project_zone()) + CAST(coalesce({}, '0:00') AS INTERVAL)", quoted(clock))
-            }
+            Some(clock) => format!("at_clock({name}, {}, project_zone())", quoted(clock)),
             None => format!("start_of_day({name}, project_zone())"),
         }
     }

@@ -68,7 +68,11 @@ fn deals(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "account", roles::word("account", &["person", "amount"]));
     roles.pick(profile, "probability", roles::word("probability", &[]));
     roles.pick(profile, "currency", roles::word("currency", &["amount"]));
-    roles.pick(profile, "name", roles::word("name", &["person", "account", "contact", "product", "campaign", "stage", "sub"]));
+    roles.pick(
+        profile,
+        "name",
+        roles::word("name", &["person", "account", "contact", "product", "campaign", "stage", "sub"]),
+    );
     roles.pick(profile, "name", |c| {
         let (points, why) = roles::word("deal", &["id", "state", "person", "amount", "type"])(c);
         (points - 5, why)

@@ -2,7 +2,7 @@
 
 use super::words::is_nothing;
 use crate::landing::cell::{Habits, read_cell, shortened};
-use crate::landing::dates::{Leads, Order, is_clock, leads, read_serial};
+use crate::landing::dates::{Leads, Order, clock, leads, read_serial};
 use crate::landing::numbers::{self, Mark};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -243,7 +243,7 @@ fn fits(text: &str, reading: Reading) -> bool {
         Comma => as_number(Mark::Comma),
         Dmy => as_day(Order::Dmy),
         Mdy => as_day(Order::Mdy),
-        Clock => is_clock(text),
+        Clock => clock(text).is_some(),
         Serial => read_serial(text).is_some(),
         Epoch => digits(text) && read_cell(text, ColumnType::Instant, &Habits::default()).is_ok() && text.len() != 8,
         Boolean => read_cell(text, ColumnType::Boolean, &Habits::default()).is_ok(),

@@ -79,7 +79,7 @@ fn times(tally: &Tally, meaning: &Meaning) -> Option<Typed> {
         return Some(Typed { junk, ..Typed::new(ColumnType::Instant, why) });
     }
     if let Some(junk) = holds(tally, Reading::Clock) {
-        let why = format!("{all} are times of day: {}; the queries add them to a day", tally.example);
+        let why = format!("{all} are times of day: {}; the queries put them together with a day", tally.example);
         return Some(Typed { junk, is_clock: true, ..Typed::new(ColumnType::Text, why) });
     }
     let (day_first, month_first) = (holds(tally, Reading::Dmy), holds(tally, Reading::Mdy));

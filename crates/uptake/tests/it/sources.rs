@@ -1,5 +1,6 @@
 //! Each CRM's own export, small and by hand, in the bytes its vendor writes: `tests/exports/`. The figures are counted by hand.
 
+mod init_from;
 mod more;
 mod recognised;
 
@@ -19,7 +20,8 @@ pub fn stories() -> Vec<Trial> {
         story("a list of deals and a login log are enough", plain),
         story("no model and no KPI names a CRM", no_model_names_a_crm),
     ];
-    own.into_iter().chain(more::stories()).chain(recognised::stories()).collect()
+    let more = [more::stories(), recognised::stories(), init_from::stories()];
+    own.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
 /// Where a CRM's exports lie.
