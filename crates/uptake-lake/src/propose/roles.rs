@@ -91,8 +91,16 @@ pub fn id<'a>(
             return (0, "");
         }
         let is_thing = c.meaning.any(things);
+        // "Deal Owner" and "Deal value" are parts of a deal, and no deal.
+        let is_part =
+            c.meaning.any(&["person", "amount", "state", "begin", "end", "type", "probability", "currency", "name"])
+                && !c.means("id")
+                && !(c.means("person") && things.contains(&"person"));
+        if is_part {
+            return (0, "");
+        }
         let is_whole_word = c.heading.eq_ignore_ascii_case("id");
-        match (c.means("id") || is_whole_word, is_thing && !c.means("name") && !c.means("state")) {
+        match (c.means("id") || is_whole_word, is_thing) {
             (true, _) if of_another && !is_thing => (i32::from(unique), BY_VALUES),
             (true, true) => (12, BY_HEADING),
             (true, false) if is_whole_word && unique => (13, BY_HEADING),
