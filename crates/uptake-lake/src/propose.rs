@@ -243,6 +243,7 @@ fn key_of(one: &Unknown) -> Result<Key, Problem> {
         .kind
         .keys
         .iter()
+        .filter(|set| set.first().is_some_and(|role| guess.roles.has(role)))
         .map(|set| set.iter().filter_map(name).collect::<Vec<_>>())
         .filter(|set| !set.is_empty())
         .collect();

@@ -3,7 +3,7 @@
 use super::kinds::{
     ACCOUNTS, ACTIVITIES, CASE_LOG, CASES, CONTACTS, DEAL_LOG, DEALS, Kind, LEADS, LOGINS, OTHER, ROSTER,
 };
-use super::profile::Profile;
+use super::profile::{Column, Profile};
 use super::roles::{self, Roles, about, is_called};
 use super::words::says;
 
@@ -56,8 +56,7 @@ fn deals(profile: &Profile) -> Option<Guess> {
     let mut roles = common(profile, &["deal"]);
     roles.pick(profile, "amount", roles::amount);
     roles.pick(profile, "state", roles::state(&["won", "lost", "deal"]));
-    let ends =
-        |c: &super::profile::Column| c.tally.values.keys().any(|value| says(value, "won") || says(value, "lost"));
+    let ends = |c: &Column| c.tally.values.keys().any(|value| says(value, "won") || says(value, "lost"));
     let tells = roles.column(profile, "state").is_some_and(ends);
     if !tells {
         roles.pick(profile, "outcome", |c| {
@@ -130,11 +129,11 @@ fn logins(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "at", roles::moment);
     roles.pick(profile, "clock", roles::clock);
     roles.pick(profile, "person", roles::person);
-    roles.pick(profile, "outcome", roles::state(&["failed"]));
     roles.pick(profile, "type", |c| {
         let leaves = c.tally.values.keys().any(|value| says(value, "left"));
         (if leaves && !c.tally.too_many_values { 6 } else { 0 }, "by its values")
     });
+    roles.pick(profile, "outcome", roles::state(&["failed"]));
     roles.pick(profile, "channel", roles::word("channel", &["person", "time", "id"]));
     if profile.columns.len() <= if about(profile, "login") { 8 } else { 4 } {
         roles.pick(profile, "person", roles::somebody(profile));
@@ -146,7 +145,8 @@ fn logins(profile: &Profile) -> Option<Guess> {
         return None;
     }
     // A log that does not say so is a small table of people and moments.
-    let says_login = about(profile, "login");
+    let tells = |c: &Column| c.tally.values.keys().any(|value| says(value, "came") || says(value, "left"));
+    let says_login = about(profile, "login") || profile.columns.iter().any(|c| !c.tally.too_many_values && tells(c));
     let is_small = profile.columns.len() <= 8 && !roles.has("row_id");
     if !says_login && !is_small {
         return None;
@@ -159,7 +159,7 @@ fn logins(profile: &Profile) -> Option<Guess> {
         (repeats, 3),
         (profile.columns.len() <= 8, 2),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -6),
-        (about(profile, "activity") && !about(profile, "login"), -4),
+        (about(profile, "activity") && !says_login && profile.columns.len() > 4, -4),
     ];
     Some(Guess { kind: &LOGINS, roles, points: points(&told) })
 }
@@ -253,6 +253,9 @@ fn leads(profile: &Profile) -> Option<Guess> {
 
 fn roster(profile: &Profile) -> Option<Guess> {
     let mut roles = persons(profile, &["employee", "person"]);
+    if !roles.column(profile, "id").is_some_and(|c| c.meaning.any(&["id", "employee"])) {
+        roles.take_away("id");
+    }
     for (role, not) in [
         ("grade", &["time"][..]),
         ("department", &["time"]),

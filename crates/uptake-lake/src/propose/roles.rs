@@ -36,6 +36,10 @@ impl Roles {
         self.0.iter().map(|(role, pick)| (*role, pick))
     }
 
+    pub fn take_away(&mut self, role: &str) {
+        self.0.remove(role);
+    }
+
     /// Gives the column of one part another one too.
     pub fn also(&mut self, of: &str, role: &'static str) {
         if let Some(pick) = self.0.get(of).cloned() {
@@ -92,10 +96,19 @@ pub fn id<'a>(
         }
         let is_thing = c.meaning.any(things);
         // "Deal Owner" and "Deal value" are parts of a deal, and no deal.
-        let is_part =
-            c.meaning.any(&["person", "amount", "state", "begin", "end", "type", "probability", "currency", "name"])
-                && !c.means("id")
-                && !(c.means("person") && things.contains(&"person"));
+        let is_part = c.meaning.any(&[
+            "person",
+            "amount",
+            "state",
+            "begin",
+            "end",
+            "type",
+            "probability",
+            "currency",
+            "name",
+            "subject",
+        ]) && !c.means("id")
+            && !(c.means("person") && things.contains(&"person"));
         if is_part {
             return (0, "");
         }
@@ -139,6 +152,8 @@ pub fn person(c: &Column) -> (i32, &'static str) {
     match c.means("person") {
         true => (8 + email + name + part, BY_HEADING),
         false if thing => (0, ""),
+        // "Resolved by" is who did it.
+        false if c.means("by") && !c.means("creator") => (4, BY_HEADING),
         false if c.typed.is_email => (4, BY_VALUES),
         false => (0, ""),
     }

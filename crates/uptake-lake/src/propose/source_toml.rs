@@ -82,6 +82,8 @@ fn zone(tables: &[Table], lines: &mut Vec<String>) {
             in_comment(&column.tally.first_jumped)
         ));
         lines.push(format!("# {ours}  # if they are the firm's own nevertheless; those rows are then rejects"));
+    } else if let Some(column) = naive.iter().find(|c| c.means("utc")) {
+        lines.push(format!("{utc}  # the heading \"{}\" says so", in_comment(&column.heading)));
     } else if let Some(column) = naive.first() {
         lines.push(format!(
             "{ours}  # the times of \"{}\" say no zone ({}): read as the firm's own, `time_zone` of uptake.toml",
