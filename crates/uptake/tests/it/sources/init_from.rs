@@ -86,7 +86,7 @@ fn four_re_saves() {
         assert!(rate.starts_with("03 0.6666") && rate.contains("(2 of 3)"), "{name}: {rate}");
         assert_eq!(own.ask("SELECT stage FROM stages ORDER BY ord"), "stage Prospecting Engaging Won Lost", "{name}");
         let toml = text(&own, "sales_pipeline/source.toml");
-        assert_eq!(toml.contains("date_order = \"mdy\""), name == "us", "{toml}");
+        assert_eq!(toml.contains("\ndate_order = \"mdy\""), name == "us", "{toml}");
         assert!(toml.contains("key = [\"opportunity_id\"]  # 6 rows, and no two have the same"), "{toml}");
     }
 }
