@@ -134,7 +134,7 @@ pub fn id<'a>(
 pub fn person(c: &Column) -> (i32, &'static str) {
     let other = c.meaning.any(&[
         "state", "amount", "time", "logout", "count", "phone", "priority", "city", "active", "grade", "office",
-        "postal",
+        "postal", "industry",
     ]);
     let thing =
         c.meaning.any(&["account", "contact", "product", "campaign", "case", "deal", "lead"]) && !c.means("person");
