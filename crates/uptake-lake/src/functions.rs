@@ -1,7 +1,7 @@
 //! SQL functions that know the project's calendar and time zones; registered in one place.
 
-use crate::landing::id18;
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use crate::landing::{clock, id18};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray,
@@ -47,6 +47,7 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
             ))
         }),
         udf("start_of_day", &[DataType::Date32, DataType::Utf8], instant(), starts_of_days),
+        udf("at_clock", &[DataType::Date32, DataType::Utf8, DataType::Utf8], instant(), at_clocks),
         udf("week_of", &[DataType::Date32], DataType::Utf8, move |a| {
             let label = |day: NaiveDate| week.start_of(day, Grain::Week).format("%G-W%V").to_string();
             Ok(Arc::new(days(&a[0]).map(|day| day.map(label)).collect::<StringArray>()))
@@ -146,9 +147,21 @@ fn starts_of_days(arrays: &[ArrayRef]) -> Result<ArrayRef> {
     Ok(Arc::new(starts.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
 }
 
-/// `None` where there are no instants any more: a day at the very ends of time.
+/// When it was on a day what a clock of a zone shows, written as people do, `9:15 PM`; the day's first instant where that is no time of day.
+fn at_clocks(arrays: &[ArrayRef]) -> Result<ArrayRef> {
+    let clocks = texts(&arrays[1]).map(|text| text.and_then(|text| clock(text.trim())).unwrap_or_default());
+    let all = days(&arrays[0]).zip(clocks).zip(zones(&arrays[2])?);
+    let instants = all.map(|((day, clock), zone)| Some(instant_of(day?.and_time(clock), zone?)?.timestamp_micros()));
+    Ok(Arc::new(instants.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
+}
+
 fn start_of_day(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
-    let mut at = day.and_time(NaiveTime::MIN);
+    instant_of(day.and_time(NaiveTime::MIN), zone)
+}
+
+/// When a zone's clocks show a time first; the end of the gap where they jump over it.
+/// `None` where there are no instants any more: a day at the very ends of time.
+fn instant_of(mut at: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     let until = at.checked_add_signed(TimeDelta::days(2))?; // whole days were skipped, in Samoa
     while at < until {
         match zone.from_local_datetime(&at) {

@@ -4,31 +4,33 @@
 //! commit carries one transaction for each file, so that a load killed and repeated gives the same lake.
 
 mod batch;
-mod cell;
+pub(crate) mod cell;
 mod conflicts;
 mod correct;
-mod dates;
-mod document;
+pub(crate) mod dates;
+pub(crate) mod document;
 mod drift;
-mod find;
+pub(crate) mod find;
 mod form;
 mod journal;
+mod months;
 mod names;
-mod numbers;
+pub(crate) mod numbers;
 mod parquet;
 mod pour;
 mod prepare;
-mod recognise;
+pub(crate) mod recognise;
 mod sheets;
-mod snapshot;
+pub(crate) mod snapshot;
 mod spool;
 mod stored;
 mod survey;
-mod unpack;
+pub(crate) mod unpack;
 
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
 pub use correct::{Open, open_rejects};
+pub use dates::clock;
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 

@@ -14,6 +14,7 @@ mod error;
 mod functions;
 mod landing;
 mod manifest;
+mod propose;
 mod quantile;
 mod relations;
 mod session;
@@ -24,6 +25,7 @@ pub use build::{BuildReport, ModelReport};
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
 pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
+pub use propose::{Known, Look, Proposal, propose};
 pub use session::{Bound, Limits, Loaded, Rows, Session};
 
 use chrono::{DateTime, Utc};

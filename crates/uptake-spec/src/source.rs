@@ -31,8 +31,8 @@ pub struct Source {
     pub id_prefix: Option<String>,
     /// Its files are views that people chose: several of one day stand beside each other.
     pub views: bool,
-    /// Its words are everybody's: where another source fits a file as well, that one is meant.
-    pub generic: bool,
+    /// Its files land and fill no table of the lake, as it says itself.
+    pub unmapped: bool,
     /// Headings of which each of its files has at least one, `*` standing for any text; where none is named, they are not asked for.
     pub marks: Vec<String>,
     /// Columns by which a file of an object we do not know is taken for this source's.
@@ -265,6 +265,11 @@ impl Source {
         self.marks.is_empty() || header.iter().any(|word| self.marks.iter().any(|mark| like(mark, word)))
     }
 
+    /// Whether it is about any file with common words, and not about those of one tool: it knows no file by sight.
+    pub fn is_general(&self) -> bool {
+        self.marks.is_empty() && self.signature.is_empty() && self.set.is_none()
+    }
+
     /// What headings of an object's files stand for. The object's own words come before the source's.
     pub fn headings<'o>(&'o self, object: &'o Object) -> Headings<'o> {
         let typed = |columns: &'o [(String, ColumnType)]| columns.iter().map(|(column, _)| column);
@@ -367,7 +372,7 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         stamps: f.table("stamps", read_stamps),
         id_prefix: f.text("id_prefix"),
         views: f.flag("views").unwrap_or(false),
-        generic: f.flag("generic").unwrap_or(false),
+        unmapped: f.flag("unmapped").unwrap_or(false),
         marks: f.texts("marks").unwrap_or_default(),
         signature: f.texts("signature").unwrap_or_default(),
         other: f.table("other", |f| read_object("", f)),

@@ -70,7 +70,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Invent a firm: exports and the truth about them.
     Generate(generate::Arguments),
-    /// Begin a project for a firm of one's own.
+    /// Begin a project for a firm of one's own; with --from, write a source for files that no source knows.
     Init(init::Arguments),
 }
 
@@ -108,7 +108,7 @@ impl CommandLine {
             Command::Schedule(arguments) => schedule::run(home()?, arguments).await,
             Command::Serve(arguments) => serve::run(home()?, arguments).await,
             Command::Generate(arguments) => generate::run(&arguments),
-            Command::Init(arguments) => init::run(&arguments),
+            Command::Init(arguments) => init::run(arguments, self.at.project.as_deref()),
         }
     }
 }

@@ -47,6 +47,15 @@ impl Home {
         Ok(read_project(&self.files()?).map_err(Mistakes)?)
     }
 
+    /// The project that `uptake init` would write.
+    ///
+    /// # Errors
+    /// None that a release has: what the binary carries is right.
+    pub fn carried_project() -> Result<Project> {
+        let settings = ("uptake.toml", include_str!("commands/init/uptake.toml"));
+        Ok(read_project(&Files::of(carried().into_iter().chain([settings]))).map_err(Mistakes)?)
+    }
+
     /// The texts of the project: the binary's, with the folder's own laid over them.
     ///
     /// # Errors

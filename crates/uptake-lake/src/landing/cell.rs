@@ -1,6 +1,6 @@
 //! From the text of one cell to its value, by the type its column declares.
 
-use super::dates::{Order, minutes_east, read_other_date};
+use super::dates::{Order, minutes_east, read_other_date, read_serial};
 use super::numbers::{Mark, plain};
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -41,10 +41,12 @@ pub struct Habits {
     pub mark: Option<Mark>,
     /// Words of the source's own that are true or false.
     pub booleans: Vec<(String, bool)>,
+    /// Its dates are bare numbers of days, as spreadsheets count them.
+    pub serials: bool,
 }
 
-/// Words that everybody uses, in capitals or not.
-const BOOLEANS: [(&str, bool); 12] = [
+/// Words that everybody uses, in capitals or not, and those that spreadsheets write in other languages.
+const BOOLEANS: [(&str, bool); 22] = [
     ("1", true),
     ("0", false),
     ("true", true),
@@ -57,6 +59,16 @@ const BOOLEANS: [(&str, bool); 12] = [
     ("f", false),
     ("done", true),
     ("to do", false),
+    ("wahr", true),
+    ("falsch", false),
+    ("vrai", true),
+    ("faux", false),
+    ("verdadero", true),
+    ("falso", false),
+    ("vero", true),
+    ("verdadeiro", true),
+    ("waar", true),
+    ("onwaar", false),
 ];
 
 /// Digits before the point that a Decimal(18,4) can hold.
@@ -81,10 +93,8 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
         })),
         ColumnType::Integer => read_integer(text, habits).map(Datum::Integer),
         ColumnType::Decimal => read_decimal(text, habits).map(Datum::Decimal),
-        ColumnType::Date => {
-            read_date(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day)))
-        }
-        ColumnType::Day => read_day(text, habits.order).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
+        ColumnType::Date => read_date(text, habits).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
+        ColumnType::Day => read_day(text, habits).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
         ColumnType::Instant => {
             read_instant(text, habits).and_then(|at| thinkable(at.date_naive(), text).map(|()| Datum::Instant(at)))
         }
@@ -143,21 +153,28 @@ fn thinkable(day: NaiveDate, text: &str) -> Result<(), String> {
 
 /// `2026-12-31` or, in the column's order, `12/31/26`; also with a time of midnight behind it. A date is never shifted
 /// by a zone.
-fn read_date(text: &str, order: Option<Order>) -> Result<NaiveDate, String> {
+fn read_date(text: &str, habits: &Habits) -> Result<NaiveDate, String> {
     let wrong = || format!("\"{}\" is no date", shortened(text));
+    if habits.serials {
+        let at = read_serial(text).ok_or_else(wrong)?;
+        return if at.time() == NaiveTime::MIN { Ok(at.date()) } else { Err(wrong()) };
+    }
     if let Some((date, behind)) = iso_date(text) {
         let behind = behind.trim_start_matches(['T', ' ']);
         let midnight = matches!(behind, "" | "00:00:00" | "00:00:00Z" | "00:00:00.000Z" | "00:00:00.000+0000");
         return if midnight { date.ok_or_else(wrong) } else { Err(wrong()) };
     }
-    let (at, zone) = read_other_date(text, order).ok_or_else(wrong)?;
+    let (at, zone) = read_other_date(text, habits.order).ok_or_else(wrong)?;
     if at.time() == NaiveTime::MIN && zone.is_none() { Ok(at.date()) } else { Err(wrong()) }
 }
 
 /// The day of `2026-12-31 20:09`, as that clock had it, whatever its zone.
-fn read_day(text: &str, order: Option<Order>) -> Result<NaiveDate, String> {
-    let wall = || plain_instant(text).or_else(|| unusual_instant(text)).or_else(|| read_other_date(text, order));
-    read_date(text, order).or_else(|wrong| wall().map(|(at, _)| at.date()).ok_or(wrong))
+fn read_day(text: &str, habits: &Habits) -> Result<NaiveDate, String> {
+    let serial = || read_serial(text).filter(|_| habits.serials).map(|at| (at, None));
+    let written =
+        || plain_instant(text).or_else(|| unusual_instant(text)).or_else(|| read_other_date(text, habits.order));
+    let wall = || serial().or_else(written);
+    read_date(text, habits).or_else(|wrong| wall().map(|(at, _)| at.date()).ok_or(wrong))
 }
 
 /// `2026-12-31` at the start of a text, and what follows; the date is `None` if there is no such day.
@@ -181,6 +198,7 @@ fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
     }
     let (naive, east) = match plain_instant(text) {
         Some(read) => read,
+        None if habits.serials => (read_serial(text).ok_or_else(wrong)?, None),
         None => unusual_instant(text).or_else(|| read_other_date(text, habits.order)).ok_or_else(wrong)?,
     };
     if let Some(seconds_east) = east {
@@ -411,6 +429,20 @@ mod tests {
     }
 
     #[test]
+    fn a_bare_number_is_a_date_where_its_column_is_one_of_them() {
+        let serials = Habits { serials: true, zone: Some(Tz::UTC), ..Default::default() };
+        let day: Datum = Datum::Date("2016-10-20".parse().expect("a date"));
+        assert_eq!(read_cell("42663", ColumnType::Date, &serials).as_ref(), Ok(&day));
+        assert_eq!(read_cell("42663.75", ColumnType::Day, &serials).as_ref(), Ok(&day));
+        assert_eq!(
+            read_cell("42663.75", ColumnType::Instant, &serials),
+            read("2016-10-20 18:00:00", ColumnType::Instant)
+        );
+        assert!(read_cell("42663.75", ColumnType::Date, &serials).is_err(), "it has an hour");
+        assert!(read("42663", ColumnType::Date).is_err());
+    }
+
+    #[test]
     fn an_id_loses_its_source_s_prefix() {
         let zoho = Habits { id_prefix: Some("zcrm_".into()), ..Default::default() };
         let id = |text: &'static str| read_cell(text, ColumnType::Id, &zoho);
@@ -428,7 +460,15 @@ mod tests {
 
     #[test]
     fn a_boolean_is_a_word_that_people_use() {
-        for (word, is) in [("Yes", true), ("N", false), ("DONE", true), ("To do", false), ("0", false)] {
+        for (word, is) in [
+            ("Yes", true),
+            ("N", false),
+            ("DONE", true),
+            ("To do", false),
+            ("0", false),
+            ("WAHR", true),
+            ("Faux", false),
+        ] {
             assert_eq!(read(word, ColumnType::Boolean), Ok(Datum::Boolean(is)), "{word}");
         }
         let own = Habits { booleans: vec![("Erledigt".into(), true), ("y".into(), false)], ..Default::default() };

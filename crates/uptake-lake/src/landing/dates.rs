@@ -1,20 +1,19 @@
 //! Dates that put the day first, or the month: which it is, the whole column decides, else the other columns of the file.
 
 use super::cell::Wall;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use super::months;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use uptake_spec::source::ColumnType;
 pub use uptake_spec::source::DateOrder as Order;
 use uptake_spec::{Place, Problem};
 
-/// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`. `None` if it is nothing of the kind.
+/// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`, `2016/10/20`, `20161020`, `20 Oct 2016`. `None` if it is nothing of the kind.
 pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
-    let Some(Parts { first, second, year, separator, behind }) = parts(text) else { return with_named_month(text) };
-    let order = if separator == b'.' { Order::Dmy } else { order.or((first == second).then_some(Order::Dmy))? };
-    let (day, month) = match order {
-        Order::Dmy => (first, second),
-        Order::Mdy => (second, first),
+    let (date, behind) = match parts(text) {
+        Some(parts) => parts.day(order)?,
+        None => year_first(text).or_else(|| months::read(text))?,
     };
-    let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    let behind = behind.strip_prefix(['T', ',', ':']).unwrap_or(behind);
     let (clock, zone) = match behind.split_whitespace().collect::<Vec<_>>()[..] {
         [] => ((0, 0, 0), None),
         [clock] => {
@@ -30,22 +29,46 @@ pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     Some((at, zone.map(|minutes| minutes * 60)))
 }
 
-/// `Sep 12, 2026`, `12-Sep-2026 09:30`, `September 12, 2026 9:30 AM`: in English, the month has a name.
-fn with_named_month(text: &str) -> Option<Wall> {
-    if !text.bytes().any(|b| b.is_ascii_alphabetic()) {
+/// `2016/10/20`, `2016.1.5`, `20161020`, `20161020101500`: the day, and the text behind it, with colons.
+fn year_first(text: &str) -> Option<(NaiveDate, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 8 {
+        let (year, month, day) = (text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..8].parse().ok()?);
+        let is_thinkable = (1900..2100).contains(&year);
+        return NaiveDate::from_ymd_opt(year, month, day).filter(|_| is_thinkable).map(|date| (date, &text[8..]));
+    }
+    let (year, rest) = text.split_at_checked(4).filter(|_| digits == 4)?;
+    let separator = rest.chars().next().filter(|c| matches!(c, '/' | '.' | '-'))?;
+    let (month, rest) = number(&rest[1..], 2)?;
+    let (day, rest) = number(rest.strip_prefix(separator)?, 2)?;
+    let ends = rest.is_empty() || rest.starts_with([' ', 'T', ',']);
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month, day).filter(|_| ends).map(|date| (date, rest))
+}
+
+/// What spreadsheets count days by: 42663 is 20 October 2016, and what stands behind its point is a part of the day. From 1954 to 2119.
+pub fn read_serial(text: &str) -> Option<NaiveDateTime> {
+    let (days, part) = text.split_once('.').unwrap_or((text, "0"));
+    let all_digits = [days, part].iter().all(|word| word.bytes().all(|b| b.is_ascii_digit()));
+    if days.len() != 5 || !all_digits || part.is_empty() || part.len() > 15 {
         return None;
     }
-    for day in ["%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"] {
-        if let Ok(date) = NaiveDate::parse_from_str(text, day) {
-            return Some((date.and_time(NaiveTime::MIN), None));
+    let days: i64 = days.parse().ok().filter(|days| (20_000..80_000).contains(days))?;
+    let seconds = (format!("0.{part}").parse::<f64>().ok()? * 86_400.0).round() as i64;
+    let first = NaiveDate::from_ymd_opt(1899, 12, 30).expect("it is a day").and_time(NaiveTime::MIN);
+    Some(first + TimeDelta::days(days) + TimeDelta::seconds(seconds))
+}
+
+/// `9:15:03`, `09:15 PM`: a time of day by itself.
+pub fn clock(text: &str) -> Option<NaiveTime> {
+    let (hour, minute, second) = match text.split_whitespace().collect::<Vec<_>>()[..] {
+        [clock] => {
+            let (clock, half) = without_half(clock);
+            read_clock(clock, half)?
         }
-        let clocks = ["%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p"];
-        let read = |clock| NaiveDateTime::parse_from_str(text, &format!("{day} {clock}")).ok();
-        if let Some(at) = clocks.into_iter().find_map(read) {
-            return Some((at, None));
-        }
-    }
-    None
+        [clock, half] if is_half(half) => read_clock(clock, Some(half))?,
+        _ => return None,
+    };
+    NaiveTime::from_hms_opt(hour, minute, second)
 }
 
 /// The numbers of `02/23/26`, and what follows them.
@@ -55,6 +78,19 @@ struct Parts<'t> {
     year: i32,
     separator: u8,
     behind: &'t str,
+}
+
+impl<'t> Parts<'t> {
+    /// The day by an order, where it needs one, and the text behind it.
+    fn day(self, order: Option<Order>) -> Option<(NaiveDate, &'t str)> {
+        let Parts { first, second, year, separator, behind } = self;
+        let order = if separator == b'.' { Order::Dmy } else { order.or((first == second).then_some(Order::Dmy))? };
+        let (day, month) = match order {
+            Order::Dmy => (first, second),
+            Order::Mdy => (second, first),
+        };
+        Some((NaiveDate::from_ymd_opt(year, month, day)?, behind))
+    }
 }
 
 fn parts(text: &str) -> Option<Parts<'_>> {
@@ -92,9 +128,11 @@ fn is_half(word: &str) -> bool {
     word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm")
 }
 
-/// `9:15:03` or `9:15`, as hour of the day, minute and second.
+/// `9:15:03`, `9:15:03.250` or `9:15`, as hour of the day, minute and second.
 fn read_clock(clock: &str, half: Option<&str>) -> Option<(u32, u32, u32)> {
-    let parts: Vec<u32> = clock
+    let fraction = clock.split_once('.').filter(|(_, digits)| digits.bytes().all(|b| b.is_ascii_digit()));
+    let parts: Vec<u32> = fraction
+        .map_or(clock, |(seconds, _)| seconds)
         .split(':')
         .map(|part| number(part, 2).filter(|(_, rest)| rest.is_empty()).map(|n| n.0))
         .collect::<Option<_>>()?;
@@ -175,25 +213,63 @@ pub struct Seen {
     month_first: Option<(u64, String)>,
     /// The first that means two different days.
     either: Option<(u64, String)>,
+    /// Whether there is a bare number of a day, and whether there is anything else.
+    serials: bool,
+    others: bool,
+}
+
+/// What one date tells of the order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// Its first number can only be a day.
+    Day,
+    /// Its second can only be one.
+    Month,
+    /// It means two different days.
+    Either,
+    /// It is written in a way that has one meaning, or is no date.
+    Nothing,
+}
+
+pub fn leads(text: &str) -> Leads {
+    let Some(Parts { first, second, separator, .. }) = parts(text) else { return Leads::Nothing };
+    match (first, second) {
+        _ if separator == b'.' => Leads::Nothing,
+        (13..=31, 1..=12) => Leads::Day,
+        (1..=12, 13..=31) => Leads::Month,
+        (1..=12, 1..=12) if first != second => Leads::Either,
+        _ => Leads::Nothing,
+    }
 }
 
 impl Seen {
-    /// Takes note of a cell; ISO dates and texts that are no dates say nothing.
+    /// Takes note of a cell that means something; ISO dates and texts that are no dates say nothing of their order.
     pub fn note(&mut self, text: &[u8], line: u64) {
         let iso = |text: &[u8]| text[..4].iter().all(u8::is_ascii_digit) && text[4] == b'-';
-        if text.len() < 6 || iso(text) {
+        if text.len() >= 6 && iso(text) {
+            self.others = true;
             return;
         }
-        let Ok(text) = std::str::from_utf8(text) else { return };
-        let Some(Parts { first, second, separator, .. }) = parts(text.trim()) else { return };
-        let seen = match (first, second) {
-            _ if separator == b'.' => return,
-            (13..=31, 1..=12) => &mut self.day_first,
-            (1..=12, 13..=31) => &mut self.month_first,
-            (1..=12, 1..=12) if first != second => &mut self.either,
-            _ => return,
+        let Ok(text) = std::str::from_utf8(text).map(str::trim) else { return };
+        if text.is_empty() {
+            return;
+        }
+        match read_serial(text) {
+            Some(_) => self.serials = true,
+            None => self.others = true,
+        }
+        let seen = match leads(text) {
+            Leads::Day => &mut self.day_first,
+            Leads::Month => &mut self.month_first,
+            Leads::Either => &mut self.either,
+            Leads::Nothing => return,
         };
-        seen.get_or_insert_with(|| (line, text.trim().to_string()));
+        seen.get_or_insert_with(|| (line, text.to_string()));
+    }
+
+    /// Whether the column is one of bare numbers of days, as a spreadsheet leaves them that lost its formats: all of them are.
+    pub fn are_serials(&self) -> bool {
+        self.serials && !self.others
     }
 
     /// The order that the column's own dates say, all of them the same.
@@ -275,6 +351,12 @@ mod tests {
         assert_eq!(read("12-Sep-2026 09:30", None), Some("2026-09-12 09:30:00 None".into()));
         assert_eq!(read("September 2, 2026 9:30 PM", None), Some("2026-09-02 21:30:00 None".into()));
         assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
+        assert_eq!(read("2016/10/20", None), Some("2016-10-20 00:00:00 None".into()));
+        assert_eq!(read("2016-1-5 9:07:03.25 PM", None), Some("2016-01-05 21:07:03 None".into()));
+        assert_eq!(read("2016-10-20 10:15:32 UTC", None), Some("2016-10-20 10:15:32 Some(0)".into()));
+        assert_eq!(read("20161020", None), Some("2016-10-20 00:00:00 None".into()));
+        assert_eq!(read("20 oct. 2016, 10:15", None), Some("2016-10-20 10:15:00 None".into()));
+        assert_eq!(read("20/Oct/2016:10:15:32 +0200", None), Some("2016-10-20 10:15:32 Some(7200)".into()));
         for wrong in [
             "02/30/26",
             "13/13/2026",
@@ -285,6 +367,10 @@ mod tests {
             "5",
             "Sept 31, 2026",
             "soon",
+            "2016/13/20",
+            "20161320",
+            "99991231",
+            "2016-10-20x",
         ] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");
         }
@@ -312,6 +398,24 @@ mod tests {
         assert_eq!(order(&["01/02/2026", "02/23/2026"], Some(Order::Dmy)), Ok(Some(Order::Mdy)));
         assert_eq!(order(&["2026-01-02", "03/03/2026", "3.4.2026", ""], None), Ok(None));
         assert_eq!(order(&["01/02/2026"], Some(Order::Mdy)), Ok(Some(Order::Mdy)));
+    }
+
+    /// 42663 is 20 October 2016 in every spreadsheet.
+    #[test]
+    fn a_column_of_bare_numbers_only_is_one_of_days() {
+        let at = |text| read_serial(text).map(|at| at.to_string());
+        assert_eq!(at("42663"), Some("2016-10-20 00:00:00".into()));
+        assert_eq!(at("42663.75"), Some("2016-10-20 18:00:00".into()));
+        for wrong in ["4266", "19999", "80000", "426630", "42663.", "42663.x", "-42663", "42 663", ""] {
+            assert_eq!(at(wrong), None, "{wrong}");
+        }
+        let are_serials = |texts: &[&str]| {
+            let mut seen = Seen::default();
+            texts.iter().zip(2..).for_each(|(text, line)| seen.note(text.as_bytes(), line));
+            seen.are_serials()
+        };
+        assert!(are_serials(&["42663", "", " 42700 "]));
+        assert!(!are_serials(&["42663", "2016-10-20"]) && !are_serials(&["42663", "tbd"]) && !are_serials(&[""]));
     }
 
     #[test]

@@ -156,6 +156,17 @@ impl Form {
         self.habits[column].order = order;
     }
 
+    /// That this column's dates are bare numbers of days.
+    pub fn set_serials(&mut self, column: usize) {
+        self.habits[column].serials = true;
+    }
+
+    /// Whether a cell of this column means something.
+    pub fn tells(&self, cell: &[u8], column: usize) -> bool {
+        let nothing = &self.habits[column].nothing;
+        !cell.is_empty() && !nothing.iter().any(|word| word.as_bytes() == cell.trim_ascii())
+    }
+
     /// What stands before the fractions of this column's numbers.
     pub fn set_mark(&mut self, column: usize, mark: Option<Mark>) {
         self.habits[column].mark = mark;

@@ -65,7 +65,8 @@ pub fn recognise<'p>(
             place(),
             format!("no source knows this file; its columns are {}", listed(header)),
             format!(
-                "the sources are {}; name the file after its object, or describe it in queries/sources/",
+                "`uptake init --from {}` looks into it and writes a source for it; those that are there are {}",
+                found.path.display(),
                 known().collect::<Vec<_>>().join(", ")
             ),
         )),
@@ -117,6 +118,8 @@ struct Fit {
     how: How,
     /// How many of its columns the object knows: who knows more of them knows the file better.
     known: usize,
+    /// Its source has marks: it is about such files, and not about any with common words.
+    special: bool,
     named: bool,
 }
 
@@ -134,11 +137,7 @@ enum How {
 fn best<'p>(fits: impl Iterator<Item = (Fit, Recognised<'p>)>) -> Vec<Recognised<'p>> {
     let fits: Vec<_> = fits.collect();
     let most = fits.iter().map(|(fit, _)| *fit).max();
-    let mut best: Vec<_> = fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, of)| of).collect();
-    if best.iter().any(|of| !of.source.generic) {
-        best.retain(|of| !of.source.generic);
-    }
-    best
+    fits.into_iter().filter(|(fit, _)| Some(*fit) == most).map(|(_, recognised)| recognised).collect()
 }
 
 /// The object of a source that fits best; of two that fit as well, the first. Where it was said that the file is of this source, it needs no mark.
@@ -166,7 +165,7 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: boo
             Some(_) if has_some() => How::ByName,
             _ => return None,
         };
-        Some((Fit { how, known: known.0.len(), named: named.is_some() }, object, named))
+        Some((Fit { how, known: known.0.len(), special: !source.is_general(), named: named.is_some() }, object, named))
     });
     let best = fits.rev().max_by_key(|(fit, _, _)| *fit);
     if let Some((fit, object, named)) = best {
@@ -175,7 +174,7 @@ fn of_source<'p>(source: &'p Source, found: &Found, header: &[String], said: boo
         return Some((fit, Recognised { part: named.map_or(0, |named| named.part), whole, ..alone }));
     }
     let other = source.other.clone().filter(|_| signed)?;
-    let fit = Fit { how: How::Signed, known: 0, named: false };
+    let fit = Fit { how: How::Signed, known: 0, special: true, named: false };
     let name = names.last().cloned().unwrap_or_default();
     Some((fit, alone(source, Object { name, ..other })))
 }

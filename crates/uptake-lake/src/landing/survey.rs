@@ -68,12 +68,16 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     let evident = evident(&pass.dates);
     for (column, seen) in std::mem::take(&mut pass.dates) {
         let said = said.order.or(evident.filter(|_| !seen.is_mixed()));
-        let order = seen.order(&file, &form.columns[column].0, said)?;
+        if seen.are_serials() {
+            form.set_serials(column);
+            reordered = true;
+        }
+        let order = seen.order(&file, &form.columns[column].0, said).map_err(|p| in_source(p, source_file))?;
         reordered |= order.is_some();
         form.set_order(column, order);
     }
     for (column, seen) in std::mem::take(&mut pass.numbers) {
-        let mark = seen.mark(&file, &form.columns[column].0, said.decimal)?;
+        let mark = seen.mark(&file, &form.columns[column].0, said.decimal).map_err(|p| in_source(p, source_file))?;
         reordered |= mark == Some(DecimalMark::Comma);
         form.set_mark(column, mark);
     }
@@ -98,6 +102,11 @@ fn losers_of(document: &Document, form: &Form, pass: &mut Pass) -> Result<HashSe
         true => Ok(HashSet::new()),
         false => Ok(losers(document.rows(|rows| read_those(form, rows, &doubles))?)),
     }
+}
+
+/// The problem with the way to the source's own file in its hint.
+fn in_source(problem: Problem, source_file: &Path) -> Problem {
+    Problem { hint: problem.hint.replace("the source's source.toml", &source_file.display().to_string()), ..problem }
 }
 
 /// The order that columns of the file say, if they say one: whoever wrote it has one format for all of them.
@@ -147,7 +156,10 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
         pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));
         pass.newest = pass.newest.max(form.dated(record));
         for (column, seen) in &mut pass.dates {
-            seen.note(form.cell(record, *column), line);
+            let cell = form.cell(record, *column);
+            if form.tells(cell, *column) {
+                seen.note(cell, line);
+            }
             if pass.without_zone.is_none() && lacks_zone(form, record, *column) {
                 pass.without_zone = Some(line);
             }

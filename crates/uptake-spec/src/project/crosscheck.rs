@@ -21,11 +21,11 @@ pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
     let pages = project.dashboards.iter().flat_map(|page| pages::in_page(project, page, files));
     let targets = project.targets.iter().flat_map(|target| in_target(project, files, target));
     let circles = circles(&project.models).into_iter().map(|circle| circle.problem());
-    let sources = project.sources.iter().filter(|s| s.mappings.is_empty()).map(|s| {
+    let sources = project.sources.iter().filter(|s| s.mappings.is_empty() && !s.unmapped).map(|s| {
         Problem::new(
             Place::new(&s.file, 1, 1),
             format!("the source \"{}\" maps to no table", s.name),
-            "add a TABLE.sql beside it",
+            "add a TABLE.sql beside it, or say unmapped = true",
         )
     });
     let reports = project.reports.iter().flat_map(|r| crate::report::mistakes(r, &project.dashboards));

@@ -1,6 +1,8 @@
-//! `uptake init`: a project for a firm of one's own.
+//! `uptake init`: a project for a firm of one's own, and a source for files that nobody knows.
 
-use super::Ending;
+mod from;
+
+use super::{Ending, Usage};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::fs;
@@ -8,8 +10,10 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The folder of the new project; made where it is missing.
-    dir: PathBuf,
+    /// The folder of the new project; made where it is missing. With `--from`, the nearest project where none is named.
+    dir: Option<PathBuf>,
+    #[command(flatten)]
+    from: from::Arguments,
 }
 
 /// The dated files beside the settings, and their headers.
@@ -20,21 +24,24 @@ const DATED: [(&str, &str); 4] = [
     ("quiet_weeks.csv", "d,text\n"),
 ];
 
-pub fn run(arguments: &Arguments) -> Result<Ending> {
-    let dir = &arguments.dir;
+/// `project` is what `--project` said.
+pub fn run(arguments: Arguments, project: Option<&Path>) -> Result<Ending> {
+    if !arguments.from.paths.is_empty() {
+        return from::run(arguments.from, arguments.dir, project);
+    }
+    let Some(dir) = arguments.dir else {
+        let hint =
+            "`uptake init DIR` writes a project; `uptake init --from FILE…` looks into files that no source knows";
+        return Err(Usage::new("init wants a folder, or --from", hint).into());
+    };
+    let dir = &dir;
     if dir.join("uptake.toml").exists() {
         anyhow::bail!(
             "there is a project in {} already\n  hint: nothing was changed; choose another folder",
             dir.display()
         );
     }
-    fs::create_dir_all(dir.join("exports"))
-        .with_context(|| format!("could not make {}", dir.join("exports").display()))?;
-    write_unless_there(&dir.join("uptake.toml"), include_str!("init/uptake.toml"))?;
-    for (name, header) in DATED {
-        write_unless_there(&dir.join(name), header)?;
-    }
-    eprintln!("wrote a project into {}", dir.display());
+    write_project(dir)?;
     eprintln!(
         "next: name your firm in {}, put exports into {}, then",
         dir.join("uptake.toml").display(),
@@ -43,6 +50,17 @@ pub fn run(arguments: &Arguments) -> Result<Ending> {
     eprintln!("  uptake --project {} check", dir.display());
     eprintln!("  uptake --project {} up", dir.display());
     Ok(Ending::Done)
+}
+
+fn write_project(dir: &Path) -> Result<()> {
+    fs::create_dir_all(dir.join("exports"))
+        .with_context(|| format!("could not make {}", dir.join("exports").display()))?;
+    write_unless_there(&dir.join("uptake.toml"), include_str!("init/uptake.toml"))?;
+    for (name, header) in DATED {
+        write_unless_there(&dir.join(name), header)?;
+    }
+    eprintln!("wrote a project into {}", dir.display());
+    Ok(())
 }
 
 /// Writes a new file; one that is there stays as it is.

@@ -106,6 +106,9 @@ fn tell_the_rest(report: &LoadReport, dry_run: bool) {
     for reject in &report.rejects {
         tell(&format!("rejected {reject}"));
     }
+    if report.skipped.iter().any(|(_, why)| why.starts_with("no source knows")) {
+        tell("`uptake init --from FILE` looks into what no source knows, and writes a source for it");
+    }
     let sum = |count: fn(&FileReport) -> u64| report.files.iter().map(count).sum::<u64>();
     let (landed, rejected, duplicate) = (sum(|f| f.landed), sum(|f| f.rejected), sum(|f| f.duplicate));
     let verb = if dry_run { "would land" } else { "landed" };

@@ -1,0 +1,269 @@
+//! Which column plays which part in a kind of file: by its heading, and by its values where the heading says nothing.
+
+use super::profile::{Column, Profile};
+use super::words::says;
+use std::collections::BTreeMap;
+
+/// The parts, by name; each with its column.
+#[derive(Debug, Clone, Default)]
+pub struct Roles(BTreeMap<&'static str, Pick>);
+
+/// The column that plays a part.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    /// Its place in the profile.
+    pub column: usize,
+    /// Why it is that one.
+    pub why: String,
+    /// Others that could be meant, the likeliest first.
+    pub others: Vec<usize>,
+}
+
+impl Roles {
+    pub fn get(&self, role: &str) -> Option<&Pick> {
+        self.0.get(role)
+    }
+
+    pub fn has(&self, role: &str) -> bool {
+        self.0.contains_key(role)
+    }
+
+    pub fn column<'p>(&self, profile: &'p Profile, role: &str) -> Option<&'p Column> {
+        self.0.get(role).map(|pick| &profile.columns[pick.column])
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Pick)> {
+        self.0.iter().map(|(role, pick)| (*role, pick))
+    }
+
+    pub fn take_away(&mut self, role: &str) {
+        self.0.remove(role);
+    }
+
+    /// Gives the column of one part another one too.
+    pub fn also(&mut self, of: &str, role: &'static str) {
+        if let Some(pick) = self.0.get(of).cloned() {
+            self.0.insert(role, Pick { others: vec![], ..pick });
+        }
+    }
+
+    /// Gives a part to the column with the most points above 0 that has no other part.
+    /// One that has its column keeps it.
+    pub fn pick(&mut self, profile: &Profile, role: &'static str, points: impl Fn(&Column) -> (i32, &'static str)) {
+        if self.has(role) {
+            return;
+        }
+        let taken: Vec<usize> = self.0.values().map(|pick| pick.column).collect();
+        let mut ranked: Vec<(i32, usize, &'static str)> = vec![];
+        for (at, column) in profile.columns.iter().enumerate() {
+            let (points, why) = points(column);
+            if column.name.is_some() && !taken.contains(&at) && points > 0 && column.tally.filled > 0 {
+                ranked.push((points, at, why));
+            }
+        }
+        ranked.sort_by_key(|(points, at, _)| (-points, *at));
+        if let Some((_, column, why)) = ranked.first() {
+            let others = ranked[1..].iter().map(|(_, at, _)| *at).take(2).collect();
+            self.0.insert(role, Pick { column: *column, why: why.to_string(), others });
+        }
+    }
+}
+
+const BY_HEADING: &str = "by its heading";
+const BY_VALUES: &str = "by its values; its heading does not say it";
+
+/// A column that names something: what a row is of.
+pub fn id<'a>(
+    profile: &'a Profile,
+    things: &'a [&'a str],
+    unique: bool,
+) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
+    move |c| {
+        let is_key = c.names_rows(profile) || c.nearly_names_rows(profile);
+        let of_another = ["person", "account", "contact", "product", "campaign"]
+            .iter()
+            .any(|list| c.means(list) && !things.contains(list));
+        let made = !unique && c.meaning.any(&["begin", "changed", "type", "creator", "by"]);
+        let unfit = made
+            || c.typed.is_time()
+            || c.typed.is_clock
+            || c.means("amount")
+            || c.means("email")
+            || c.tally.longest > 60;
+        // A column that must name rows, and does not; or names a part of what happened to it only once.
+        if unfit || is_key != unique || c.tally.filled * 10 < profile.rows * 9 {
+            return (0, "");
+        }
+        let is_thing = c.meaning.any(things);
+        // "Deal Owner" and "Deal value" are parts of a deal, and no deal.
+        let is_part = c.meaning.any(&[
+            "person",
+            "amount",
+            "state",
+            "begin",
+            "end",
+            "type",
+            "probability",
+            "currency",
+            "name",
+            "subject",
+        ]) && !c.means("id")
+            && !(c.means("person") && things.contains(&"person"));
+        if is_part {
+            return (0, "");
+        }
+        let is_whole_word = c.heading.eq_ignore_ascii_case("id");
+        match (c.means("id") || is_whole_word, is_thing) {
+            (true, _) if of_another && !is_thing => (i32::from(unique), BY_VALUES),
+            (true, true) => (12, BY_HEADING),
+            (true, false) if is_whole_word && unique => (13, BY_HEADING),
+            (true, false) => (9 + i32::from(is_whole_word), BY_HEADING),
+            (false, true) if !unique => (6, BY_HEADING),
+            (false, _)
+                if unique && !c.typed.is_number() && !of_another && !c.means("name") && c.tally.longest <= 40 =>
+            {
+                (2, BY_VALUES)
+            }
+            (false, true) => (4, BY_HEADING),
+            _ => (0, ""),
+        }
+    }
+}
+
+/// Whose it is, or who did it.
+pub fn person(c: &Column) -> (i32, &'static str) {
+    let other = c.meaning.any(&[
+        "state", "amount", "time", "logout", "count", "phone", "priority", "city", "active", "grade", "office",
+        "postal", "industry",
+    ]);
+    let thing =
+        c.meaning.any(&["account", "contact", "product", "campaign", "case", "deal", "lead"]) && !c.means("person");
+    if c.typed.is_time() || c.typed.is_clock || other || c.typed.kind == uptake_spec::source::ColumnType::Boolean {
+        // "Login" is who, and "Login state" what.
+        return (0, "");
+    }
+    let email = if c.typed.is_email { 3 } else { 0 };
+    let name = i32::from(c.means("name")) + i32::from(!c.means("id")) + 2 * i32::from(c.means("owner"));
+    let part = if c.meaning.any(&["creator", "manager", "by", "first", "last", "sub", "department", "place"]) {
+        -5
+    } else {
+        0
+    };
+    match c.means("person") {
+        true => (8 + email + name + part, BY_HEADING),
+        false if thing => (0, ""),
+        // "Resolved by" is who did it.
+        false if c.means("by") && !c.means("creator") => (4, BY_HEADING),
+        false if c.typed.is_email => (4, BY_VALUES),
+        false => (0, ""),
+    }
+}
+
+/// Who it may be in a log whose headings do not say it: few words or numbers, each of them several times.
+pub fn somebody(profile: &Profile) -> impl Fn(&Column) -> (i32, &'static str) + '_ {
+    move |c| {
+        let rows = profile.rows - profile.broken;
+        let distinct = c.tally.distinct() as u64;
+        let other = c.meaning.any(&[
+            "time", "state", "amount", "channel", "place", "deal", "case", "product", "count", "type", "account",
+            "contact", "lead", "campaign", "active",
+        ]);
+        let fits = c.tally.filled == rows && distinct >= 2 && distinct * 3 <= rows * 2 && !other;
+        let is_plain =
+            !c.typed.is_time() && !c.typed.is_clock && c.typed.kind != uptake_spec::source::ColumnType::Decimal;
+        (if fits && is_plain { 1 + i32::from(c.means("id")) + i32::from(c.means("name")) } else { 0 }, BY_VALUES)
+    }
+}
+
+/// Who made the record.
+pub fn creator(c: &Column) -> (i32, &'static str) {
+    let made = c.means("creator") || (c.means("begin") && c.means("by"));
+    (if made && !c.typed.is_time() { 5 } else { 0 }, BY_HEADING)
+}
+
+/// Words of which there are few, and which say how far something is.
+pub fn state<'a>(words: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
+    move |c| {
+        let few = c.tally.distinct() <= 60 && !c.tally.too_many_values;
+        let number = c.typed.is_number() && c.tally.distinct() > 12;
+        let other = c.typed.is_time() || c.typed.is_clock || c.meaning.any(&["person", "time", "country", "city"]);
+        if !few || number || other || c.meaning.any(&["amount", "email", "probability", "postal", "account"]) {
+            return (0, "");
+        }
+        let speaks = c.tally.values.keys().any(|value| words.iter().any(|list| says(value, list)));
+        let stage = if c.means("stage") { 3 } else { 0 };
+        let part = if c.means("sub") { -5 } else { 0 };
+        let named = c.means("state") || c.means("outcome");
+        let (points, why) = match (named, speaks) {
+            (true, true) => (12, "by its heading and its values"),
+            (true, false) => (8, BY_HEADING),
+            (false, true) => (4, BY_VALUES),
+            (false, false) => (0, ""),
+        };
+        (if points > 0 { points + stage + part } else { 0 }, why)
+    }
+}
+
+pub fn amount(c: &Column) -> (i32, &'static str) {
+    let other = c.meaning.any(&["id", "probability", "count", "time", "phone", "priority", "state"]);
+    let weighted = if c.means("sub") { -4 } else { 0 };
+    match c.typed.is_number() && !other {
+        true if c.means("amount") => (10 + weighted, BY_HEADING),
+        true if c.tally.distinct() > 20 && c.tally.longest > 2 => (1, BY_VALUES),
+        _ => (0, ""),
+    }
+}
+
+/// A day or moment of one sort.
+pub fn time<'a>(sort: &'a str, not: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
+    move |c| {
+        let fits = c.typed.is_time() && c.means(sort) && !c.meaning.any(not);
+        (if fits { 10 } else { 0 }, BY_HEADING)
+    }
+}
+
+/// When something happened, in a log: any time, the likeliest first.
+pub fn moment(c: &Column) -> (i32, &'static str) {
+    if !c.typed.is_time() || c.means("logout") {
+        return (0, "");
+    }
+    let hour = if c.typed.kind == uptake_spec::source::ColumnType::Instant { 4 } else { 0 };
+    let words = [("login", 3), ("time", 2), ("changed", 2), ("begin", 1), ("end", -2), ("last", -3)];
+    let told: i32 = words.iter().filter(|(list, _)| c.means(list)).map(|(_, points)| points).sum();
+    ((4 + hour + told).max(1), if told > 0 { BY_HEADING } else { BY_VALUES })
+}
+
+/// A text whose heading means this, and none of those.
+pub fn word<'a>(list: &'a str, not: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
+    move |c| {
+        let fits = c.means(list) && !c.meaning.any(not) && !c.typed.is_time();
+        let whole = 2 * i32::from(c.heading.eq_ignore_ascii_case(list));
+        (if fits { 10 + whole - i32::from(c.means("id")) } else { 0 }, BY_HEADING)
+    }
+}
+
+pub fn email(c: &Column) -> (i32, &'static str) {
+    match (c.typed.is_email, c.means("email")) {
+        _ if c.means("manager") => (0, ""),
+        (true, true) => (10, "by its heading and its values"),
+        (true, false) => (8, BY_VALUES),
+        (false, true) => (3, BY_HEADING),
+        _ => (0, ""),
+    }
+}
+
+/// A time of day by itself, which belongs to a day beside it.
+pub fn clock(c: &Column) -> (i32, &'static str) {
+    (if c.typed.is_clock && !c.means("logout") { 5 } else { 0 }, BY_VALUES)
+}
+
+/// Whether a file is about such things: its name says it, or a heading; of a table with many columns, several.
+pub fn about(profile: &Profile, list: &str) -> bool {
+    let told = profile.columns.iter().filter(|c| c.means(list)).count();
+    profile.meaning.has(list) || told > profile.columns.len() / 12
+}
+
+/// Whether its name says so.
+pub fn is_called(profile: &Profile, list: &str) -> bool {
+    profile.meaning.has(list)
+}
