@@ -31,7 +31,9 @@ pub use correct::{Open, open_rejects};
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
+use crate::build::is_landed;
 use crate::error::LakeError;
+use crate::manifest::{Published, none_is_older};
 use crate::store::{MOST_TRIES, Store, pause};
 use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -149,6 +151,7 @@ async fn load_once(
     at: DateTime<Utc>,
     tell: Tell<'_>,
 ) -> Result<LoadReport, LakeError> {
+    none_is_older(store, Published::read(store).await?.newest.as_ref(), is_landed).await?;
     let mut journal = Journal::open(store).await?;
     let mut report = LoadReport::default();
     let mut by_table = prepared(project, order, &journal, &mut report, tell);

@@ -2,6 +2,7 @@
 
 use crate::error::LakeError;
 use crate::store::{Seal, Store, seal_of};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tracing::warn;
@@ -69,6 +70,19 @@ impl Published {
         let newest = self.newest.as_ref().filter(|newest| newest.inputs == inputs && newest.build == self.highest);
         newest.map(|newest| newest.build)
     }
+}
+
+/// Whoever writes a lake begins here: the tables that `kept` names are at least as new as the newest build found them.
+///
+/// # Errors
+/// [`LakeError::Damaged`] where a log ends before: what it lost would be taken for never loaded. Storage.
+pub async fn none_is_older(
+    store: &Store,
+    newest: Option<&Manifest>,
+    kept: impl Fn(&str) -> bool,
+) -> Result<(), LakeError> {
+    let tables = newest.iter().flat_map(|newest| &newest.tables).filter(|(name, _)| kept(name));
+    try_join_all(tables.map(|(name, version)| store.has(name, *version))).await.map(drop)
 }
 
 /// All that is read of a manifest before its format is known.

@@ -11,7 +11,7 @@ mod seal;
 mod sealed;
 mod stream;
 
-pub use log::{Fault, Log, Logged, other_size, table_of};
+pub use log::{Fault, Log, Logged, not_there, table_of};
 pub use seal::{Seal, of as seal_of};
 
 use crate::convert;
@@ -97,6 +97,13 @@ impl Store {
         Ok(Store { root, objects: Arc::new(Sealed::new(objects)), prefix })
     }
 
+    /// A lake in memory whose files a test can change behind its back.
+    #[cfg(test)]
+    pub fn in_memory(objects: Arc<object_store::memory::InMemory>) -> Store {
+        let root = Url::parse("memory:///").expect("a URL");
+        Store { root, objects: Arc::new(Sealed::new(objects)), prefix: Path::default() }
+    }
+
     /// The place below this one; its folder is made when something is written there.
     pub fn below(&self, name: &str) -> Store {
         Store { root: self.table_url(name), prefix: self.path(name), objects: self.objects.clone() }
@@ -142,19 +149,30 @@ impl Store {
         let mut table = opened.map_err(failed(name))?;
         if self.written(name).await? {
             if let Err(error) = table.load().await {
-                return Err(self.told(name, failed(name)(error)).await);
+                return Err(self.told(name, None, failed(name)(error)).await);
             }
         }
         Ok(table)
     }
 
-    /// What a table fails of may say little: where its log itself is damaged, that is told, with the file and the way out.
-    async fn told(&self, name: &str, error: LakeError) -> LakeError {
-        let fault = match (&error, self.log(name).await) {
-            (LakeError::Table { .. } | LakeError::Compute { .. }, Ok(log)) => log.faults.into_iter().next(),
-            _ => None,
-        };
-        fault.map_or(error, LakeError::Damaged)
+    /// What a table fails of may say little: where its log itself is damaged, or ends before the version that is wanted, that is told, with the
+    /// file and the way out.
+    async fn told(&self, name: &str, wanted: Option<u64>, error: LakeError) -> LakeError {
+        let Ok(log) = self.log(name).await else { return error };
+        let missing = wanted.filter(|wanted| log.version.is_none_or(|newest| newest < *wanted));
+        let missing = missing.map(|version| log::not_there(name, version));
+        log.faults.into_iter().next().or(missing).map_or(error, LakeError::Damaged)
+    }
+
+    /// That the commit of a version is there, which a build was made of.
+    ///
+    /// # Errors
+    /// It is not: whoever read on would take an older version for the newest.
+    pub async fn has(&self, name: &str, version: u64) -> Result<(), LakeError> {
+        match self.is_there(&log::commit(name, version)).await? {
+            true => Ok(()),
+            false => Err(LakeError::Damaged(log::not_there(name, version))),
+        }
     }
 
     /// Whether a table has a commit at all; what a killed writer left beside the log is none.
@@ -201,7 +219,7 @@ impl Store {
     async fn table_at(&self, name: &str, version: u64, state: &SessionState) -> Result<DeltaTable, LakeError> {
         let mut table = self.table(name).await?;
         if let Err(error) = table.load_version(version).await {
-            return Err(self.told(name, failed(name)(error)).await);
+            return Err(self.told(name, Some(version), failed(name)(error)).await);
         }
         table.update_datafusion_session(state).map_err(failed(name))?;
         self.all_there(name, &table)?;
@@ -345,6 +363,13 @@ impl Store {
         Ok(table.version().expect("a written table has a version"))
     }
 
+    /// Writes a checkpoint of the newest version, as each hundredth commit does.
+    #[cfg(test)]
+    pub async fn checkpoint(&self, name: &str) -> Result<(), LakeError> {
+        let table = self.table(name).await?;
+        deltalake_core::checkpoints::create_checkpoint(&table, None).await.map_err(failed(name))
+    }
+
     fn path(&self, name: &str) -> Path {
         name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
     }
@@ -434,7 +459,7 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         if size != logged.size {
-            return Ok(Some(other_size(size, logged.size)));
+            return Ok(Some(log::other_size(size, logged.size)));
         }
         match &logged.sha256 {
             Some(digest) if *digest == self.digest(&location).await? => {}

@@ -3,8 +3,8 @@
 use crate::error::LakeError;
 use crate::landing::Journal;
 use crate::manifest::Manifest;
-use crate::store::{Fault, Log, Logged, Seal, Store, seal_of, table_of};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::store::{Fault, Log, Logged, Seal, Store, not_there, seal_of, table_of};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -36,6 +36,19 @@ pub struct TableReport {
 /// # Errors
 /// The storage. What is damaged is no error here.
 pub async fn verify(store: &Store) -> Result<Verified, LakeError> {
+    let (mut verified, transactions) = files(store).await?;
+    if verified.faults.is_empty() {
+        // What the journal says can be believed.
+        journaled(store, &transactions, &mut verified).await?;
+    }
+    Ok(verified)
+}
+
+/// The loads that landing tables have committed.
+type Transactions = HashSet<String>;
+
+/// Looks at every file by itself, and at what refers to it.
+async fn files(store: &Store) -> Result<(Verified, Transactions), LakeError> {
     // Before all else: what a build that ends just now has pinned may be missing from the list of files.
     let builds = store.list("builds").await?;
     let files: BTreeMap<String, u64> = store.all().await?.into_iter().collect();
@@ -44,22 +57,20 @@ pub async fn verify(store: &Store) -> Result<Verified, LakeError> {
     let pins = manifests(store, builds, &mut verified, &mut known).await?;
     let tables: BTreeSet<&str> = files.keys().filter_map(|file| table_of(file)).collect();
     let mut logs = BTreeMap::new();
-    for name in &tables {
-        logs.insert(*name, store.log(name).await?);
+    for name in tables {
+        logs.insert(name.to_string(), store.log(name).await?);
     }
     for (name, log) in &logs {
-        let pinned = pins.get(*name).map_or(&[][..], |versions| versions);
+        let pinned = pins.get(name).map_or(&[][..], |versions| versions);
         table(store, name, log, pinned, &mut verified, &mut known).await?;
     }
     pinned(&pins, &logs, &mut verified);
-    if verified.faults.is_empty() {
-        journaled(store, &logs, &mut verified).await?;
-    }
     for file in files.keys().filter(|file| file.starts_with("reports/") && file.ends_with(".json")) {
         noted(store, file, &mut verified, &mut known).await?;
     }
     verified.left_over = files.into_keys().filter(|file| !known.contains(file)).collect();
-    Ok(verified)
+    let landed = logs.into_iter().filter(|(name, _)| name.starts_with("landing/"));
+    Ok((verified, landed.flat_map(|(_, log)| log.transactions).collect()))
 }
 
 /// Which versions of each table are pinned.
@@ -126,25 +137,21 @@ async fn table(
 }
 
 /// Every version that a build pins is there.
-fn pinned(pins: &Pins, logs: &BTreeMap<&str, Log>, verified: &mut Verified) {
+fn pinned(pins: &Pins, logs: &BTreeMap<String, Log>, verified: &mut Verified) {
     for (table, versions) in pins {
-        let newest = logs.get(table.as_str()).and_then(|log| log.version);
+        let newest = logs.get(table).and_then(|log| log.version);
         let missing = versions.iter().copied().filter(|version| newest.is_none_or(|newest| *version > newest)).max();
         if let Some(version) = missing {
-            let file = format!("{table}/_delta_log/{version:020}.json");
-            verified.faults.push(Fault::of(&file, "it is not there, and a build was made of it"));
+            verified.faults.push(not_there(table, version));
         }
     }
 }
 
-/// Every file that the journal calls landed has its transaction in its table.
-async fn journaled(store: &Store, logs: &BTreeMap<&str, Log>, verified: &mut Verified) -> Result<(), LakeError> {
+/// Every file that the journal calls landed has its transaction in a landing table.
+async fn journaled(store: &Store, landed: &Transactions, verified: &mut Verified) -> Result<(), LakeError> {
     for entry in Journal::open(store).await?.entries() {
-        let report = &entry.report;
-        let mut landed = logs.iter().filter(|(name, _)| name.starts_with("landing/"));
-        let there = landed.any(|(_, log)| log.transactions.contains(&entry.load));
-        if report.landed > 0 && !there {
-            let why = format!("it names {}, and no commit of its table does", report.file);
+        if entry.report.landed > 0 && !landed.contains(&entry.load) {
+            let why = format!("it names {}, and no commit of its table does", entry.report.file);
             verified.faults.push(Fault::of("loads", why));
         }
     }
@@ -166,3 +173,6 @@ async fn noted(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,15 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// Where the commit of a version lies.
+pub fn commit(table: &str, version: u64) -> String {
+    format!("{table}/_delta_log/{version:020}.json")
+}
+
+pub fn not_there(table: &str, version: u64) -> Fault {
+    Fault::of(&commit(table, version), "it is not there, and a build was made of it")
+}
+
 pub fn other_size(found: u64, written: u64) -> String {
     format!("it has {found} bytes, and was written with {written}")
 }
