@@ -48,8 +48,8 @@ fn damaged_and_opened() {
                     None => fs::remove_file(&file).expect("removed"),
                 }
                 for args in commands {
-                    // A load that repeats what is there reads no rows of it.
-                    if args[0] == "load" && name.ends_with(".parquet") {
+                    // A load that repeats what is there reads no rows of it, nor does a build of what was built.
+                    if args[0] != "kpi" && name.ends_with(".parquet") && table != "loads" {
                         continue;
                     }
                     let told = on(&dir, args).ended(1).err;
