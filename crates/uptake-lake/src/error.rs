@@ -16,7 +16,9 @@ pub enum LakeError {
     Address(String),
     #[error("could not reach the storage")]
     Storage(#[source] object_store::Error),
-    #[error("could not write in the lake: {why}; what was reported before is unharmed: {way_out}, and run the command again")]
+    #[error(
+        "could not write in the lake: {why}; what was reported before is unharmed: {way_out}, and run the command again"
+    )]
     Unwritable { why: &'static str, way_out: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("could not look through the lake's folder")]
     Unreadable(#[source] std::io::Error),
@@ -75,7 +77,8 @@ fn takes_nothing(error: &(dyn std::error::Error + 'static)) -> Option<(&'static 
         told.push_str(&error.to_string());
         next = error.source();
     }
-    let known = TAKES_NOTHING.iter().find(|(kind, ..)| told.contains(&std::io::Error::from_raw_os_error(*kind).to_string()));
+    let known =
+        TAKES_NOTHING.iter().find(|(kind, ..)| told.contains(&std::io::Error::from_raw_os_error(*kind).to_string()));
     known.filter(|_| !told.contains("spill")).map(|(_, why, way_out)| (*why, *way_out))
 }
 

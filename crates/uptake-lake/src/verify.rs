@@ -90,7 +90,10 @@ async fn manifests(
             Some(Seal::Missing) => verified.faults.push(Fault::of(&file, NO_SEAL)),
             _ => match Manifest::read(store, build).await {
                 Ok(manifest) => {
-                    manifest.tables.into_iter().for_each(|(table, version)| pins.entry(table).or_default().push(version));
+                    manifest
+                        .tables
+                        .into_iter()
+                        .for_each(|(table, version)| pins.entry(table).or_default().push(version));
                     verified.builds += 1;
                 }
                 Err(LakeError::Torn { why, .. }) => verified.faults.push(Fault::of(&file, why)),

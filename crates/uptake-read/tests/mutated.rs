@@ -6,7 +6,8 @@ mod property;
 use property::{Ended, delimited, json, workbook};
 use rust_xlsxwriter as xlsx;
 
-const CSV: &str = "Id,Name,Amount,Note\n1,\"North, \"\"old\"\"\",1.5,a\r\n2,\"two\nlines\",,b\n\n3,South,7,\"c\"\nGrand Total,,8.5\n";
+const CSV: &str =
+    "Id,Name,Amount,Note\n1,\"North, \"\"old\"\"\",1.5,a\r\n2,\"two\nlines\",,b\n\n3,South,7,\"c\"\nGrand Total,,8.5\n";
 const SEMICOLONS: &str = "sep=;\nId;Name;Betrag\n1;Müller;1.234,56\n2;\"a;b\";0\n";
 const DOCUMENT: &str = r#"{"done":true,"records":[{"attributes":{"type":"Account"},"Id":"1","Name":"Nörth","N":1.50,"In":{"a":[1,2],"b":null}},
  {"attributes":{"type":"Account"},"Id":"2","Name":"\ud83d\ude00 \"x\"","N":-2e3}]}"#;
@@ -50,7 +51,9 @@ fn a_workbook() -> Vec<u8> {
     let mut book = xlsx::Workbook::new();
     let sheet = book.add_worksheet();
     let bold = xlsx::Format::new().set_num_format("yyyy-mm-dd");
-    for (row, (id, name, day)) in [("Id", "Name", 0.0), ("1", "North", 46000.0), ("2", "South", 46001.5)].iter().enumerate() {
+    for (row, (id, name, day)) in
+        [("Id", "Name", 0.0), ("1", "North", 46000.0), ("2", "South", 46001.5)].iter().enumerate()
+    {
         let row = row as u32;
         sheet.write_string(row, 0, *id).and_then(|sheet| sheet.write_string(row, 1, *name)).expect("written");
         sheet.write_number_with_format(row, 2, *day, &bold).expect("written");

@@ -133,7 +133,8 @@ impl Store {
             },
         };
         if seal::of(&bytes) == Seal::Missing {
-            log.faults.push(Fault::of(&file, "it bears no seal: it was changed, or something other than uptake wrote it"));
+            log.faults
+                .push(Fault::of(&file, "it bears no seal: it was changed, or something other than uptake wrote it"));
         }
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             match serde_json::from_slice(line) {
@@ -198,7 +199,8 @@ fn torn(error: &object_store::Error) -> Option<&'static str> {
 impl Log {
     fn take(&mut self, action: &Value, version: u64) {
         if let Some(add) = action.get("add") {
-            let stats: Value = add["stats"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+            let stats: Value =
+                add["stats"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
             let file = Logged {
                 size: add["size"].as_u64().unwrap_or_default(),
                 rows: stats["numRecords"].as_u64(),

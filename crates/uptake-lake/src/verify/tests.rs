@@ -29,7 +29,8 @@ async fn tiny() -> (TempDir, Store) {
         store.replace("base/users", sorted.logical_plan().clone(), context.state()).await.expect("replaced");
     }
     store.checkpoint("landing/crm_user").await.expect("a checkpoint");
-    let tables = [("loads", 0), ("landing/crm_user", 1), ("base/users", 1)].map(|(name, version)| (name.into(), version));
+    let tables =
+        [("loads", 0), ("landing/crm_user", 1), ("base/users", 1)].map(|(name, version)| (name.into(), version));
     let manifest = Manifest { format: FORMAT, build: 1, at: "now".into(), inputs: "all".into(), tables: tables.into() };
     manifest.publish(&store).await.expect("published");
     Depot::of(store.below("reports")).note("board/begun.json", &tables_of(&manifest)).await.expect("noted");
@@ -76,7 +77,8 @@ async fn a_lake_as_it_was_written_has_no_fault() {
     let verified = look(&store).await;
     assert_eq!(verified.faults, []);
     assert_eq!((verified.builds, verified.noted), (1, 1));
-    let told = |name: &str| verified.tables.iter().find(|table| table.name == name).map(|t| (t.version, t.rows, t.files));
+    let told =
+        |name: &str| verified.tables.iter().find(|table| table.name == name).map(|t| (t.version, t.rows, t.files));
     assert_eq!(told("landing/crm_user"), Some((1, 6, 2)));
     assert_eq!(told("base/users"), Some((1, 3, 1)));
     assert_eq!(verified.left_over, Vec::<String>::new());
@@ -94,7 +96,8 @@ async fn every_changed_byte_is_named_with_its_file() {
     let memory = Arc::new(InMemory::new());
     let store = Store::in_memory(memory.clone());
     let files = every_file(folder.path());
-    let at = |file: &PathBuf| Location::from(file.strip_prefix(folder.path()).expect("below").to_string_lossy().as_ref());
+    let at =
+        |file: &PathBuf| Location::from(file.strip_prefix(folder.path()).expect("below").to_string_lossy().as_ref());
     let read = |file: &PathBuf| std::fs::read(file).expect("read");
     for file in &files {
         memory.put(&at(file), read(file).into()).await.expect("written");

@@ -60,7 +60,8 @@ impl Ledger {
     }
 
     async fn read<T: DeserializeOwned>(&self, report: &str, name: &str) -> Result<Option<T>> {
-        let unread = || format!("reports/{report}/{name}.json in the lake cannot be read; remove it to have it sent again");
+        let unread =
+            || format!("reports/{report}/{name}.json in the lake cannot be read; remove it to have it sent again");
         let bytes = self.0.noted(&file(report, name)).await.with_context(unread)?;
         bytes.map(|bytes| serde_json::from_slice(&bytes).with_context(unread)).transpose()
     }

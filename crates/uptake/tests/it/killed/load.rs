@@ -41,7 +41,10 @@ impl Small {
         let days = [
             ("2026-03-01", [row("1", "North"), row("2", "South")].concat()),
             ("2026-03-08", [row("1", "North"), row("2", "West"), row("3", "East")].concat()),
-            ("2026-03-15", [row("1", "North"), row("3", "East"), "no id,x,,2026-13-01 00:00:00,never\n".into()].concat()),
+            (
+                "2026-03-15",
+                [row("1", "North"), row("3", "East"), "no id,x,,2026-13-01 00:00:00,never\n".into()].concat(),
+            ),
         ];
         for (day, rows) in days {
             own.file(&format!("{day}/UserRole.csv"), format!("{header}{rows}"));
@@ -71,7 +74,12 @@ impl Small {
         let verified = ran(self.command(&["verify", "--format", "csv"])).ended(0);
         for (table, rows) in [("loads", 3), ("rejects", 1), ("landing/salesforce_userrole", 8)] {
             let line = verified.out.lines().find(|line| line.starts_with(&format!("{table},"))).unwrap_or_default();
-            assert_eq!(line.split(',').nth(2), Some(rows.to_string().as_str()), "{table}, killed {moment}: {}", verified.out);
+            assert_eq!(
+                line.split(',').nth(2),
+                Some(rows.to_string().as_str()),
+                "{table}, killed {moment}: {}",
+                verified.out
+            );
         }
     }
 
@@ -215,7 +223,11 @@ fn builds_at_calls(library: &Path) {
         killing(library, &small, call, &["build"]);
         small.is_undamaged(&format!("at call {call} of {calls}"));
         ran(small.command(&["build"])).ended(0);
-        assert_eq!(ran(small.command(&["sql", "--format", "csv", ROLES])).ended(0).out, expected, "killed at call {call}");
+        assert_eq!(
+            ran(small.command(&["sql", "--format", "csv", ROLES])).ended(0).out,
+            expected,
+            "killed at call {call}"
+        );
     }
 }
 
