@@ -11,7 +11,7 @@ mod seal;
 mod sealed;
 mod stream;
 
-pub use log::{Fault, Log, Logged, not_there, table_of};
+pub use log::{Fault, Log, Logged, NO_SEAL, not_there, table_of};
 pub use seal::{Seal, of as seal_of};
 
 use crate::convert;
@@ -147,10 +147,10 @@ impl Store {
             .map(|builder| builder.with_storage_backend(self.objects.clone(), self.table_url(name)))
             .and_then(DeltaTableBuilder::build);
         let mut table = opened.map_err(failed(name))?;
-        if self.written(name).await? {
-            if let Err(error) = table.load().await {
-                return Err(self.told(name, None, failed(name)(error)).await);
-            }
+        if self.written(name).await?
+            && let Err(error) = table.load().await
+        {
+            return Err(self.told(name, None, failed(name)(error)).await);
         }
         Ok(table)
     }
@@ -464,7 +464,7 @@ impl Store {
         match &logged.sha256 {
             Some(digest) if *digest == self.digest(&location).await? => {}
             Some(_) => return Ok(Some("it is not as it was written".into())),
-            None => return Ok(Some("its commit says no digest: something other than uptake wrote it".into())),
+            None => return Ok(Some("its commit says no digest: an earlier uptake or another program wrote it".into())),
         }
         let rows = match rows::count(rows::File { objects: self.objects.clone(), location, size }).await {
             Ok(rows) => rows,

@@ -3,7 +3,7 @@
 use crate::error::LakeError;
 use crate::landing::Journal;
 use crate::manifest::Manifest;
-use crate::store::{Fault, Log, Logged, Seal, Store, not_there, seal_of, table_of};
+use crate::store::{Fault, Log, Logged, NO_SEAL, Seal, Store, not_there, seal_of, table_of};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What was found.
@@ -104,8 +104,6 @@ async fn manifests(
     }
     Ok(pins)
 }
-
-const NO_SEAL: &str = "it bears no seal: it was changed, or something other than uptake wrote it";
 
 /// Every file that a table's commits name, whether or not the newest version still has it: builds may pin older ones.
 async fn table(

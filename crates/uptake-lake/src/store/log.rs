@@ -73,6 +73,8 @@ impl Fault {
     }
 }
 
+pub const NO_SEAL: &str = "it bears no seal: it was changed, or an earlier uptake or another program wrote it";
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(to, "{}: {}; {}", self.file, self.why, self.way_out())
@@ -133,8 +135,7 @@ impl Store {
             },
         };
         if seal::of(&bytes) == Seal::Missing {
-            log.faults
-                .push(Fault::of(&file, "it bears no seal: it was changed, or something other than uptake wrote it"));
+            log.faults.push(Fault::of(&file, NO_SEAL));
         }
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             match serde_json::from_slice(line) {
