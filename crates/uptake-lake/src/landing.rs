@@ -175,7 +175,7 @@ async fn load_once(
                 report.refused.push(problem);
             }
             // What one table cannot take does not keep the others from landing.
-            Err(error @ (LakeError::Table { .. } | LakeError::Compute { .. })) => {
+            Err(error @ (LakeError::Table { .. } | LakeError::Compute { .. } | LakeError::Damaged(_))) => {
                 report.refused.extend(files.iter().map(|ready| cannot_take(ready, &error)))
             }
             Err(error) => return Err(error),
