@@ -2,7 +2,7 @@
 
 use crate::error::{LakeError, compute};
 use crate::landing::Journal;
-use crate::manifest::{FORMAT, Manifest, Published};
+use crate::manifest::{FORMAT, Manifest, Published, none_is_older};
 use crate::relations::{
     EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, landing_tables, model_table, register_base,
 };
@@ -65,6 +65,7 @@ async fn build_once(
 ) -> Result<BuildReport, LakeError> {
     // The number is taken before anything is read: whoever publishes newer data in the meantime takes it first.
     let published = Published::read(store).await?;
+    none_is_older(store, published.newest.as_ref(), |_| true).await?;
     let (journal, mut tables) = landed(store, project).await?;
     let inputs = digest(project, &tables);
     if let Some(build) = published.fresh(&inputs) {
@@ -148,9 +149,13 @@ async fn write(
     Ok((ModelReport { name: name.into(), rows: rows as u64, took_ms: begun.elapsed().as_millis() as u64 }, version))
 }
 
+/// Whether a table of the lake was loaded, and not made by a build.
+pub fn is_landed(table: &str) -> bool {
+    !table.starts_with(&base_name("")) && !table.starts_with(&model_table(""))
+}
+
 /// Whether the project is another one than that which the build was made of.
 pub fn is_stale(project: &Project, manifest: &Manifest) -> bool {
-    let is_landed = |name: &str| !name.starts_with(&base_name("")) && !name.starts_with(&model_table(""));
     let landed = manifest.tables.iter().filter(|(name, _)| is_landed(name)).map(|(name, v)| (name.clone(), *v));
     digest(project, &landed.collect()) != manifest.inputs
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with a lake, told to the person who can act.
 
+use crate::store::Fault;
 use chrono::NaiveDate;
 use datafusion::arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
@@ -14,7 +15,15 @@ pub enum LakeError {
     #[error("\"{0}\" is no folder and no URL a lake can live at; use a folder, file://, s3:// or memory://")]
     Address(String),
     #[error("could not reach the storage")]
-    Storage(#[from] object_store::Error),
+    Storage(#[source] object_store::Error),
+    #[error(
+        "could not write in the lake: {why}; what was reported before is unharmed: {way_out}, and run the command again"
+    )]
+    Unwritable { why: &'static str, way_out: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("could not look through the lake's folder")]
+    Unreadable(#[source] std::io::Error),
+    #[error("the lake is damaged: {0}; `uptake verify` looks through all of it")]
+    Damaged(Fault),
     #[error(
         "could not lock the lake {} to write in it; what was built can still be asked, and `--lake` names another",
         folder.display()
@@ -39,6 +48,48 @@ pub enum LakeError {
     #[error("the project has {} mistakes; `uptake check` lists them", .0.len())]
     Project(Vec<Problem>),
 }
+
+impl LakeError {
+    /// What a disk says that takes nothing more, in words; every other error as `otherwise` tells it.
+    pub(crate) fn of_a_disk<E>(error: E, otherwise: impl FnOnce(E) -> LakeError) -> LakeError
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        match takes_nothing(&error) {
+            Some((why, way_out)) => LakeError::Unwritable { why, way_out, source: Box::new(error) },
+            None => otherwise(error),
+        }
+    }
+}
+
+impl From<object_store::Error> for LakeError {
+    fn from(error: object_store::Error) -> LakeError {
+        LakeError::of_a_disk(error, LakeError::Storage)
+    }
+}
+
+/// Why a disk takes nothing more, and the way out. Libraries on the way here hand errors on as texts, so texts are looked at. What is put
+/// aside while a query runs lies on another disk, perhaps, and is told elsewhere.
+fn takes_nothing(error: &(dyn std::error::Error + 'static)) -> Option<(&'static str, &'static str)> {
+    let mut told = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        told.push_str(&error.to_string());
+        next = error.source();
+    }
+    let known =
+        TAKES_NOTHING.iter().find(|(kind, ..)| told.contains(&std::io::Error::from_raw_os_error(*kind).to_string()));
+    known.filter(|_| !told.contains("spill")).map(|(_, why, way_out)| (*why, *way_out))
+}
+
+/// By the number that Linux gives each.
+const TAKES_NOTHING: [(i32, &str, &str); 5] = [
+    (28, "the disk is full", "make room on it"),
+    (122, "the quota of its disk is used up", "make room, or have it raised"),
+    (30, "its disk is read-only", "mount it so that it can be written, or name another with `--lake`"),
+    (13, "this user may not write there", "give it the right, or name another lake with `--lake`"),
+    (27, "a file would be larger than this user may write", "raise the limit (`ulimit -f`)"),
+];
 
 /// A question that got no answer; cheap to clone, for several questions may fail of one reason.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -132,5 +183,5 @@ pub(crate) fn in_words(error: &DataFusionError) -> String {
 
 pub(crate) fn compute(what: impl Into<String>) -> impl FnOnce(DataFusionError) -> LakeError {
     let what = what.into();
-    move |source| LakeError::Compute { what, source: Box::new(source) }
+    move |source| LakeError::of_a_disk(source, |source| LakeError::Compute { what, source: Box::new(source) })
 }

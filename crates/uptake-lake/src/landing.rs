@@ -34,7 +34,9 @@ pub use dates::clock;
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
+use crate::build::is_landed;
 use crate::error::LakeError;
+use crate::manifest::{Published, none_is_older};
 use crate::store::{MOST_TRIES, Store, pause};
 use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -154,6 +156,7 @@ async fn load_once(
     at: DateTime<Utc>,
     tell: Tell<'_>,
 ) -> Result<LoadReport, LakeError> {
+    none_is_older(store, Published::read(store).await?.newest.as_ref(), is_landed).await?;
     let mut journal = Journal::open(store).await?;
     let mut report = LoadReport::default();
     let mut by_table = prepared(project, order, &journal, &mut report, tell);
@@ -179,7 +182,7 @@ async fn load_once(
                 report.refused.push(problem);
             }
             // What one table cannot take does not keep the others from landing.
-            Err(error @ (LakeError::Table { .. } | LakeError::Compute { .. })) => {
+            Err(error @ (LakeError::Table { .. } | LakeError::Compute { .. } | LakeError::Damaged(_))) => {
                 report.refused.extend(files.iter().map(|ready| cannot_take(ready, &error)))
             }
             Err(error) => return Err(error),

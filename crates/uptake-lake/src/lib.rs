@@ -20,6 +20,7 @@ mod relations;
 mod session;
 mod slt;
 mod store;
+mod verify;
 
 pub use build::{BuildReport, ModelReport};
 pub use depot::{Depot, Lock};
@@ -27,6 +28,9 @@ pub use error::{AnswerError, LakeError};
 pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
 pub use propose::{Known, Look, Proposal, propose};
 pub use session::{Bound, Limits, Loaded, Rows, Session};
+
+pub use store::Fault;
+pub use verify::{TableReport, Verified};
 
 use chrono::{DateTime, Utc};
 use futures::future::{BoxFuture, LocalBoxFuture};
@@ -46,11 +50,20 @@ impl Lake {
     /// # Errors
     /// An address of no known kind, a lake of a newer format.
     pub fn open(address: &str) -> BoxFuture<'_, Result<Lake, LakeError>> {
-        Box::pin(async move {
-            let store = Store::open(address)?;
-            manifest::Published::read(&store).await?;
-            Ok(Lake(store))
-        })
+        Box::pin(async move { Lake::of(Store::open(address)?).await })
+    }
+
+    /// The same, but a power cut may take what was reported as written: for measuring what it costs to wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Lake::open`].
+    pub fn open_unsynced(address: &str) -> BoxFuture<'_, Result<Lake, LakeError>> {
+        Box::pin(async move { Lake::of(Store::open_unsynced(address)?).await })
+    }
+
+    async fn of(store: Store) -> Result<Lake, LakeError> {
+        manifest::Published::read(&store).await?;
+        Ok(Lake(store))
     }
 
     /// Lands files; killed at any moment and repeated, it gives the same lake. `at` is the time of the load.
@@ -86,6 +99,14 @@ impl Lake {
         on_model: &'a mut dyn FnMut(&ModelReport),
     ) -> LocalBoxFuture<'a, Result<BuildReport, LakeError>> {
         Box::pin(build::build(&self.0, project, at, on_model))
+    }
+
+    /// Looks through every byte of the lake; what is damaged is told in what it gives. Nothing is written.
+    ///
+    /// # Errors
+    /// The storage.
+    pub fn verify(&self) -> BoxFuture<'_, Result<Verified, LakeError>> {
+        Box::pin(verify::verify(&self.0))
     }
 
     /// Where files stand beside the lake's tables.

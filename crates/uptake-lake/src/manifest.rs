@@ -1,7 +1,8 @@
 //! Which version of every table a build published: `builds/N.json`, written last and only if absent.
 
 use crate::error::LakeError;
-use crate::store::Store;
+use crate::store::{Seal, Store, seal_of};
+use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tracing::warn;
@@ -71,6 +72,19 @@ impl Published {
     }
 }
 
+/// Whoever writes a lake begins here: the tables that `kept` names are at least as new as the newest build found them.
+///
+/// # Errors
+/// [`LakeError::Damaged`] where a log ends before: what it lost would be taken for never loaded. Storage.
+pub async fn none_is_older(
+    store: &Store,
+    newest: Option<&Manifest>,
+    kept: impl Fn(&str) -> bool,
+) -> Result<(), LakeError> {
+    let tables = newest.iter().flat_map(|newest| &newest.tables).filter(|(name, _)| kept(name));
+    try_join_all(tables.map(|(name, version)| store.has(name, *version))).await.map(drop)
+}
+
 /// All that is read of a manifest before its format is known.
 #[derive(Deserialize)]
 struct Of {
@@ -104,6 +118,9 @@ impl Manifest {
         if bytes.is_empty() {
             return Err(torn("it is empty".into()));
         }
+        if seal_of(&bytes) == Seal::Broken {
+            return Err(torn("it is not as it was written".into()));
+        }
         // A newer format may have another shape.
         let Of { format } = serde_json::from_slice(&bytes).map_err(|e| torn(e.to_string()))?;
         if format > FORMAT {
@@ -117,8 +134,10 @@ impl Manifest {
     /// # Errors
     /// Another build took the number first.
     pub async fn publish(&self, store: &Store) -> Result<(), LakeError> {
-        let bytes = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
-        match store.create(&name(self.build), bytes).await? {
+        let Ok(serde_json::Value::Object(object)) = serde_json::to_value(self) else {
+            unreachable!("a manifest is an object of plain data")
+        };
+        match store.create_sealed(&name(self.build), object).await? {
             true => Ok(()),
             false => Err(LakeError::Overtaken(format!("build {}", self.build))),
         }

@@ -26,7 +26,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use typing::number;
-use uptake_spec::source::Source;
 use uptake_spec::{Problem, Project};
 
 /// What to look into.

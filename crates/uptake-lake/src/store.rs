@@ -3,9 +3,17 @@
 //! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
 
 mod certain;
+mod disk;
 mod held;
+mod log;
+mod rows;
+mod seal;
+mod sealed;
 mod sifted;
 mod stream;
+
+pub use log::{Fault, Log, Logged, NO_SEAL, not_there, table_of};
+pub use seal::{Seal, of as seal_of};
 
 use crate::convert;
 use crate::error::{LakeError, compute};
@@ -29,10 +37,13 @@ use deltalake_core::parquet::file::properties::{WriterProperties, WriterProperti
 use deltalake_core::parquet::schema::types::ColumnPath;
 use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
+use disk::Disk;
 use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use sealed::Sealed;
+use serde_json::{Map, Value};
 use sifted::Sifted;
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
@@ -61,6 +72,18 @@ impl Store {
     /// # Errors
     /// An address of no known kind.
     pub fn open(address: &str) -> Result<Store, LakeError> {
+        Store::on(Disk::new(), address)
+    }
+
+    /// The same, but a power cut may take what was reported as written: for measuring what it costs to wait for the disk.
+    ///
+    /// # Errors
+    /// An address of no known kind.
+    pub fn open_unsynced(address: &str) -> Result<Store, LakeError> {
+        Store::on(Disk::unsynced(), address)
+    }
+
+    fn on(disk: Disk, address: &str) -> Result<Store, LakeError> {
         let root = match Url::parse(address) {
             Ok(url) if url.scheme().len() > 1 => url,
             _ => folder_url(address)?,
@@ -69,10 +92,19 @@ impl Store {
             object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
                 .map_err(|_| LakeError::Address(address.into()))?;
         tell_delta_of(&root);
-        let objects: Arc<dyn ObjectStore> = Arc::from(objects);
-        let over_a_network = !["file", "memory"].contains(&root.scheme());
-        let objects: Arc<dyn ObjectStore> = if over_a_network { Arc::new(Certain(objects)) } else { objects };
-        Ok(Store { root, objects, prefix })
+        let objects: Arc<dyn ObjectStore> = match root.scheme() {
+            "file" => Arc::new(disk),
+            "memory" => Arc::from(objects),
+            _over_a_network => Arc::new(Certain(Arc::from(objects))),
+        };
+        Ok(Store { root, objects: Arc::new(Sealed::new(objects)), prefix })
+    }
+
+    /// A lake in memory whose files a test can change behind its back.
+    #[cfg(test)]
+    pub fn in_memory(objects: Arc<object_store::memory::InMemory>) -> Store {
+        let root = Url::parse("memory:///").expect("a URL");
+        Store { root, objects: Arc::new(Sealed::new(objects)), prefix: Path::default() }
     }
 
     /// The place below this one; its folder is made when something is written there.
@@ -118,10 +150,32 @@ impl Store {
             .map(|builder| builder.with_storage_backend(self.objects.clone(), self.table_url(name)))
             .and_then(DeltaTableBuilder::build);
         let mut table = opened.map_err(failed(name))?;
-        if self.written(name).await? {
-            table.load().await.map_err(failed(name))?;
+        if self.written(name).await?
+            && let Err(error) = table.load().await
+        {
+            return Err(self.told(name, None, failed(name)(error)).await);
         }
         Ok(table)
+    }
+
+    /// What a table fails of may say little: where its log itself is damaged, or ends before the version that is wanted, that is told, with the
+    /// file and the way out.
+    async fn told(&self, name: &str, wanted: Option<u64>, error: LakeError) -> LakeError {
+        let Ok(log) = self.log(name).await else { return error };
+        let missing = wanted.filter(|wanted| log.version.is_none_or(|newest| newest < *wanted));
+        let missing = missing.map(|version| log::not_there(name, version));
+        log.faults.into_iter().next().or(missing).map_or(error, LakeError::Damaged)
+    }
+
+    /// That the commit of a version is there, which a build was made of.
+    ///
+    /// # Errors
+    /// It is not: whoever read on would take an older version for the newest.
+    pub async fn has(&self, name: &str, version: u64) -> Result<(), LakeError> {
+        match self.is_there(&log::commit(name, version)).await? {
+            true => Ok(()),
+            false => Err(LakeError::Damaged(log::not_there(name, version))),
+        }
     }
 
     /// Whether a table has a commit at all; what a killed writer left beside the log is none.
@@ -167,9 +221,29 @@ impl Store {
 
     async fn table_at(&self, name: &str, version: u64, state: &SessionState) -> Result<DeltaTable, LakeError> {
         let mut table = self.table(name).await?;
-        table.load_version(version).await.map_err(failed(name))?;
+        if let Err(error) = table.load_version(version).await {
+            return Err(self.told(name, Some(version), failed(name)(error)).await);
+        }
         table.update_datafusion_session(state).map_err(failed(name))?;
+        self.all_there(name, &table)?;
         Ok(table)
+    }
+
+    /// That each data file of a table is there as long as it was written. Only a disk is looked at: it costs nothing there, and an object
+    /// store loses no files when the power goes.
+    fn all_there(&self, name: &str, table: &DeltaTable) -> Result<(), LakeError> {
+        let Some(folder) = self.folder() else { return Ok(()) };
+        for file in table.snapshot().map_err(failed(name))?.log_data().iter() {
+            let file = (format!("{name}/{}", file.path()), file.size() as u64);
+            let why = match std::fs::metadata(folder.join(&file.0)) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => "it is not there".to_string(),
+                Ok(found) if found.len() != file.1 => log::other_size(found.len(), file.1),
+                // What else there is to say of it, its reader says.
+                _ => continue,
+            };
+            return Err(LakeError::Damaged(Fault::of(&file.0, why)));
+        }
+        Ok(())
     }
 
     /// The rows of a table at one version that `filter` keeps, all in memory.
@@ -292,6 +366,13 @@ impl Store {
         Ok(table.version().expect("a written table has a version"))
     }
 
+    /// Writes a checkpoint of the newest version, as each hundredth commit does.
+    #[cfg(test)]
+    pub async fn checkpoint(&self, name: &str) -> Result<(), LakeError> {
+        let table = self.table(name).await?;
+        deltalake_core::checkpoints::create_checkpoint(&table, None).await.map_err(failed(name))
+    }
+
     fn path(&self, name: &str) -> Path {
         name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
     }
@@ -315,10 +396,85 @@ impl Store {
         }
     }
 
+    /// As [`Store::write`] a JSON object that bears a seal: a digest that tells whether a byte of it changed.
+    pub async fn write_sealed(&self, name: &str, object: Map<String, Value>) -> Result<(), LakeError> {
+        self.write(name, seal::object(object)).await
+    }
+
+    /// As [`Store::create`] a JSON object that bears a seal.
+    pub async fn create_sealed(&self, name: &str, object: Map<String, Value>) -> Result<bool, LakeError> {
+        self.create(name, seal::object(object)).await
+    }
+
     /// Writes a small file whole, in place of one that is there.
     pub async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), LakeError> {
         self.objects.put(&self.path(name), PutPayload::from(bytes)).await?;
         Ok(())
+    }
+
+    /// Every file with its size, by its name below this place; of what a disk holds, also what killed writers have left there.
+    pub async fn all(&self) -> Result<Vec<(String, u64)>, LakeError> {
+        if let Some(folder) = self.folder() {
+            let mut found = vec![];
+            if folder.exists() {
+                below(&folder, "", &mut found).map_err(LakeError::Unreadable)?;
+            }
+            return Ok(found);
+        }
+        let found: Vec<ObjectMeta> = self.objects.list(Some(&self.prefix)).try_collect().await?;
+        Ok(found.iter().map(|meta| (self.name(&meta.location), meta.size)).collect())
+    }
+
+    /// A file's name below this place.
+    fn name(&self, location: &Path) -> String {
+        location.prefix_match(&self.prefix).map(Path::from_iter).unwrap_or_default().to_string()
+    }
+
+    pub async fn is_there(&self, name: &str) -> Result<bool, LakeError> {
+        match self.objects.head(&self.path(name)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bytes of a sealed JSON object; `None` if it is not there.
+    ///
+    /// # Errors
+    /// A byte of it changed.
+    pub async fn read_sealed(&self, name: &str) -> Result<Option<Vec<u8>>, LakeError> {
+        let bytes = self.read(name).await?;
+        match bytes.as_deref().map(seal::of) {
+            Some(Seal::Broken) => Err(LakeError::Damaged(Fault::of(name, "it is not as it was written"))),
+            _ => Ok(bytes),
+        }
+    }
+
+    /// Why a data file is not the one its commit names; `None` if it is, to the last byte and row.
+    ///
+    /// # Errors
+    /// The storage.
+    pub async fn fault_of(&self, name: &str, logged: &Logged) -> Result<Option<String>, LakeError> {
+        let location = self.path(name);
+        let size = match self.objects.head(&location).await {
+            Ok(meta) => meta.size,
+            Err(object_store::Error::NotFound { .. }) => return Ok(Some("it is not there".into())),
+            Err(error) => return Err(error.into()),
+        };
+        if size != logged.size {
+            return Ok(Some(log::other_size(size, logged.size)));
+        }
+        match &logged.sha256 {
+            Some(digest) if *digest == self.digest(&location).await? => {}
+            Some(_) => return Ok(Some("it is not as it was written".into())),
+            None => return Ok(Some("its commit says no digest: an earlier uptake or another program wrote it".into())),
+        }
+        let rows = match rows::count(rows::File { objects: self.objects.clone(), location, size }).await {
+            Ok(rows) => rows,
+            Err(error) => return Ok(Some(format!("it cannot be read: {error}"))),
+        };
+        let told = |expected| format!("it has {rows} rows, and its commit says {expected}");
+        Ok(logged.rows.filter(|expected| *expected != rows).map(told))
     }
 
     /// The names of the files directly below `folder`.
@@ -326,6 +482,19 @@ impl Store {
         let found: Vec<_> = self.objects.list(Some(&self.path(folder))).try_collect().await?;
         Ok(found.iter().filter_map(|meta| meta.location.filename().map(String::from)).collect())
     }
+}
+
+fn below(folder: &std::path::Path, name: &str, found: &mut Vec<(String, u64)>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let inner = entry.file_name().to_string_lossy().into_owned();
+        let name = if name.is_empty() { inner } else { format!("{name}/{inner}") };
+        match entry.metadata()? {
+            about if about.is_dir() => below(&entry.path(), &name, found)?,
+            about => found.push((name, about.len())),
+        }
+    }
+    Ok(())
 }
 
 /// The log of a table on any object store: commits are conditional puts, which all of them know.
@@ -419,7 +588,7 @@ fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {
     let table = table.to_string();
     move |source| match overtaken(&source) {
         true => LakeError::Overtaken(format!("the table {table}")),
-        false => LakeError::Table { table, source: Box::new(source) },
+        false => LakeError::of_a_disk(source, |source| LakeError::Table { table, source: Box::new(source) }),
     }
 }
 

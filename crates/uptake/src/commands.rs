@@ -14,6 +14,7 @@ mod sql;
 mod tables;
 mod test;
 mod up;
+mod verify;
 
 use crate::home::Home;
 use anyhow::Result;
@@ -52,6 +53,8 @@ enum Command {
     Rejects(rejects::Arguments),
     /// Bring the models up to date and publish them.
     Build,
+    /// Look through every file of the lake: is it as it was written?
+    Verify(verify::Arguments),
     /// Find every mistake of the project; needs no data.
     Check,
     /// Run the tests beside the KPIs.
@@ -99,6 +102,7 @@ impl CommandLine {
             Command::Load(arguments) => load::run(home()?, arguments).await,
             Command::Rejects(arguments) => rejects::run(home()?, arguments).await,
             Command::Build => build::run(home()?).await,
+            Command::Verify(arguments) => verify::run(home()?, arguments).await,
             Command::Check => check::run(home()?).await,
             Command::Test => test::run(home()?).await,
             Command::Tables(arguments) => tables::run(home()?, arguments).await,

@@ -68,11 +68,24 @@ impl Home {
     /// # Errors
     /// The lake cannot be opened.
     pub async fn open_lake(&self, settings: &Settings) -> Result<Lake> {
-        let url = match &self.lake {
+        let url = self.lake_url(settings);
+        Lake::open(&url).await.with_context(|| format!("could not open the lake {url}"))
+    }
+
+    /// The same, but a power cut may take what was reported as written.
+    ///
+    /// # Errors
+    /// The lake cannot be opened.
+    pub async fn open_lake_unsynced(&self, settings: &Settings) -> Result<Lake> {
+        let url = self.lake_url(settings);
+        Lake::open_unsynced(&url).await.with_context(|| format!("could not open the lake {url}"))
+    }
+
+    fn lake_url(&self, settings: &Settings) -> String {
+        match &self.lake {
             Some(given) => given.clone(),
             None => self.inside(&settings.lake),
-        };
-        Lake::open(&url).await.with_context(|| format!("could not open the lake {url}"))
+        }
     }
 
     /// The newest build, to ask.

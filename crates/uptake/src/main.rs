@@ -24,6 +24,7 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> ExitCode {
     let line = CommandLine::parse_from(commands::kpi::options_spelled_out(std::env::args_os().collect()));
     log_to_stderr();
+    pass_over_a_caught_panic();
     match line.run().await {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Mistakes) => ExitCode::FAILURE,
@@ -34,15 +35,29 @@ async fn main() -> ExitCode {
     }
 }
 
-/// One line when something ends; `RUST_LOG=debug` tells more.
+/// One line when something ends; `RUST_LOG=debug` tells more. What Delta's libraries hand on as an error is told as one, and not here as well.
 fn log_to_stderr() {
-    let usual = || EnvFilter::new("warn,uptake::http=info,uptake::schedule=info");
+    let usual = || {
+        EnvFilter::new("warn,uptake::http=info,uptake::schedule=info,deltalake_core::datafile=error,buoyant_kernel=off")
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+}
+
+/// Where a data file cannot be written, deltalake ends its upload a second time, catches the panic that this is, and hands on why it could not be
+/// written. That is told; the panic is nobody's business.
+fn pass_over_a_caught_panic() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let in_uploads = panic.location().is_some_and(|at| at.file().ends_with("buffered.rs"));
+        if !(in_uploads && panic.payload_as_str() == Some("Already shut down")) {
+            usual(panic);
+        }
+    }));
 }
 
 /// The error and its causes, each once: some libraries repeat their cause in their own words.

@@ -118,7 +118,7 @@ struct Fit {
     how: How,
     /// How many of its columns the object knows: who knows more of them knows the file better.
     known: usize,
-    /// Its source has marks: it is about such files, and not about any with common words.
+    /// Its source knows files by sight: it is about those of one tool, and not about any with common words.
     special: bool,
     named: bool,
 }

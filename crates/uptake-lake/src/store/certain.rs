@@ -85,3 +85,6 @@ impl ObjectStore for Certain {
         self.0.copy_opts(from, to, options).await
     }
 }
+
+#[cfg(test)]
+mod tests;

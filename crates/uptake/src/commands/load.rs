@@ -34,12 +34,18 @@ pub struct Arguments {
     /// Say what would land, and land nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Do not wait until what was landed has reached the disk: a power cut may take it. For measuring.
+    #[arg(long, hide = true)]
+    no_sync: bool,
 }
 
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {
     let project = home.project()?;
-    let lake = home.open_lake(&project.settings).await?;
-    let Arguments { paths, snapshot, source, complete, date_order, decimal, dry_run } = arguments;
+    let Arguments { paths, snapshot, source, complete, date_order, decimal, dry_run, no_sync } = arguments;
+    let lake = match no_sync {
+        true => home.open_lake_unsynced(&project.settings).await?,
+        false => home.open_lake(&project.settings).await?,
+    };
     let order = LoadOrder { paths, snapshot, source, complete, date_order, decimal, dry_run };
     let report = land(&lake, &project, &order, &mut print).await?;
     Ok(if report.refused.is_empty() { Ending::Done } else { Ending::Mistakes })

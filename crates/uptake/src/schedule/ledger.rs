@@ -3,6 +3,8 @@
 use super::{Entry, History};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uptake_lake::{Depot, Lock};
 
@@ -10,8 +12,14 @@ use uptake_lake::{Depot, Lock};
 #[derive(Clone)]
 pub struct Ledger(pub Depot);
 
-/// The moment a report was first seen: nothing is due before.
+/// The file that says when a report was first seen.
 const BEGUN: &str = "begun";
+
+/// The moment a report was first seen: nothing is due before.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    begun: DateTime<Utc>,
+}
 
 impl Ledger {
     /// While it is held, no other process on this machine sends.
@@ -21,18 +29,17 @@ impl Ledger {
 
     /// What is known of `report`; one that was never seen begins `now`.
     pub async fn history(&self, report: &str, now: DateTime<Utc>) -> Result<History> {
-        let begun = match self.0.read(&file(report, BEGUN)).await? {
-            Some(bytes) => read(report, BEGUN, &bytes)?,
+        let begun = match self.read(report, BEGUN).await? {
+            Some(Begun { begun }) => begun,
             None => {
-                self.write(report, BEGUN, &now).await?;
+                self.write(report, BEGUN, &Begun { begun: now }).await?;
                 now
             }
         };
         let mut entries = BTreeMap::new();
         for name in self.0.list(report).await? {
             let Some(name) = name.strip_suffix(".json").filter(|name| *name != BEGUN) else { continue };
-            if let Some(bytes) = self.0.read(&file(report, name)).await? {
-                let entry: Entry = read(report, name, &bytes)?;
+            if let Some(entry) = self.read::<Entry>(report, name).await? {
                 entries.insert(entry.due, entry);
             }
         }
@@ -41,18 +48,22 @@ impl Ledger {
 
     /// What became of `report` at one time it was due.
     pub async fn entry(&self, report: &str, due: DateTime<Utc>) -> Result<Option<Entry>> {
-        let bytes = self.0.read(&file(report, &name_of(due))).await?;
-        bytes.map(|bytes| read(report, &name_of(due), &bytes)).transpose()
+        self.read(report, &name_of(due)).await
     }
 
     pub async fn note(&self, entry: &Entry) -> Result<()> {
         self.write(&entry.report, &name_of(entry.due), entry).await
     }
 
-    async fn write<T: serde::Serialize>(&self, report: &str, name: &str, what: &T) -> Result<()> {
-        let mut bytes = serde_json::to_vec_pretty(what).expect("the ledger is plain data");
-        bytes.push(b'\n');
-        self.0.write(&file(report, name), bytes).await.with_context(|| format!("could not note {report} in the ledger"))
+    async fn write(&self, report: &str, name: &str, what: &impl Serialize) -> Result<()> {
+        self.0.note(&file(report, name), what).await.with_context(|| format!("could not note {report} in the ledger"))
+    }
+
+    async fn read<T: DeserializeOwned>(&self, report: &str, name: &str) -> Result<Option<T>> {
+        let unread =
+            || format!("reports/{report}/{name}.json in the lake cannot be read; remove it to have it sent again");
+        let bytes = self.0.noted(&file(report, name)).await.with_context(unread)?;
+        bytes.map(|bytes| serde_json::from_slice(&bytes).with_context(unread)).transpose()
     }
 }
 
@@ -67,10 +78,4 @@ fn name_of(due: DateTime<Utc>) -> String {
 
 fn file(report: &str, name: &str) -> String {
     format!("{report}/{name}.json")
-}
-
-fn read<T: serde::de::DeserializeOwned>(report: &str, name: &str, bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).with_context(|| {
-        format!("reports/{report}/{name}.json in the lake cannot be read; remove it to have it sent again")
-    })
 }

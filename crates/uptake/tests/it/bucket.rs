@@ -99,6 +99,15 @@ impl Bucket {
         self.shelf.trouble.lock().expect("no holder panics").meetings = meetings;
     }
 
+    /// Changes a byte in the midst of an object.
+    pub fn spoil(&self, key: &str) {
+        let mut objects = self.shelf.objects.lock().expect("no holder panics");
+        let mut bytes = objects[key].to_vec();
+        let midst = bytes.len() / 2;
+        bytes[midst] ^= 1;
+        objects.insert(key.into(), bytes.into());
+    }
+
     pub fn keys(&self) -> Vec<String> {
         self.shelf.objects.lock().expect("no holder panics").keys().cloned().collect()
     }

@@ -1,6 +1,8 @@
 //! Whatever ends a command, the command again gives the same lake; and whoever reads meanwhile reads one build.
 
-use crate::firm::{built, copy, fresh, generated, load, on, program, project_like, tree};
+mod load;
+
+use crate::firm::{self, built, copy, fresh, generated, on, program, project_like, tree};
 use crate::http::{Response, Server};
 use crate::story;
 use crate::truth;
@@ -18,6 +20,10 @@ const SEED: u64 = 5;
 const KILLS: u32 = 12;
 
 pub fn stories() -> Vec<Trial> {
+    of_the_firm_stories().into_iter().chain(load::stories()).collect()
+}
+
+fn of_the_firm_stories() -> Vec<Trial> {
     vec![
         story("a load killed at any moment and repeated gives the same lake", killed_loads),
         story("a build killed at any moment is not seen, and repeated is seen whole", killed_builds),
@@ -45,7 +51,7 @@ fn killed_builds() {
     let firm = generated(SEED);
     let dir = of_the_firm("build-killed");
     let heaps = heaps(&firm.join("exports"), 2);
-    load(&dir, &heaps[0].iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    firm::load(&dir, &heaps[0].iter().map(PathBuf::as_path).collect::<Vec<_>>());
     let before = figures(&dir);
     let rest: Vec<String> = heaps[1].iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let args: Vec<&str> = ["load"].into_iter().chain(rest.iter().map(String::as_str)).collect();
@@ -96,7 +102,7 @@ fn as_undisturbed(dir: &Path, builds: usize) {
 fn reading_during_builds() {
     let dir = of_the_firm("read-during-builds");
     let heaps = heaps(&generated(SEED).join("exports"), 4);
-    let land = |heap: &[PathBuf]| load(&dir, &heap.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    let land = |heap: &[PathBuf]| firm::load(&dir, &heap.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     land(&heaps[0]);
     let server = Server::of(&dir);
     let done = AtomicBool::new(false);

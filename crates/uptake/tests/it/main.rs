@@ -6,6 +6,7 @@ mod browser;
 mod bucket;
 mod check;
 mod command_line;
+mod damaged;
 mod firm;
 mod fixtures;
 mod http;
@@ -33,6 +34,7 @@ fn main() {
         http::stories(),
         language::stories(),
         killed::stories(),
+        damaged::stories(),
         remote::stories(),
         schedules::stories(),
         sources::stories(),

@@ -213,7 +213,7 @@ fn sent_by_itself() {
     let ledger = dir.join("lake/reports/board");
     fs::create_dir_all(&ledger).expect("a folder");
     let begun = chrono::Utc::now() - chrono::Duration::hours(1);
-    fs::write(ledger.join("begun.json"), format!("\"{}\"", begun.to_rfc3339())).expect("written");
+    fs::write(ledger.join("begun.json"), format!("{{\"begun\":\"{}\"}}", begun.to_rfc3339())).expect("written");
     let _server = Server::of(&dir);
     let states = || states_in(&ledger);
     let waited = Instant::now();
