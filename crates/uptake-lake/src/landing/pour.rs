@@ -209,7 +209,10 @@ impl File<'_> {
                     let (column, reason) = (form.key_words.clone(), "key twice".into());
                     reject(&mut poured, &Reject { line, column, reason, raw, key: Some(row.key) })?;
                 }
-                Ok(row) => {
+                Ok(mut row) => {
+                    if let Some(nth) = survey.alike.get(&(rows.count - 1)) {
+                        row.key.push_str(&format!("\u{1f}{nth}"));
+                    }
                     let mark = mark(&row.key, row.content);
                     let holds = |marks: &Marks| marks.contains(&mark);
                     let lands = !self.before.is_some_and(holds) && !self.same_day.is_some_and(holds);

@@ -5,7 +5,7 @@ use super::document::Document;
 use super::form::{Form, NamedBy, lacks_zone};
 use super::numbers;
 use chrono::NaiveDate;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use twox_hash::XxHash3_64;
 use uptake_read::{Rows, Step, line};
@@ -22,6 +22,8 @@ pub struct Survey {
     /// Rows, numbered from 0, whose key another row of the file holds: of two the one with the newest system stamp
     /// holds, of equal ones the later.
     pub losers: HashSet<u64>,
+    /// Where all columns together name a row: rows that are alike in all with one before them, and the how many-th each is.
+    pub alike: HashMap<u64, u32>,
     /// How many lines at its end are no rows, as reports have them.
     pub footer: u64,
     /// Whether some row bears an id that the sample firm's instance made.
@@ -85,23 +87,29 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     if reordered {
         pass = document.rows(|rows| read_through(form, rows))?;
     }
-    let mut losers = losers_of(document, form, &mut pass)?;
-    if form.named_by == NamedBy::StandIn && !losers.is_empty() {
+    let mut same = same(document, form, &mut pass)?;
+    if form.named_by == NamedBy::StandIn && !losers(&same).is_empty() {
         form.name_by_everything();
         pass = document.rows(|rows| read_through(form, rows))?;
-        losers = losers_of(document, form, &mut pass)?;
+        same = self::same(document, form, &mut pass)?;
     }
+    let (losers, alike) = match form.named_by {
+        NamedBy::Everything => (HashSet::new(), alike(&same)),
+        _ => (losers(&same), HashMap::new()),
+    };
     let Pass { rows, footer, newest, of_sample, .. } = pass;
-    Ok(Survey { rows, footer, newest, losers, of_sample })
+    Ok(Survey { rows, footer, newest, losers, alike, of_sample })
 }
 
-/// The rows whose key another row of the file holds.
-fn losers_of(document: &Document, form: &Form, pass: &mut Pass) -> Result<HashSet<u64>, Problem> {
+/// The good rows whose key another row of the file holds: the key's mark, stamp and number of each, in this order.
+fn same(document: &Document, form: &Form, pass: &mut Pass) -> Result<Vec<(Mark, i64, u64)>, Problem> {
     let doubles = doubles(&mut std::mem::take(&mut pass.keys));
-    match doubles.is_empty() {
-        true => Ok(HashSet::new()),
-        false => Ok(losers(document.rows(|rows| read_those(form, rows, &doubles))?)),
-    }
+    let mut rows = match doubles.is_empty() {
+        true => vec![],
+        false => document.rows(|rows| read_those(form, rows, &doubles))?,
+    };
+    rows.sort_unstable();
+    Ok(rows)
 }
 
 /// The problem with the way to the source's own file in its hint.
@@ -205,8 +213,13 @@ fn read_those(form: &Form, mut rows: Rows, those: &HashSet<u64>) -> std::io::Res
     }
 }
 
-fn losers(mut good: Vec<(Mark, i64, u64)>) -> HashSet<u64> {
-    good.sort_unstable();
-    let all_but_last = good.chunk_by(|a, b| a.0 == b.0).flat_map(|rows| &rows[..rows.len() - 1]);
+fn losers(same: &[(Mark, i64, u64)]) -> HashSet<u64> {
+    let all_but_last = same.chunk_by(|a, b| a.0 == b.0).flat_map(|rows| &rows[..rows.len() - 1]);
     all_but_last.map(|(_, _, row)| *row).collect()
+}
+
+/// The second, third, … of rows that are alike in all; they are in the order of the file, since their stamps are alike too.
+fn alike(same: &[(Mark, i64, u64)]) -> HashMap<u64, u32> {
+    let later = same.chunk_by(|a, b| a.0 == b.0).flat_map(|rows| rows.iter().zip(1u32..).skip(1));
+    later.map(|((_, _, row), nth)| (*row, nth)).collect()
 }

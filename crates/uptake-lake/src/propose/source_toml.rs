@@ -267,11 +267,18 @@ fn object(table: &Table, lines: &mut Vec<String>) {
         lines.push(format!("feeds = [{}]  # what pages no longer call \"not loaded\"", feeds.join(", ")));
     }
     let columns: Vec<String> = table.key.columns.iter().map(|column| quoted(column)).collect();
-    lines.push(format!("key = [{}]  # {}", columns.join(", "), in_comment(&table.key.why)));
-    newest(table, lines);
-    if kind.event && !table.key.columns.is_empty() {
-        lines.push("# key = []  # all columns together, if two rows may share these".into());
+    let declared = format!("key = [{}]  # {}", columns.join(", "), in_comment(&table.key.why));
+    // What happened may happen twice in the same minute; a record does not.
+    if kind.event && columns.len() > 1 {
+        lines.push(
+            "key = []  # no column by itself names a row: all together do, and of rows alike in all, each counts"
+                .into(),
+        );
+        lines.push(format!("# {declared}: if a later file may tell of these rows with other columns"));
+    } else {
+        lines.push(declared);
     }
+    newest(table, lines);
     needs(table, lines);
     lines.push(String::new());
     lines.push(format!(

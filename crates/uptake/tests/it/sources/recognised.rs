@@ -18,6 +18,7 @@ pub fn stories() -> Vec<Trial> {
         story("a list without ids is told apart by its names", a_list_without_ids),
         story("ids that a spreadsheet rounded are refused", rounded_ids),
         story("totals below a list are no deals", totals),
+        story("rows without a key that are alike are two", alike_rows),
         story("a column that no file brought is like nothing", a_column_nobody_brought),
         story("what one object alone has tells it under any name", told_by_a_column),
     ]
@@ -205,4 +206,18 @@ fn told_by_a_column() {
     let custom = own.file("Visit__c.csv", format!("{common},Name,BillingCity__c,Score__c\n"));
     let ran = own.run(&["load", "--dry-run", "--snapshot", "2026-03-01", &custom]).ended(0);
     assert!(ran.out.contains("\"object\":\"Visit__c\""), "{}", ran.out);
+}
+
+fn alike_rows() {
+    let own = Own::new("alike-rows");
+    let log = |rows: &[&str]| format!("user,date,office\n{}\n", rows.join("\n"));
+    let (ann, bob) = ("ann@x.example,2026-02-02 09:00,Paris", "bob@x.example,2026-02-03 09:00,Paris");
+    let first = own.file("logins_2026-02-05.csv", log(&[ann, ann, bob]));
+    assert_eq!(own.load(&[&first]), counts(3, 0, 0), "Ann came twice in that minute");
+    let longer = own.file("logins_2026-02-12.csv", log(&[ann, ann, bob, bob, ann]));
+    assert_eq!(own.load(&[&longer]), counts(2, 0, 3), "a second Bob and a third Ann");
+    assert_eq!(
+        own.ask("SELECT user_id, count(*) AS n FROM logins GROUP BY user_id ORDER BY user_id"),
+        "user_id,n ann@x.example,3 bob@x.example,2"
+    );
 }
