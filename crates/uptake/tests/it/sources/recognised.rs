@@ -210,8 +210,8 @@ fn told_by_a_column() {
 
 fn alike_rows() {
     let own = Own::new("alike-rows");
-    let log = |rows: &[&str]| format!("user,date,office\n{}\n", rows.join("\n"));
-    let (ann, bob) = ("ann@x.example,2026-02-02 09:00,Paris", "bob@x.example,2026-02-03 09:00,Paris");
+    let log = |rows: &[&str]| format!("user,time,browser\n{}\n", rows.join("\n"));
+    let (ann, bob) = ("ann@x.example,2026-02-02 09:00,Firefox", "bob@x.example,2026-02-03 09:00,Firefox");
     let first = own.file("logins_2026-02-05.csv", log(&[ann, ann, bob]));
     assert_eq!(own.load(&[&first]), counts(3, 0, 0), "Ann came twice in that minute");
     let longer = own.file("logins_2026-02-12.csv", log(&[ann, ann, bob, bob, ann]));
