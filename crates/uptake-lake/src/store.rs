@@ -4,8 +4,10 @@
 
 mod certain;
 mod disk;
+mod files;
 mod held;
 mod log;
+mod properties;
 mod rows;
 mod seal;
 mod sealed;
@@ -18,7 +20,7 @@ pub use seal::{Seal, of as seal_of};
 use crate::convert;
 use crate::error::{LakeError, compute};
 use certain::Certain;
-use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
 use datafusion::error::Result as EngineResult;
@@ -32,18 +34,15 @@ use deltalake_core::logstore::{
     LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
 };
 use deltalake_core::operations::write::SchemaMode;
-use deltalake_core::parquet::basic::{Compression, Encoding, ZstdLevel};
-use deltalake_core::parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
-use deltalake_core::parquet::schema::types::ColumnPath;
 use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use disk::Disk;
 use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
+use object_store::ObjectStore;
+use properties::{compressed, of_landing};
 use sealed::Sealed;
-use serde_json::{Map, Value};
 use sifted::Sifted;
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
@@ -344,7 +343,7 @@ impl Store {
         let (plan, state) = stream::plan(schema.clone(), rows).map_err(compute(name))?;
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let write = write.with_writer_properties(properties_of(&schema)).with_commit_properties(properties);
+        let write = write.with_writer_properties(of_landing(&schema)).with_commit_properties(properties);
         write.await.map_err(failed(name))?;
         Ok(())
     }
@@ -376,125 +375,6 @@ impl Store {
     fn path(&self, name: &str) -> Path {
         name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
     }
-
-    /// The bytes of a small file; `None` if it is not there.
-    pub async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, LakeError> {
-        match self.objects.get(&self.path(name)).await {
-            Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Writes a small file whole, only if it is absent; `false` if somebody else was first.
-    pub async fn create(&self, name: &str, bytes: Vec<u8>) -> Result<bool, LakeError> {
-        let options = PutOptions { mode: PutMode::Create, ..Default::default() };
-        match self.objects.put_opts(&self.path(name), PutPayload::from(bytes), options).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// As [`Store::write`] a JSON object that bears a seal: a digest that tells whether a byte of it changed.
-    pub async fn write_sealed(&self, name: &str, object: Map<String, Value>) -> Result<(), LakeError> {
-        self.write(name, seal::object(object)).await
-    }
-
-    /// As [`Store::create`] a JSON object that bears a seal.
-    pub async fn create_sealed(&self, name: &str, object: Map<String, Value>) -> Result<bool, LakeError> {
-        self.create(name, seal::object(object)).await
-    }
-
-    /// Writes a small file whole, in place of one that is there.
-    pub async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), LakeError> {
-        self.objects.put(&self.path(name), PutPayload::from(bytes)).await?;
-        Ok(())
-    }
-
-    /// Every file with its size, by its name below this place; of what a disk holds, also what killed writers have left there.
-    pub async fn all(&self) -> Result<Vec<(String, u64)>, LakeError> {
-        if let Some(folder) = self.folder() {
-            let mut found = vec![];
-            if folder.exists() {
-                below(&folder, "", &mut found).map_err(LakeError::Unreadable)?;
-            }
-            return Ok(found);
-        }
-        let found: Vec<ObjectMeta> = self.objects.list(Some(&self.prefix)).try_collect().await?;
-        Ok(found.iter().map(|meta| (self.name(&meta.location), meta.size)).collect())
-    }
-
-    /// A file's name below this place.
-    fn name(&self, location: &Path) -> String {
-        location.prefix_match(&self.prefix).map(Path::from_iter).unwrap_or_default().to_string()
-    }
-
-    pub async fn is_there(&self, name: &str) -> Result<bool, LakeError> {
-        match self.objects.head(&self.path(name)).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The bytes of a sealed JSON object; `None` if it is not there.
-    ///
-    /// # Errors
-    /// A byte of it changed.
-    pub async fn read_sealed(&self, name: &str) -> Result<Option<Vec<u8>>, LakeError> {
-        let bytes = self.read(name).await?;
-        match bytes.as_deref().map(seal::of) {
-            Some(Seal::Broken) => Err(LakeError::Damaged(Fault::of(name, "it is not as it was written"))),
-            _ => Ok(bytes),
-        }
-    }
-
-    /// Why a data file is not the one its commit names; `None` if it is, to the last byte and row.
-    ///
-    /// # Errors
-    /// The storage.
-    pub async fn fault_of(&self, name: &str, logged: &Logged) -> Result<Option<String>, LakeError> {
-        let location = self.path(name);
-        let size = match self.objects.head(&location).await {
-            Ok(meta) => meta.size,
-            Err(object_store::Error::NotFound { .. }) => return Ok(Some("it is not there".into())),
-            Err(error) => return Err(error.into()),
-        };
-        if size != logged.size {
-            return Ok(Some(log::other_size(size, logged.size)));
-        }
-        match &logged.sha256 {
-            Some(digest) if *digest == self.digest(&location).await? => {}
-            Some(_) => return Ok(Some("it is not as it was written".into())),
-            None => return Ok(Some("its commit says no digest: an earlier uptake or another program wrote it".into())),
-        }
-        let rows = match rows::count(rows::File { objects: self.objects.clone(), location, size }).await {
-            Ok(rows) => rows,
-            Err(error) => return Ok(Some(format!("it cannot be read: {error}"))),
-        };
-        let told = |expected| format!("it has {rows} rows, and its commit says {expected}");
-        Ok(logged.rows.filter(|expected| *expected != rows).map(told))
-    }
-
-    /// The names of the files directly below `folder`.
-    pub async fn list(&self, folder: &str) -> Result<Vec<String>, LakeError> {
-        let found: Vec<_> = self.objects.list(Some(&self.path(folder))).try_collect().await?;
-        Ok(found.iter().filter_map(|meta| meta.location.filename().map(String::from)).collect())
-    }
-}
-
-fn below(folder: &std::path::Path, name: &str, found: &mut Vec<(String, u64)>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let inner = entry.file_name().to_string_lossy().into_owned();
-        let name = if name.is_empty() { inner } else { format!("{name}/{inner}") };
-        match entry.metadata()? {
-            about if about.is_dir() => below(&entry.path(), &name, found)?,
-            about => found.push((name, about.len())),
-        }
-    }
-    Ok(())
 }
 
 /// The log of a table on any object store: commits are conditional puts, which all of them know.
@@ -531,13 +411,6 @@ fn folder_url(address: &str) -> Result<Url, LakeError> {
     Url::from_directory_path(&folder).map_err(|()| LakeError::Address(address.into()))
 }
 
-/// In groups of rows small enough that those of other days are passed over, and that all cores read one file.
-fn compressed() -> WriterProperties {
-    let level = ZstdLevel::try_new(3).expect("3 is a zstd level");
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level));
-    properties.set_max_row_group_row_count(Some(128 << 10)).build()
-}
-
 /// How every commit is made: on top of the very version that was read, or not at all. Delta would try again on top of
 /// a table that somebody else has just made, without a look at what is in it, and its rows would stand there twice.
 /// Nor are commits older than a month removed: builds pin versions, and a pinned version needs its log.
@@ -559,29 +432,6 @@ pub const MOST_TRIES: u32 = 6;
 /// Lets the others end first: 0.2 s after the first try, 0.4 s after the second, …
 pub async fn pause(tries: u32) {
     tokio::time::sleep(Duration::from_millis(200) * tries).await;
-}
-
-/// How rows that landed are written. A row group is held in memory until it is written. What differs in nearly every row, as keys, line
-/// numbers and stamps do, would make a dictionary as large as itself first; written as differences it takes a third of the time and of the room.
-fn properties_of(landing: &Schema) -> WriterProperties {
-    let properties = compressed().into_builder().set_max_row_group_row_count(Some(64 << 10));
-    let properties = properties.set_max_row_group_bytes(Some(32 << 20)).set_dictionary_page_size_limit(512 << 10);
-    let as_differences = |properties: WriterPropertiesBuilder, field: &FieldRef| {
-        let column = || ColumnPath::from(field.name().as_str());
-        match field.data_type() {
-            DataType::Utf8 if field.name() == "_key" => properties
-                .set_column_dictionary_enabled(column(), false)
-                .set_column_encoding(column(), Encoding::DELTA_BYTE_ARRAY),
-            DataType::Utf8 => properties.set_column_encoding(column(), Encoding::DELTA_BYTE_ARRAY),
-            // A hash: nothing makes it smaller.
-            DataType::Int64 if field.name() == "_content" => properties.set_column_dictionary_enabled(column(), false),
-            DataType::Int64 | DataType::Timestamp(..) => properties
-                .set_column_dictionary_enabled(column(), false)
-                .set_column_encoding(column(), Encoding::DELTA_BINARY_PACKED),
-            _ => properties,
-        }
-    };
-    landing.fields().iter().fold(properties, as_differences).build()
 }
 
 fn failed(table: &str) -> impl FnOnce(DeltaTableError) -> LakeError {

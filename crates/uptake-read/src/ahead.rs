@@ -44,7 +44,7 @@ impl Reading {
     /// Reads `records` to their end, or for as long as anybody takes them.
     ///
     /// # Errors
-    /// The file cannot be read on; what was read before has been handed over.
+    /// The file cannot be read on; not all that was read before has been handed over then.
     pub fn read(&self, records: &mut dyn Records) -> Result<()> {
         let mut spare = vec![];
         loop {
