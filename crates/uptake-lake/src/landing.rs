@@ -30,6 +30,7 @@ mod unpack;
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
 pub use correct::{Open, open_rejects};
+pub use find::{is_taken, is_whole};
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
@@ -88,6 +89,13 @@ pub struct FileReport {
     pub duplicate: u64,
     /// `already loaded`, `header only`, `windows-1252 since line 7`.
     pub note: String,
+}
+
+impl FileReport {
+    /// Whether the lake did not have this very file before.
+    pub fn is_new(&self) -> bool {
+        !self.note.contains("already loaded")
+    }
 }
 
 #[derive(Debug, Clone, Default)]

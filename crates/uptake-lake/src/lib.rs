@@ -6,6 +6,7 @@
 //! Futures leave this crate boxed: the body of an `async fn` is compiled in each crate that awaits it, and those of the
 //! engine are large.
 
+mod arrivals;
 mod build;
 mod check;
 mod convert;
@@ -20,10 +21,11 @@ mod session;
 mod slt;
 mod store;
 
+pub use arrivals::{Arrival, Standing};
 pub use build::{BuildReport, ModelReport};
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
-pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
+pub use landing::{FileReport, is_taken, is_whole, LoadOrder, LoadReport, Open as OpenReject};
 pub use session::{Bound, Limits, Loaded, Rows, Session};
 
 use chrono::{DateTime, Utc};
@@ -84,6 +86,22 @@ impl Lake {
         on_model: &'a mut dyn FnMut(&ModelReport),
     ) -> LocalBoxFuture<'a, Result<BuildReport, LakeError>> {
         Box::pin(build::build(&self.0, project, at, on_model))
+    }
+
+    /// What became of a job that loads by itself; `None` if it never was seen.
+    ///
+    /// # Errors
+    /// Storage; a torn file.
+    pub fn standing<'a>(&'a self, job: &'a str) -> BoxFuture<'a, Result<Option<Standing>, LakeError>> {
+        Box::pin(arrivals::standing(&self.0, job))
+    }
+
+    /// Notes it, in place of what was known; pages show it from the next session on.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn note_standing<'a>(&'a self, standing: &'a Standing) -> BoxFuture<'a, Result<(), LakeError>> {
+        Box::pin(arrivals::note(&self.0, standing))
     }
 
     /// Where files stand beside the lake's tables.

@@ -12,6 +12,8 @@
 
 use crate::fields::Fields;
 use crate::report::When;
+use crate::problem::{Place, Problem, did_you_mean};
+use crate::project::Project;
 use crate::source::{DateOrder, DecimalMark};
 use chrono::{Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -32,6 +34,8 @@ pub struct Job {
     pub complete: bool,
     pub date_order: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
+    /// Where its source is named, or else where it begins.
+    pub place: Place,
 }
 
 /// What makes a job begin.
@@ -88,6 +92,7 @@ fn read(f: &Fields, zone: Tz, names: &mut Vec<String>) -> Option<Job> {
         complete,
         date_order,
         decimal,
+        place: f.place("source"),
     })
 }
 
@@ -218,6 +223,13 @@ fn read_duration(f: &Fields, key: &'static str) -> Option<Duration> {
         f.object(key, format!("\"{key}\" cannot be \"{text}\""), "it wants \"10s\", \"5m\" or \"2h\", at most a day");
     }
     length
+}
+
+/// What a job names that the project does not have.
+pub(crate) fn mistakes(job: &Job, project: &Project) -> Option<Problem> {
+    let source = job.source.as_ref().filter(|name| !project.sources.iter().any(|known| known.name == **name))?;
+    let hint = did_you_mean(source, project.sources.iter().map(|source| source.name.as_str()));
+    Some(Problem::new(job.place.clone(), format!("no source is called \"{source}\""), hint))
 }
 
 #[cfg(test)]

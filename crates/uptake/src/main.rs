@@ -1,6 +1,7 @@
 //! uptake, the program: command line, settings, HTTP.
 
 mod answers;
+mod arrivals;
 mod commands;
 mod formats;
 mod home;
@@ -36,7 +37,7 @@ async fn main() -> ExitCode {
 
 /// One line when something ends; `RUST_LOG=debug` tells more.
 fn log_to_stderr() {
-    let usual = || EnvFilter::new("warn,uptake::http=info,uptake::schedule=info");
+    let usual = || EnvFilter::new("warn,uptake::http=info,uptake::schedule=info,uptake::arrivals=info");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -267,6 +267,12 @@ pub fn is_taken(path: &Path) -> bool {
     !is_beside(path) && (is_zip || is_gzip(path) || found.is_table())
 }
 
+/// Whether a file is all there, as far as one can tell: a zip tells its contents at its end. Any other is told by standing still.
+pub fn is_whole(path: &Path) -> bool {
+    let is_zip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+    !is_zip || archive(path).is_ok()
+}
+
 fn look(path: &Path, named: bool, walked: &mut BTreeSet<PathBuf>, search: &mut Search) {
     if path.is_dir() {
         // A link can lead back to where we were.

@@ -99,6 +99,11 @@ impl Bucket {
         self.shelf.trouble.lock().expect("no holder panics").meetings = meetings;
     }
 
+    /// An object that somebody else has put there.
+    pub fn put(&self, key: &str, text: String) {
+        self.shelf.objects.lock().expect("no holder panics").insert(key.into(), text.into());
+    }
+
     pub fn keys(&self) -> Vec<String> {
         self.shelf.objects.lock().expect("no holder panics").keys().cloned().collect()
     }

@@ -1,6 +1,7 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
 mod answers;
+mod arrivals;
 mod beside;
 mod browser;
 mod bucket;
@@ -35,6 +36,7 @@ fn main() {
         killed::stories(),
         remote::stories(),
         schedules::stories(),
+        arrivals::stories(),
         sources::stories(),
         fixtures::stories(),
         browser::stories(),
