@@ -40,8 +40,8 @@ fn patterns() {
     assert_eq!(own.load(&[&at("*/UserRole.csv")]), counts(2, 0, 0));
     assert!(own.run(&["load", &at("2026-02-08/*.txt")]).ended(0).err.contains("no table by its name"));
     assert_eq!(own.load(&["--snapshot", "2026-02-08", &at("**/deeper/*.csv")]), counts(0, 0, 1));
-    // A file that is called like a pattern is that file.
-    assert_eq!(own.load(&[&own.file("2026-02-15/UserRole[1].csv", roles(&TWO))]), counts(1, 0, 1));
+    // What is called like a pattern, and is there, is no pattern.
+    assert_eq!(own.load(&[&own.file("2026-02-15 [1]/UserRole.csv", roles(&TWO))]), counts(1, 0, 1));
 }
 
 /// A server for one program: its answers by the path that is asked, sent byte by byte as they stand here.
