@@ -25,7 +25,7 @@ pub use arrivals::{Arrival, Standing};
 pub use build::{BuildReport, ModelReport};
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
-pub use landing::{FileReport, is_taken, is_whole, LoadOrder, LoadReport, Open as OpenReject};
+pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject, is_taken, is_whole};
 pub use session::{Bound, Limits, Loaded, Rows, Session};
 
 use chrono::{DateTime, Utc};

@@ -11,9 +11,9 @@
 //! ```
 
 use crate::fields::Fields;
-use crate::report::When;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::project::Project;
+use crate::report::When;
 use crate::source::{DateOrder, DecimalMark};
 use chrono::{Duration, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -79,8 +79,7 @@ fn read(f: &Fields, zone: Tz, names: &mut Vec<String>) -> Option<Job> {
     let retry = f.table("retry", read_retry).unwrap_or_default();
     let (source, snapshot) = (f.text("source"), read_snapshot(f));
     let complete = f.flag("complete").unwrap_or(false);
-    let (date_order, decimal) =
-        (f.one_of("date_order", &DateOrder::WORDS), f.one_of("decimal", &DecimalMark::WORDS));
+    let (date_order, decimal) = (f.one_of("date_order", &DateOrder::WORDS), f.one_of("decimal", &DecimalMark::WORDS));
     Some(Job {
         name: name?,
         from: from?,
@@ -180,7 +179,8 @@ fn read_expected(f: &Fields, zone: Tz) -> Option<When> {
         None => (word == "*").then_some("*"),
     };
     let time = NaiveTime::parse_from_str(time, "%H:%M").ok();
-    let when = day.zip(time).and_then(|(day, time)| When::new(&format!("{} * * {day}", time.format("%M %H")), zone).ok());
+    let when =
+        day.zip(time).and_then(|(day, time)| When::new(&format!("{} * * {day}", time.format("%M %H")), zone).ok());
     if when.is_none() {
         let hint = "it wants \"09:00\" for each day, or \"Mon 09:00\" for one";
         f.object("expected_by", format!("\"{text}\" is no time of a day"), hint);

@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::timeout;
-use url::Url;
 use uptake_spec::{Place, Problem};
+use url::Url;
 
 /// What was fetched for one load; its files go when it is dropped.
 #[derive(Debug, Default)]
@@ -107,7 +107,9 @@ async fn by_http(url: &Url, folder: &Path) -> Result<Fetched, Problem> {
     let told = told(url);
     let refused = |what: String, hint: &str| Problem::new(Place::whole(&told), what, hint);
     let response = match timeout(SILENCE, request(url)).await {
-        Ok(response) => response.map_err(|why| refused(why, "check the address, the network and what stands between"))?,
+        Ok(response) => {
+            response.map_err(|why| refused(why, "check the address, the network and what stands between"))?
+        }
         Err(_) => return Err(silent(&told)),
     };
     if response.status() != StatusCode::OK {

@@ -114,7 +114,8 @@ mod tests {
         let begun = DateTime::<Utc>::UNIX_EPOCH;
         let mut watch = Watch::default();
         let mut look = |second: i64| {
-            let found = watch.look(std::slice::from_ref(&dir), Duration::seconds(10), begun + Duration::seconds(second));
+            let found =
+                watch.look(std::slice::from_ref(&dir), Duration::seconds(10), begun + Duration::seconds(second));
             found.expect("it can be read").len()
         };
         fs::write(&file, "a,b\n").expect("written");

@@ -70,12 +70,7 @@ async fn turn_of(desk: &Desk<'_>, job: &Job, watched: &mut Watched, now: impl Fn
     Ok(true)
 }
 
-async fn by_the_clock(
-    desk: &Desk<'_>,
-    job: &Job,
-    before: &Standing,
-    now: impl Fn() -> DateTime<Utc>,
-) -> Standing {
+async fn by_the_clock(desk: &Desk<'_>, job: &Job, before: &Standing, now: impl Fn() -> DateTime<Utc>) -> Standing {
     let Some((time, tries)) = due(job, before, now()) else { return before.clone() };
     let paths = job.from.iter().map(|from| desk.home.inside(from)).collect();
     let before = Standing { ran_for: Some(time), ..before.clone() };

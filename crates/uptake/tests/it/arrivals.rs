@@ -71,7 +71,9 @@ fn behind_a_url() {
         match path.split('?').next() {
             Some("/half/UserRole.csv") => answer(&length, &text[..text.len() - 40]),
             // ann:a b, in base64; lines are in small letters here.
-            Some("/2026-02-01/UserRole.csv") if head.contains("authorization: basic yw5uomegyg==") => answer(&length, &text),
+            Some("/2026-02-01/UserRole.csv") if head.contains("authorization: basic yw5uomegyg==") => {
+                answer(&length, &text)
+            }
             _ => answer("401 Unauthorized\r\nContent-Length: 0", ""),
         }
     });
@@ -95,7 +97,11 @@ fn other_urls() {
     let own = Own::new("url-others");
     let told = own.refused(&[&format!("http://{address}/UserRole.csv")]);
     assert!(told.contains("does not tell how long it is") && told.contains("download it"), "{told}");
-    for (url, way) in [("gs://b/x.csv?k=hidden", "gcloud storage cp"), ("az://b/x", "az storage blob"), ("ftp://h/x", "copy it to a folder")] {
+    for (url, way) in [
+        ("gs://b/x.csv?k=hidden", "gcloud storage cp"),
+        ("az://b/x", "az storage blob"),
+        ("ftp://h/x", "copy it to a folder"),
+    ] {
         let told = own.refused(&[url]);
         assert!(told.contains("is not read") && told.contains(way) && !told.contains("hidden"), "{told}");
     }
@@ -178,7 +184,10 @@ fn wait_for_page(server: &Server, words: &[&str]) {
 }
 
 fn a_growing_file() {
-    let own = with_job("growing", "name = \"crm\"\nfrom = \"drop\"\nwatch = true\nsettle = \"3s\"\nsnapshot = \"2026-02-01\"");
+    let own = with_job(
+        "growing",
+        "name = \"crm\"\nfrom = \"drop\"\nwatch = true\nsettle = \"3s\"\nsnapshot = \"2026-02-01\"",
+    );
     let server = Server::of(&own.project());
     let text = roles(&[&TWO[..], &[("3", "Clerk", "2026-01-07")]].concat());
     let drop = own.project().join("drop");
@@ -240,7 +249,10 @@ fn tried_again() {
 fn mistakes_in_jobs() {
     let own = Own::new("mistakes");
     let before = fs::read_to_string(own.project().join("uptake.toml")).expect("it is there").lines().count();
-    write_job(&own, "name = \"crm\"\nfrom = \"drop\"\nwach = true\nexpected_by = \"Mo 9\"\nsource = \"hubspt\"\ncron = \"0 6 * *\"");
+    write_job(
+        &own,
+        "name = \"crm\"\nfrom = \"drop\"\nwach = true\nexpected_by = \"Mo 9\"\nsource = \"hubspt\"\ncron = \"0 6 * *\"",
+    );
     let told = own.run(&["check"]).ended(1).out;
     // The job begins behind an empty line.
     let at = |line: usize, words: &str| format!("uptake.toml:{}:{words}", before + 2 + line);
