@@ -35,6 +35,8 @@ pub enum LakeError {
     Format { found: u32, known: u32 },
     #[error("the file {file} of the lake is torn: {why}; `uptake build` publishes the next build from what was loaded")]
     Torn { file: String, why: String },
+    #[error("the file {file} of the lake is torn: {why}; remove it, and the job begins anew")]
+    Ledger { file: String, why: String },
     #[error("could not read or write the lake's table {table}")]
     Table { table: String, source: Box<DeltaTableError> },
     #[error("could not compute {what}")]

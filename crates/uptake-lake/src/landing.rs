@@ -10,6 +10,7 @@ mod correct;
 pub(crate) mod dates;
 pub(crate) mod document;
 mod drift;
+mod fetch;
 pub(crate) mod find;
 mod form;
 mod journal;
@@ -31,6 +32,7 @@ pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
 pub use correct::{Open, open_rejects};
 pub use dates::clock;
+pub use find::{is_taken, is_whole};
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
@@ -41,6 +43,7 @@ use crate::store::{MOST_TRIES, Store, pause};
 use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::error::DataFusionError;
+use fetch::Delivery;
 use pour::{Job, Poured, pour};
 use prepare::{Prepared, Preparing};
 use recognise::Recognised;
@@ -57,7 +60,7 @@ use uptake_spec::{Place, Problem, Project};
 /// What to load and how.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOrder {
-    /// Files, zips and folders.
+    /// Files, zips and folders, also as patterns (`exports/*.csv`) and URLs.
     pub paths: Vec<String>,
     /// The snapshot date, where the files do not tell it.
     pub snapshot: Option<NaiveDate>,
@@ -90,6 +93,13 @@ pub struct FileReport {
     pub duplicate: u64,
     /// `already loaded`, `header only`, `windows-1252 since line 7`.
     pub note: String,
+}
+
+impl FileReport {
+    /// Whether the lake did not have this very file before.
+    pub fn is_new(&self) -> bool {
+        !self.note.contains("already loaded")
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -129,6 +139,7 @@ pub async fn load(
     at: DateTime<Utc>,
     on_file: &mut dyn FnMut(&FileReport),
 ) -> Result<LoadReport, LakeError> {
+    let fetched = fetch::fetch(&order.paths).await;
     // Who writes nothing waits for nobody.
     let _lock = if order.dry_run { None } else { Some(store.lock().await?) };
     let mut told = HashSet::new();
@@ -138,7 +149,7 @@ pub async fn load(
         }
     };
     for tries in 1..MOST_TRIES {
-        match load_once(store, project, order, at, &mut tell).await {
+        match load_once(store, project, order, &fetched, at, &mut tell).await {
             Err(LakeError::Overtaken(what)) => {
                 info!(what, tries, "overtaken by another load, starting again");
                 pause(tries).await;
@@ -146,20 +157,21 @@ pub async fn load(
             ended => return ended,
         }
     }
-    load_once(store, project, order, at, &mut tell).await
+    load_once(store, project, order, &fetched, at, &mut tell).await
 }
 
 async fn load_once(
     store: &Store,
     project: &Project,
     order: &LoadOrder,
+    fetched: &Delivery,
     at: DateTime<Utc>,
     tell: Tell<'_>,
 ) -> Result<LoadReport, LakeError> {
     none_is_older(store, Published::read(store).await?.newest.as_ref(), is_landed).await?;
     let mut journal = Journal::open(store).await?;
     let mut report = LoadReport::default();
-    let mut by_table = prepared(project, order, &journal, &mut report, tell);
+    let mut by_table = prepared(project, order, fetched, &journal, &mut report, tell);
     conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
     conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
     let rejects = Arc::new(Spool::default());
@@ -199,13 +211,14 @@ async fn load_once(
 fn prepared<'p>(
     project: &'p Project,
     order: &'p LoadOrder,
+    fetched: &Delivery,
     journal: &Journal,
     report: &mut LoadReport,
     tell: Tell<'_>,
 ) -> ByTable<'p> {
-    let search = find::find(&order.paths);
-    report.skipped = search.skipped;
-    report.refused = search.refused;
+    let search = find::find(&order.paths, &fetched.files);
+    report.skipped = search.skipped.into_iter().chain(fetched.skipped.iter().cloned()).collect();
+    report.refused = search.refused.into_iter().chain(fetched.refused.iter().cloned()).collect();
     let mut preparing = Preparing::new(project, order, journal, &search.tables);
     let mut by_table = ByTable::new();
     for prepared in search.tables.iter().flat_map(|found| preparing.prepare(found)).collect::<Vec<_>>() {

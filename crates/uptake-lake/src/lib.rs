@@ -6,6 +6,7 @@
 //! Futures leave this crate boxed: the body of an `async fn` is compiled in each crate that awaits it, and those of the
 //! engine are large.
 
+mod arrivals;
 mod build;
 mod check;
 mod convert;
@@ -22,10 +23,11 @@ mod slt;
 mod store;
 mod verify;
 
+pub use arrivals::{Arrival, Standing};
 pub use build::{BuildReport, ModelReport};
 pub use depot::{Depot, Lock};
 pub use error::{AnswerError, LakeError};
-pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject};
+pub use landing::{FileReport, LoadOrder, LoadReport, Open as OpenReject, is_taken, is_whole};
 pub use propose::{Known, Look, Proposal, propose};
 pub use session::{Bound, Limits, Loaded, Rows, Session};
 
@@ -107,6 +109,22 @@ impl Lake {
     /// The storage.
     pub fn verify(&self) -> BoxFuture<'_, Result<Verified, LakeError>> {
         Box::pin(verify::verify(&self.0))
+    }
+
+    /// What became of a job that loads by itself; `None` if it never was seen.
+    ///
+    /// # Errors
+    /// Storage; a torn file.
+    pub fn standing<'a>(&'a self, job: &'a str) -> BoxFuture<'a, Result<Option<Standing>, LakeError>> {
+        Box::pin(arrivals::standing(&self.0, job))
+    }
+
+    /// Notes it, in place of what was known; pages show it from the next session on.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn note_standing<'a>(&'a self, standing: &'a Standing) -> BoxFuture<'a, Result<(), LakeError>> {
+        Box::pin(arrivals::note(&self.0, standing))
     }
 
     /// Where files stand beside the lake's tables.

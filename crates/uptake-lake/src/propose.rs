@@ -76,7 +76,7 @@ struct Unknown {
 
 /// Looks into files and writes down what they may be. Nothing is written to disk.
 pub fn propose(project: &Project, look: &Look) -> Proposal {
-    let search = find(&look.paths);
+    let search = find(&look.paths, &[]);
     let mut proposal = Proposal { skipped: search.skipped, refused: search.refused, ..Proposal::default() };
     let archives = Arc::default();
     let mut unknown = vec![];

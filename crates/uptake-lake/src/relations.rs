@@ -2,6 +2,7 @@
 //!
 //! Landing tables and most models are views; base tables and `-- stored` models are tables that a build wrote.
 
+use crate::arrivals;
 use crate::error::{LakeError, compute};
 use crate::functions::{functions, hash64};
 use crate::landing::{Cell, Journal, array, arrow_type, landing_schema, loads_columns, rejects_columns, wide_row};
@@ -60,6 +61,11 @@ pub fn empty_context(project: &Project) -> SessionContext {
 /// Registers all that stands before the models: landing, settings and the base tables.
 pub async fn register_base(context: &SessionContext, project: &Project, ground: Ground<'_>) -> Result<(), LakeError> {
     register_settings(context, project, ground)?;
+    let jobs = match ground {
+        Ground::Lake { store, .. } => arrivals::rows(store, project).await?,
+        _ => vec![],
+    };
+    register(context, "load_jobs", memory(&arrivals::LOAD_JOBS, jobs))?;
     let physical = register_landing(context, project, ground).await?;
     for table in &project.schema {
         let built = match ground {

@@ -39,8 +39,8 @@ use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError
 use disk::Disk;
 use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
-use object_store::path::Path;
 use object_store::ObjectStore;
+use object_store::path::Path;
 use properties::{compressed, of_landing};
 use sealed::Sealed;
 use sifted::Sifted;

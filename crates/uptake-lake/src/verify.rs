@@ -65,7 +65,8 @@ async fn files(store: &Store) -> Result<(Verified, Transactions), LakeError> {
         table(store, name, log, pinned, &mut verified, &mut known).await?;
     }
     pinned(&pins, &logs, &mut verified);
-    for file in files.keys().filter(|file| file.starts_with("reports/") && file.ends_with(".json")) {
+    let is_noted = |file: &&String| ["reports/", "arrivals/"].iter().any(|folder| file.starts_with(folder));
+    for file in files.keys().filter(|file| is_noted(file) && file.ends_with(".json")) {
         noted(store, file, &mut verified, &mut known).await?;
     }
     verified.left_over = files.into_keys().filter(|file| !known.contains(file)).collect();

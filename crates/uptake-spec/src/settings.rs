@@ -1,6 +1,7 @@
 //! `uptake.toml`: the settings of one firm.
 
 use crate::fields::{Fields, Piece};
+use crate::job::{Job, read_jobs};
 use crate::problem::Problem;
 use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
@@ -38,10 +39,12 @@ pub struct Settings {
     pub ramp_days: u32,
     /// How a letter begins. No KPI reads it yet; `broken_greetings` will.
     pub greeting: String,
-    /// Folders or files `up` lands, relative to the project.
+    /// Folders, files, patterns or URLs that `up` lands, relative to the project.
     pub exports: Vec<String>,
     /// Folder (relative to the project) or URL of the lake.
     pub lake: String,
+    /// What `serve` loads by itself.
+    pub jobs: Vec<Job>,
 }
 
 impl Language {
@@ -83,11 +86,12 @@ pub(crate) fn read_what_is_there(file: &Path, text: &str) -> (Settings, Vec<Prob
 }
 
 fn read(f: &Fields) -> Settings {
+    let time_zone = parsed(f, "time_zone", "an IANA zone such as \"Europe/Berlin\"").unwrap_or(Tz::UTC);
     Settings {
         firm: f.needed("firm").unwrap_or_default(),
         currency: read_currency(f),
         language: parsed(f, "language", "\"en\", \"de\" or \"fr\"").unwrap_or_default(),
-        time_zone: parsed(f, "time_zone", "an IANA zone such as \"Europe/Berlin\"").unwrap_or(Tz::UTC),
+        time_zone,
         week_start: f
             .one_of("week_start", &[("monday", Weekday::Mon), ("sunday", Weekday::Sun)])
             .unwrap_or(Weekday::Mon),
@@ -100,6 +104,7 @@ fn read(f: &Fields) -> Settings {
         greeting: f.text("greeting").unwrap_or_else(|| "Dear {first_name}".into()),
         exports: f.texts("exports").unwrap_or_default(),
         lake: f.text("lake").unwrap_or_else(|| "lake".into()),
+        jobs: read_jobs(f, time_zone),
     }
 }
 

@@ -9,6 +9,7 @@ mod metrics;
 mod pages;
 mod ready;
 
+use crate::arrivals::working::{Desk as JobDesk, Watched, turn as turn_of_jobs};
 use crate::home::Home;
 use crate::schedule::ledger::Ledger;
 use crate::schedule::sending::{Desk, turn};
@@ -43,13 +44,16 @@ pub async fn serve(home: Home, lake: Lake, listener: TcpListener) -> Result<()> 
     let build = first.session.build();
     let (publish, current) = watch::channel(Arc::new(first));
     let sending = tokio::spawn(send_reports(home.clone(), Ledger(lake.depot("reports")), current.clone()));
-    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen, Arc::clone(&metrics)));
+    let (news, heard) = watch::channel(());
+    let loading = tokio::spawn(load_arrivals(home.clone(), lake.clone(), current.clone(), news));
+    let keeping_up = tokio::spawn(current::keep_up(home, lake, publish, seen, heard, Arc::clone(&metrics)));
     info!(%address, build, "serving build {build}");
     eprintln!("http://{address}");
     let app = router(Door { current, address, metrics: Arc::clone(&metrics) });
     accept::serve(listener, app, metrics, asked_to_stop()).await;
     keeping_up.abort();
     sending.abort();
+    loading.abort();
     info!("stopped");
     Ok(())
 }
@@ -79,6 +83,36 @@ async fn send_reports(home: Home, ledger: Ledger, current: watch::Receiver<Arc<C
 async fn one_turn(home: Home, ledger: Ledger, now: Arc<Current>) -> Result<()> {
     let Current { project, session, failing, .. } = &*now;
     turn(&Desk { home: &home, project, session, ledger: &ledger, failing }, Utc::now().trunc_subsecs(0)).await
+}
+
+/// How long a file or a time may wait to be seen.
+const LOAD_EVERY: Duration = Duration::from_secs(2);
+
+/// Loads what is due for as long as the server runs, and tells by `news` when a job is other than it was.
+async fn load_arrivals(home: Home, lake: Lake, current: watch::Receiver<Arc<Current>>, news: watch::Sender<()>) {
+    let mut watched = Watched::default();
+    loop {
+        let (home, lake, now) = (home.clone(), lake.clone(), Arc::clone(&current.borrow()));
+        // On a thread of its own: files are read and typed there, and whatever happens to one turn, the next must come.
+        let turn = tokio::task::spawn_blocking(move || {
+            let desk = JobDesk { home: &home, lake: &lake, project: &now.project };
+            let turn = turn_of_jobs(&desk, &mut watched, || Utc::now().trunc_subsecs(0));
+            (tokio::runtime::Handle::current().block_on(turn), watched)
+        });
+        watched = match turn.await {
+            Ok((changed, watched)) => {
+                if changed {
+                    news.send_replace(());
+                }
+                watched
+            }
+            Err(panic) => {
+                warn!(error = %panic, "could not see to the jobs that load");
+                Watched::default()
+            }
+        };
+        tokio::time::sleep(LOAD_EVERY).await;
+    }
 }
 
 fn router(door: Door) -> Router {

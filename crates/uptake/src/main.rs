@@ -1,6 +1,7 @@
 //! uptake, the program: command line, settings, HTTP.
 
 mod answers;
+mod arrivals;
 mod commands;
 mod formats;
 mod home;
@@ -38,7 +39,9 @@ async fn main() -> ExitCode {
 /// One line when something ends; `RUST_LOG=debug` tells more. What Delta's libraries hand on as an error is told as one, and not here as well.
 fn log_to_stderr() {
     let usual = || {
-        EnvFilter::new("warn,uptake::http=info,uptake::schedule=info,deltalake_core::datafile=error,buoyant_kernel=off")
+        EnvFilter::new(
+            "warn,uptake::http=info,uptake::schedule=info,uptake::arrivals=info,deltalake_core::datafile=error,buoyant_kernel=off",
+        )
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     tracing_subscriber::fmt()

@@ -1,7 +1,9 @@
-//! From the paths a person names to the files inside: folders are walked, zips are opened.
+//! From the paths a person names to the files inside: patterns are matched, folders are walked, zips are opened.
 
+use super::fetch::{Fetched, is_url};
 use super::unpack::{Archives, Limited, Unpacked, archive, copy};
 use flate2::read::MultiGzDecoder;
+use glob::{MatchOptions, glob_with};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
@@ -14,6 +16,8 @@ use zip::result::ZipError;
 #[derive(Debug, Clone)]
 pub struct Found {
     pub path: PathBuf,
+    /// The URL it was fetched from, without credentials and query; `path` is then a temporary file.
+    pub url: Option<String>,
     /// Name and index within the zip at `path`.
     pub entry: Option<Entry>,
     /// Which table of the file, where it may hold several.
@@ -43,11 +47,12 @@ const TABLES: [&str; 9] = ["csv", "tsv", "tab", "xlsx", "xlsm", "json", "jsonl",
 const MOST_ENTRIES: usize = 20_000;
 
 impl Found {
-    /// `WE_00D_1.ZIP/User.csv`, with the path as it was given.
+    /// `WE_00D_1.ZIP/User.csv`, with the path or URL as it was given.
     pub fn shown(&self) -> String {
+        let file = self.url.clone().unwrap_or_else(|| self.path.display().to_string());
         let file = match &self.entry {
-            Some(entry) => format!("{}/{}", self.path.display(), entry.name),
-            None => self.path.display().to_string(),
+            Some(entry) => format!("{file}/{}", entry.name),
+            None => file,
         };
         match self.part.as_ref().and_then(|part| part.name.as_ref()) {
             Some(part) => format!("{file}/{part}"),
@@ -193,14 +198,79 @@ pub struct Search {
     pub refused: Vec<Problem>,
 }
 
-/// Looks into every path, folders in the order of their names.
-pub fn find(paths: &[String]) -> Search {
+/// Looks into every path, folders in the order of their names, and into what was fetched from URLs.
+pub fn find(paths: &[String], fetched: &[Fetched]) -> Search {
     let mut search = Search::default();
     let mut walked = BTreeSet::new();
-    for path in paths {
-        look(Path::new(path), true, &mut walked, &mut search);
+    for path in paths.iter().filter(|path| !is_url(path)) {
+        match Path::new(path).exists() || !is_pattern(path) {
+            true => look(Path::new(path), true, &mut walked, &mut search),
+            false => look_by_pattern(path, &mut walked, &mut search),
+        }
     }
+    fetched.iter().for_each(|file| look_at_fetched(file, &mut search));
     search
+}
+
+/// Whether a path is meant as `exports/*.csv`, where no file is called so.
+fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
+
+/// What a pattern matches is looked at as if it stood in a folder: a star takes whatever lies there, and not all of that is a table.
+fn look_by_pattern(pattern: &str, walked: &mut BTreeSet<PathBuf>, search: &mut Search) {
+    let refused = |what: String, hint: &str| Problem::new(Place::whole(pattern), what, hint);
+    // As shells do: what begins with a dot is hidden from a star.
+    let hidden = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
+    let matched = match glob_with(pattern, hidden) {
+        Ok(matched) => matched,
+        Err(error) => {
+            let what = format!("it is no file, and no pattern: {}", error.msg);
+            return search.refused.push(refused(what, "* stands for any name, ** for any folders, [ab] for a or b"));
+        }
+    };
+    let mut found = 0;
+    for path in matched {
+        found += 1;
+        match path {
+            Ok(path) => look(&path, false, walked, search),
+            Err(error) => {
+                let what = format!("it cannot be looked into: {}", error.error());
+                search.refused.push(Problem::new(Place::whole(error.path()), what, "check the rights"));
+            }
+        }
+    }
+    if found == 0 {
+        let hint = "* stands for any name in one folder, ** for any folders between; in a shell, put it in quotes";
+        search.refused.push(refused("no file or folder matches".into(), hint));
+    }
+}
+
+/// A file from a URL is told by its URL, also where it is refused or skipped.
+fn look_at_fetched(file: &Fetched, search: &mut Search) {
+    let mut found = Search::default();
+    look(&file.path, file.named, &mut BTreeSet::new(), &mut found);
+    let path = file.path.to_string_lossy();
+    let told = |text: &str| text.replacen(&*path, &file.url, 1);
+    search.tables.extend(found.tables.into_iter().map(|table| Found { url: Some(file.url.clone()), ..table }));
+    search.skipped.extend(found.skipped.into_iter().map(|(name, why)| (told(&name), why)));
+    search.refused.extend(found.refused.into_iter().map(|mut problem| {
+        problem.place.file = told(&problem.place.file.to_string_lossy()).into();
+        problem
+    }));
+}
+
+/// Whether a file of this name is looked into where nobody named it itself: a table, a zip, or one packed.
+pub fn is_taken(path: &Path) -> bool {
+    let found = Found { path: path.into(), url: None, entry: None, part: None };
+    let is_zip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+    !is_beside(path) && (is_zip || is_gzip(path) || found.is_table())
+}
+
+/// Whether a file is all there, as far as one can tell: a zip tells its contents at its end. Any other is told by standing still.
+pub fn is_whole(path: &Path) -> bool {
+    let is_zip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+    !is_zip || archive(path).is_ok()
 }
 
 fn look(path: &Path, named: bool, walked: &mut BTreeSet<PathBuf>, search: &mut Search) {
@@ -224,7 +294,7 @@ fn look(path: &Path, named: bool, walked: &mut BTreeSet<PathBuf>, search: &mut S
         return;
     }
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let found = Found { path: path.into(), entry: None, part: None };
+    let found = Found { path: path.into(), url: None, entry: None, part: None };
     match extension.as_str() {
         "zip" => look_into_zip(path, search),
         _ if named && !path.exists() => {
@@ -243,7 +313,7 @@ fn look_into_zip(path: &Path, search: &mut Search) {
         Ok(entries) => {
             let newest = entries.iter().filter_map(|(_, _, date)| *date).max();
             for (at, name, _) in entries {
-                let found = Found { path: path.into(), entry: Some(Entry { name, at, newest }), part: None };
+                let found = Found { path: path.into(), url: None, entry: Some(Entry { name, at, newest }), part: None };
                 match found.is_table() {
                     true => search.tables.push(found),
                     false => search.skipped.push((found.shown(), "no table".into())),

@@ -30,7 +30,8 @@ pub(super) fn mistakes(project: &Project, files: &Files) -> Vec<Problem> {
     });
     let reports = project.reports.iter().flat_map(|r| crate::report::mistakes(r, &project.dashboards));
     let all = kpis.chain(models).chain(circles).chain(mappings).chain(pages).chain(targets).chain(sources);
-    all.chain(reports).chain(contents::mistakes(project, files)).collect()
+    let jobs = project.settings.jobs.iter().filter_map(|job| crate::job::mistakes(job, project));
+    all.chain(reports).chain(jobs).chain(contents::mistakes(project, files)).collect()
 }
 
 fn in_kpi(kpi: &Kpi, files: &Files) -> Vec<Problem> {

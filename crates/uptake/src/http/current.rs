@@ -59,13 +59,14 @@ pub async fn first(home: &Home, lake: &Lake, metrics: &Metrics) -> Result<(Curre
     Ok((Current::new(project, session, vec![], metrics), seen))
 }
 
-/// Publishes newer builds and edited files for as long as somebody reads. Its first page is made before it takes over, so that
-/// nobody waits for it.
+/// Publishes newer builds, edited files and what `jobs` tells of, for as long as somebody reads. Its first page is made before it
+/// takes over, so that nobody waits for it.
 pub async fn keep_up(
     home: Home,
     lake: Lake,
     publish: watch::Sender<Arc<Current>>,
     mut seen: Fingerprint,
+    mut jobs: watch::Receiver<()>,
     metrics: Arc<Metrics>,
 ) {
     while !publish.is_closed() {
@@ -76,7 +77,12 @@ pub async fn keep_up(
             warn!(%error, "could not look for a newer build");
             None
         });
-        if now == seen && newest.is_none_or(|newest| newest <= current.session.build()) {
+        // Pages tell how jobs stand, and what is kept of them must go when one stands otherwise.
+        let jobs_changed = jobs.has_changed().unwrap_or(false);
+        if jobs_changed {
+            jobs.mark_unchanged();
+        }
+        if !jobs_changed && now == seen && newest.is_none_or(|newest| newest <= current.session.build()) {
             continue;
         }
         seen = now;

@@ -1,6 +1,7 @@
 //! The program as people meet it: typed commands, loaded files, asked pages. One executable, so that it links once.
 
 mod answers;
+mod arrivals;
 mod beside;
 mod browser;
 mod bucket;
@@ -37,6 +38,7 @@ fn main() {
         damaged::stories(),
         remote::stories(),
         schedules::stories(),
+        arrivals::stories(),
         sources::stories(),
         fixtures::stories(),
         browser::stories(),
