@@ -41,7 +41,7 @@ pub struct Job {
 /// What makes a job begin.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Starts {
-    At(When),
+    At(Box<When>),
     /// A file in its folder that has stood still for so long.
     WhenSettled(Duration),
 }
@@ -162,7 +162,9 @@ fn read_starts(f: &Fields, zone: Tz, from: &[String]) -> Option<Starts> {
                 return None;
             };
             let when = When::new(&pattern, zone);
-            when.map(Starts::At).map_err(|why| f.object("cron", why, "every Monday at six is \"0 6 * * Mon\"")).ok()
+            when.map(|when| Starts::At(Box::new(when)))
+                .map_err(|why| f.object("cron", why, "every Monday at six is \"0 6 * * Mon\""))
+                .ok()
         }
     }
 }

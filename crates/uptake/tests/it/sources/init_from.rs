@@ -56,6 +56,9 @@ const DEALS: [[&str; 8]; 6] = [
     ["ZNBS69V1", "Anna Snelling", "MG Special", "Isdom", "Won", "2017-02-03", "2017-04-11", "500"],
 ];
 
+/// How a date is written.
+type Writes<'w> = &'w dyn Fn(&str) -> String;
+
 fn four_re_saves() {
     let us = |d: &str| format!("{}/{}/{}", &d[5..7], &d[8..10], &d[..4]);
     let iso = |d: &str| d.to_string();
@@ -64,8 +67,7 @@ fn four_re_saves() {
         let day: chrono::NaiveDate = d.parse().expect("a day");
         (day - chrono::NaiveDate::from_ymd_opt(1899, 12, 30).expect("a day")).num_days().to_string()
     };
-    let ways: [(&str, &dyn Fn(&str) -> String); 4] =
-        [("us", &us), ("iso", &iso), ("short", &short), ("serial", &serial)];
+    let ways: [(&str, Writes); 4] = [("us", &us), ("iso", &iso), ("short", &short), ("serial", &serial)];
     for (name, way) in ways {
         let own = Own::new(&format!("re-saved-{name}"));
         let mut csv =
