@@ -219,7 +219,7 @@ fn never_overwritten() {
 }
 
 fn other_forms() {
-    let own = Own::new("other-forms");
+    let own = Own::new("init-other-forms");
     let rows = [["Ann", "2026-02-03 09:00:00", "Won", "100"], ["Bob", "2026-02-04 10:00:00", "Lost", "50"]];
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet().set_name("Chancen").expect("named");
