@@ -124,7 +124,7 @@ fn what_is_missing_beside_a_file_is_told_at_its_first_line() {
     let more = [("queries/kpis/lost.sql", KPI), ("queries/sources/s/source.toml", "title = \"S\"\n")];
     let expected = [
         "queries/kpis/lost.sql:1:1: lost has no test beside it | add queries/kpis/lost.slt",
-        "queries/sources/s/source.toml:1:1: the source \"s\" maps to no table | add a TABLE.sql beside it",
+        "queries/sources/s/source.toml:1:1: the source \"s\" maps to no table | add a TABLE.sql beside it, or say unmapped = true",
     ];
     assert_eq!(told(&files(&more)), expected);
 }
