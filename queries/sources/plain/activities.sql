@@ -10,47 +10,74 @@ WITH mails AS (
         max(last_seen) AS last_seen
     FROM landing.plain_mail_log
     GROUP BY coalesce("message_id", _key)
+),
+captured AS (
+    SELECT
+        activity_id,
+        'email' AS type,
+        sender AS person,
+        ts,
+        ts AS occurred_ts,
+        'outbound' AS direction,
+        CAST(NULL AS BIGINT) AS duration_s,
+        activity_id AS external_message_id,
+        first_seen,
+        last_seen,
+        CAST(NULL AS DATE) AS next_seen,
+        false AS gone
+    FROM mails
+    UNION ALL
+    SELECT
+        coalesce("call_id", _key) AS activity_id,
+        'call' AS type,
+        lower(trim(coalesce("user", "caller"))) AS person,
+        "started_at" AS ts,
+        "started_at" AS occurred_ts,
+        CASE WHEN lower("direction") LIKE 'in%' THEN 'inbound' ELSE 'outbound' END AS direction,
+        CAST(
+            CASE
+                WHEN "duration_s" LIKE '%:%:%' THEN
+                    3600 * TRY_CAST(split_part("duration_s", ':', 1) AS BIGINT)
+                    + 60 * TRY_CAST(split_part("duration_s", ':', 2) AS BIGINT)
+                    + TRY_CAST(split_part("duration_s", ':', 3) AS BIGINT)
+                ELSE TRY_CAST("duration_s" AS BIGINT)
+            END AS BIGINT
+        ) AS duration_s,
+        CAST(NULL AS TEXT) AS external_message_id,
+        first_seen,
+        last_seen,
+        next_seen,
+        gone
+    FROM landing.plain_call_log
+    UNION ALL
+    SELECT
+        coalesce("event_id", _key) AS activity_id,
+        'meeting' AS type,
+        lower(trim("organizer")) AS person,
+        "starts_at" AS ts,
+        CASE WHEN "starts_at" < start_of_day(last_seen + 1, project_zone()) THEN "starts_at" END AS occurred_ts,
+        CAST(NULL AS TEXT) AS direction,
+        CASE WHEN "ends_at" >= "starts_at" THEN CAST(date_part('epoch', "ends_at") - date_part('epoch', "starts_at") AS BIGINT) END AS duration_s,
+        CAST(NULL AS TEXT) AS external_message_id,
+        first_seen,
+        last_seen,
+        next_seen,
+        gone
+    FROM landing.plain_calendar_log
+    WHERE lower(coalesce("is_cancelled", '')) NOT IN ('1', 'true', 'yes')
+        AND lower(coalesce("is_private", '')) NOT IN ('1', 'true', 'yes')
 )
 SELECT
     'plain' AS source,
     activity_id,
-    'email' AS type,
-    sender AS owner_id,
-    sender AS created_by,
+    type,
+    person AS owner_id,
+    person AS created_by,
     ts AS created_ts,
-    ts AS occurred_ts,
-    'outbound' AS direction,
-    CAST(NULL AS BIGINT) AS duration_s,
-    activity_id AS external_message_id,
-    'auto_capture' AS origin,
-    false AS is_series,
-    false AS is_copy,
-    false AS is_deleted,
-    first_seen,
-    last_seen,
-    CAST(NULL AS DATE) AS next_seen,
-    false AS gone
-FROM mails
-UNION ALL
-SELECT
-    'plain' AS source,
-    coalesce("call_id", _key) AS activity_id,
-    'call' AS type,
-    lower(trim(coalesce("user", "caller"))) AS owner_id,
-    lower(trim(coalesce("user", "caller"))) AS created_by,
-    "started_at" AS created_ts,
-    "started_at" AS occurred_ts,
-    CASE WHEN lower("direction") LIKE 'in%' THEN 'inbound' ELSE 'outbound' END AS direction,
-    CAST(
-        CASE
-            WHEN "duration_s" LIKE '%:%:%' THEN
-                3600 * TRY_CAST(split_part("duration_s", ':', 1) AS BIGINT)
-                + 60 * TRY_CAST(split_part("duration_s", ':', 2) AS BIGINT)
-                + TRY_CAST(split_part("duration_s", ':', 3) AS BIGINT)
-            ELSE TRY_CAST("duration_s" AS BIGINT)
-        END AS BIGINT
-    ) AS duration_s,
-    CAST(NULL AS TEXT) AS external_message_id,
+    occurred_ts,
+    direction,
+    duration_s,
+    external_message_id,
     'auto_capture' AS origin,
     false AS is_series,
     false AS is_copy,
@@ -59,27 +86,4 @@ SELECT
     last_seen,
     next_seen,
     coalesce(gone, false) AS gone
-FROM landing.plain_call_log
-UNION ALL
-SELECT
-    'plain' AS source,
-    coalesce("event_id", _key) AS activity_id,
-    'meeting' AS type,
-    lower(trim("organizer")) AS owner_id,
-    lower(trim("organizer")) AS created_by,
-    "starts_at" AS created_ts,
-    CASE WHEN "starts_at" < start_of_day(last_seen + 1, project_zone()) THEN "starts_at" END AS occurred_ts,
-    CAST(NULL AS TEXT) AS direction,
-    CASE WHEN "ends_at" >= "starts_at" THEN CAST(date_part('epoch', "ends_at") - date_part('epoch', "starts_at") AS BIGINT) END AS duration_s,
-    CAST(NULL AS TEXT) AS external_message_id,
-    'auto_capture' AS origin,
-    false AS is_series,
-    false AS is_copy,
-    false AS is_deleted,
-    first_seen,
-    last_seen,
-    next_seen,
-    coalesce(gone, false) AS gone
-FROM landing.plain_calendar_log
-WHERE lower(coalesce("is_cancelled", '')) NOT IN ('1', 'true', 'yes')
-    AND lower(coalesce("is_private", '')) NOT IN ('1', 'true', 'yes')
+FROM captured

@@ -55,7 +55,10 @@ impl<'a> Taken<'a> {
 
     /// A line with its columns put in; where it first fills a column of the lake, with the reason, and with what else could be meant below it.
     fn line(&self, line: &str, told: &mut HashSet<String>, query: &mut String) {
-        let plain = line.replace("{source}", self.source).replace("{relation}", self.relation);
+        // What a `deal_log` tells of is a deal.
+        let thing = self.guess.kind.object.trim_end_matches("_log");
+        let plain =
+            line.replace("{source}", self.source).replace("{relation}", self.relation).replace("{thing}", thing);
         let parts = parts(&plain);
         let filled = |other: Option<&Column>| {
             parts.iter().fold(plain.clone(), |line, (whole, roles, form)| {

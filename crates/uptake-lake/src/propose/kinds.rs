@@ -48,7 +48,7 @@ pub static DEAL_LOG: Kind = Kind {
         ("deal_history", include_str!("sql/deal_history.sql"), &[]),
         ("deal_snapshots", include_str!("sql/deals_of_log.sql"), &[]),
         USERS,
-        ("stamps", include_str!("sql/stamps_of_deals.sql"), &["person"]),
+        ("stamps", include_str!("sql/stamps_of_log.sql"), &["person"]),
     ],
     needs: &["id", "state", "at"],
     needs_any: &[],
@@ -64,7 +64,7 @@ pub static CASE_LOG: Kind = Kind {
     tables: &[
         ("cases", include_str!("sql/cases_of_log.sql"), &[]),
         USERS,
-        ("stamps", include_str!("sql/stamps_of_cases.sql"), &["person"]),
+        ("stamps", include_str!("sql/stamps_of_log.sql"), &["person"]),
     ],
     needs: &["id", "state", "at"],
     needs_any: &[],

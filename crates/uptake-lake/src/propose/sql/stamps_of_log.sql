@@ -1,8 +1,8 @@
--- Who worked on which deal, and when? Whoever a row of the log names did what it tells. Were they only assigned to it, delete this file, and
+-- Who worked on which {thing}, and when? Whoever a row of the log names did what it tells. Were they only assigned to it, delete this file, and
 -- "records" from `feeds`.
 SELECT
     '{source}' AS source,
-    'deal' AS object,
+    '{thing}' AS object,
     {id:text} AS record_id,
     {person:user} AS user_id,
     {at:instant} AS ts,
