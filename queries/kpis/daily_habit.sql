@@ -46,6 +46,11 @@ kept AS (
     JOIN habit_weeks AS h
         ON h.week = w.week
 ),
+known_leave AS (
+    SELECT count(*) > 0 AS is_known
+    FROM leaves
+),
+-- Of the weeks that habit_weeks does not have, where no leave is known.
 working AS (
     SELECT
         days.period_start,
@@ -63,15 +68,13 @@ working AS (
     LEFT JOIN holidays AS o
         ON o.calendar_id = c.calendar_id
         AND o.d = days.d
+    CROSS JOIN known_leave AS l
     WHERE o.d IS NULL
+        AND NOT l.is_known
     GROUP BY
         days.period_start,
         c.calendar_id,
         c.work_bits
-),
-known_leave AS (
-    SELECT count(*) > 0 AS is_known
-    FROM leaves
 ),
 counted AS (
     SELECT
@@ -110,12 +113,9 @@ FROM period_people AS p
 LEFT JOIN counted AS c
     ON c.period_start = p.period_start
     AND c.person_id = p.person_id
-LEFT JOIN person_starts AS s
-    ON s.person_id = p.person_id
 LEFT JOIN working AS w
     ON w.period_start = p.period_start
     AND w.calendar_id = p.calendar_id
     AND w.work_bits = p.work_bits
-CROSS JOIN known_leave AS l
 WHERE c.available > 0
-    OR (w.last_day >= s.started_on + 14 AND NOT l.is_known)
+    OR w.last_day >= p.started_on + 14

@@ -13,73 +13,76 @@
 -- dimensions = ["grade", "office", "location", "department"]
 -- reads      = ["deals", "users"]
 
--- Some rows for each period and deal, one for each bar. What holds through the whole window is its start and its end; all else has a state
--- that ends in the window, before_, and one that goes on behind it, after_; a deal has at most one of each in a window.
+-- What holds through a whole window is its start and its end, for stretches of days. Of every other deal there are some rows for each window, one for
+-- each bar: what it was before the first change in the window, and what it is after the last.
 WITH windows AS (
     SELECT
         period_start,
         at,
-        start_of_day(period_start, project_zone()) AS begin_ts,
-        start_of_day(at + 1, project_zone()) AS end_ts,
         period_start(at, 'quarter') AS quarter
     FROM periods
 ),
-states AS (
+changes AS (
     SELECT
-        opp_id,
-        owner_id,
-        status,
-        coalesce(currency, currency()) AS currency,
-        CASE WHEN coalesce(currency, currency()) = currency() THEN amount END AS amount,
-        period_start(close_date, 'quarter') AS quarter,
-        valid_from,
-        valid_to
-    FROM opportunity_history
-    WHERE valid_from < start_of_day($to + 1, project_zone())
-        AND (valid_to IS NULL OR valid_to >= start_of_day($from, project_zone()))
-),
-ended AS (
-    SELECT
-        w.period_start,
-        s.*,
-        coalesce(s.quarter = w.quarter, false) AS is_due
-    FROM states AS s
+        w.at,
+        w.quarter,
+        c.*,
+        coalesce(c.previous_d < w.period_start, true) AS is_first,
+        coalesce(c.next_d > w.at, true) AS is_last
+    FROM deal_changes AS c
     JOIN windows AS w
-        ON w.period_start = period_start(local_date(s.valid_to, project_zone()), $grain)
-        AND s.valid_from < w.begin_ts
-        AND s.valid_to < w.end_ts
+        ON w.period_start = period_start(c.d, $grain)
+        AND c.d <= w.at
+    WHERE c.d BETWEEN $from AND $to
 ),
-begun AS (
+sides AS (
     SELECT
-        w.period_start,
-        s.*,
-        coalesce(s.quarter = w.quarter, false) AS is_due
-    FROM states AS s
-    JOIN windows AS w
-        ON w.period_start = period_start(local_date(s.valid_from, project_zone()), $grain)
-        AND s.valid_from >= w.begin_ts
-        AND s.valid_from < w.end_ts
-        AND (s.valid_to IS NULL OR s.valid_to >= w.end_ts)
+        at,
+        quarter,
+        before_owner,
+        before_status,
+        before_currency,
+        before_amount,
+        before_quarter,
+        after_owner,
+        after_status,
+        after_currency,
+        after_amount,
+        after_quarter
+    FROM changes
+    WHERE is_first
+        AND is_last
+    UNION ALL
+    SELECT
+        f.at,
+        f.quarter,
+        f.before_owner,
+        f.before_status,
+        f.before_currency,
+        f.before_amount,
+        f.before_quarter,
+        l.after_owner,
+        l.after_status,
+        l.after_currency,
+        l.after_amount,
+        l.after_quarter
+    FROM changes AS f
+    JOIN changes AS l
+        ON l.at = f.at
+        AND l.opp_id = f.opp_id
+    WHERE f.is_first
+        AND NOT f.is_last
+        AND l.is_last
+        AND NOT l.is_first
 ),
 pairs AS (
     SELECT
-        coalesce(b.period_start, a.period_start) AS period_start,
-        b.status AS before_status,
-        b.is_due AS before_due,
-        b.owner_id AS before_owner,
-        b.amount AS before_amount,
-        b.currency AS before_currency,
-        a.status AS after_status,
-        a.is_due AS after_due,
-        a.owner_id AS after_owner,
-        a.amount AS after_amount,
-        a.currency AS after_currency
-    FROM ended AS b
-    FULL JOIN begun AS a
-        ON a.period_start = b.period_start
-        AND a.opp_id = b.opp_id
-    WHERE (b.is_due AND b.status IN ('open', 'won'))
-        OR (a.is_due AND a.status <> 'gone')
+        *,
+        coalesce(before_quarter = quarter, false) AS before_due,
+        coalesce(after_quarter = quarter, false) AS after_due
+    FROM sides
+    WHERE (before_quarter = quarter AND before_status IN ('open', 'won'))
+        OR (after_quarter = quarter AND after_status <> 'gone')
 ),
 entries AS (
     SELECT
@@ -107,7 +110,7 @@ entries AS (
 ),
 flows AS (
     SELECT
-        *,
+        e.*,
         CASE
             WHEN after_status = 'lost' THEN 'lost'
             WHEN coalesce(after_status, 'gone') = 'gone' THEN 'gone'
@@ -116,87 +119,122 @@ flows AS (
             ELSE 'end'
         END AS outcome,
         CASE WHEN entry = 'new' THEN after_amount ELSE before_amount END AS entry_amount,
-        coalesce(after_amount, 0) - coalesce(before_amount, 0) AS growth
-    FROM entries
+        coalesce(after_amount, 0) - coalesce(before_amount, 0) AS growth,
+        b.grade AS before_grade,
+        b.office AS before_office,
+        b.location AS before_location,
+        b.department AS before_department,
+        a.grade AS after_grade,
+        a.office AS after_office,
+        a.location AS after_location,
+        a.department AS after_department,
+        entry = 'start'
+        AND before_owner <> after_owner
+        AND (
+            (b.grade IS DISTINCT FROM a.grade)
+            OR (b.office IS DISTINCT FROM a.office)
+            OR (b.location IS DISTINCT FROM a.location)
+            OR (b.department IS DISTINCT FROM a.department)
+        ) AS is_reassigned
+    FROM entries AS e
+    LEFT JOIN owner_history AS b
+        ON b.user_id = e.before_owner
+        AND e.at >= b.valid_from
+        AND (b.valid_to IS NULL OR e.at < b.valid_to)
+    LEFT JOIN owner_history AS a
+        ON a.user_id = e.after_owner
+        AND e.at >= a.valid_from
+        AND (a.valid_to IS NULL OR e.at < a.valid_to)
     WHERE entry IS NOT NULL
 ),
 legs AS (
     SELECT
-        f.period_start,
-        l.leg,
-        CASE l.leg
-            WHEN 'entry' THEN f.entry
-            WHEN 'growth' THEN
-                CASE
-                    WHEN f.before_currency <> f.after_currency THEN 'fx'
-                    WHEN f.growth > 0 THEN 'amount up'
-                    ELSE 'amount down'
-                END
-            WHEN 'outcome' THEN f.outcome
-            ELSE 'reassigned'
-        END AS bar,
-        CASE WHEN l.leg = 'given' OR (l.leg = 'entry' AND f.entry = 'start') THEN f.before_owner ELSE f.after_owner END AS owner_id,
-        CASE l.leg WHEN 'given' THEN f.after_owner WHEN 'taken' THEN f.before_owner END AS other_id,
-        CASE l.leg
-            WHEN 'entry' THEN f.entry_amount
-            WHEN 'growth' THEN f.growth
-            WHEN 'outcome' THEN CASE WHEN f.outcome = 'end' THEN f.after_amount ELSE -f.after_amount END
-            WHEN 'given' THEN -f.before_amount
-            ELSE f.before_amount
-        END AS amount
-    FROM (VALUES ('entry'), ('growth'), ('outcome'), ('given'), ('taken')) AS l(leg)
-    CROSS JOIN flows AS f
-    WHERE CASE
-        WHEN l.leg IN ('given', 'taken') THEN f.entry = 'start' AND f.before_owner <> f.after_owner
-        WHEN l.leg = 'growth' THEN f.entry <> 'new' AND f.growth <> 0
-        ELSE true
-    END
+        *,
+        unnest(
+            make_array(
+                'entry',
+                CASE WHEN entry <> 'new' AND growth <> 0 THEN 'growth' END,
+                'outcome',
+                CASE WHEN is_reassigned THEN 'given' END,
+                CASE WHEN is_reassigned THEN 'taken' END
+            )
+        ) AS leg
+    FROM flows
+),
+turned AS (
+    SELECT
+        *,
+        leg = 'given' OR (leg = 'entry' AND entry = 'start') AS is_before
+    FROM legs
+    WHERE leg IS NOT NULL
 ),
 bars AS (
     SELECT
-        period_start,
-        bar,
-        owner_id,
-        other_id,
+        at AS valid_from,
+        at + 1 AS valid_to,
+        CASE leg
+            WHEN 'entry' THEN entry
+            WHEN 'growth' THEN
+                CASE
+                    WHEN before_currency <> after_currency THEN 'fx'
+                    WHEN growth > 0 THEN 'amount up'
+                    ELSE 'amount down'
+                END
+            WHEN 'outcome' THEN outcome
+            ELSE 'reassigned'
+        END AS bar,
+        CASE WHEN is_before THEN before_grade ELSE after_grade END AS grade,
+        CASE WHEN is_before THEN before_office ELSE after_office END AS office,
+        CASE WHEN is_before THEN before_location ELSE after_location END AS location,
+        CASE WHEN is_before THEN before_department ELSE after_department END AS department,
         CASE WHEN leg = 'given' THEN -1 ELSE 1 END AS deals,
-        amount
-    FROM legs
+        CASE leg
+            WHEN 'entry' THEN entry_amount
+            WHEN 'growth' THEN growth
+            WHEN 'outcome' THEN CASE WHEN outcome = 'end' THEN after_amount ELSE -after_amount END
+            WHEN 'given' THEN -before_amount
+            ELSE before_amount
+        END AS amount
+    FROM turned
     UNION ALL
     SELECT
-        s.period_start,
+        greatest(s.valid_from, s.quarter, s.begins) AS valid_from,
+        least(coalesce(s.valid_to, s.next_quarter), s.next_quarter) AS valid_to,
         e.bar,
-        s.owner_id,
-        NULL AS other_id,
+        s.grade,
+        s.office,
+        s.location,
+        s.department,
         1 AS deals,
         s.amount
     FROM (VALUES ('start'), ('end')) AS e(bar)
     CROSS JOIN (
         SELECT
-            w.period_start,
-            h.owner_id,
-            h.amount
-        FROM states AS h
-        JOIN windows AS w
-            ON w.quarter = h.quarter
-            AND h.valid_from < w.begin_ts
-            AND (h.valid_to IS NULL OR h.valid_to >= w.end_ts)
-        WHERE h.status = 'open'
+            *,
+            period_start(
+                period_start(same_since, $grain) + CASE $grain WHEN 'day' THEN 1 WHEN 'week' THEN 7 WHEN 'month' THEN 31 ELSE 92 END,
+                $grain
+            ) AS begins
+        FROM deal_stretches
+        WHERE status = 'open'
+            AND quarter IS NOT NULL
+            AND valid_from <= $to
+            AND (valid_to IS NULL OR valid_to > $from)
     ) AS s
 )
 SELECT
-    b.period_start,
+    b.valid_from,
+    b.valid_to,
     b.bar,
     o.ord,
-    coalesce(h.grade, '(none)') AS grade,
-    coalesce(h.office, '(none)') AS office,
-    coalesce(h.location, '(none)') AS location,
-    coalesce(h.department, '(none)') AS department,
+    coalesce(b.grade, '(none)') AS grade,
+    coalesce(b.office, '(none)') AS office,
+    coalesce(b.location, '(none)') AS location,
+    coalesce(b.department, '(none)') AS department,
     b.deals AS numerator,
     CAST(NULL AS BIGINT) AS denominator,
     CAST(b.amount AS DECIMAL(38, 8)) AS value
 FROM bars AS b
-JOIN windows AS w
-    ON w.period_start = b.period_start
 JOIN (
     VALUES
         ('start', 1),
@@ -215,16 +253,3 @@ JOIN (
         ('end', 14)
 ) AS o(bar, ord)
     ON o.bar = b.bar
-LEFT JOIN owner_history AS h
-    ON h.user_id = b.owner_id
-    AND w.at >= h.valid_from
-    AND (h.valid_to IS NULL OR w.at < h.valid_to)
-LEFT JOIN owner_history AS r
-    ON r.user_id = b.other_id
-    AND w.at >= r.valid_from
-    AND (r.valid_to IS NULL OR w.at < r.valid_to)
-WHERE b.bar <> 'reassigned'
-    OR (h.grade IS DISTINCT FROM r.grade)
-    OR (h.office IS DISTINCT FROM r.office)
-    OR (h.location IS DISTINCT FROM r.location)
-    OR (h.department IS DISTINCT FROM r.department)

@@ -83,6 +83,24 @@ SELECT
     coalesce(h.department, '(none)') AS department,
     coalesce(h.job_family, '(none)') AS job_family,
     coalesce(h.country, '(none)') AS country,
+    l.logins AS numerator,
+    1 AS denominator
+FROM logged_in AS l
+LEFT JOIN person_history AS h
+    ON h.person_id = l.person_id
+    AND l.attributes_on >= h.valid_from
+    AND (h.valid_to IS NULL OR l.attributes_on < h.valid_to)
+WHERE $attributes = 'period-end'
+UNION ALL
+SELECT
+    l.period_start,
+    l.person_id,
+    coalesce(h.grade, '(none)') AS grade,
+    coalesce(h.office, '(none)') AS office,
+    coalesce(h.location, '(none)') AS location,
+    coalesce(h.department, '(none)') AS department,
+    coalesce(h.job_family, '(none)') AS job_family,
+    coalesce(h.country, '(none)') AS country,
     sum(l.logins) AS numerator,
     1 AS denominator
 FROM logged_in AS l
@@ -90,6 +108,7 @@ LEFT JOIN person_history AS h
     ON h.person_id = l.person_id
     AND l.attributes_on >= h.valid_from
     AND (h.valid_to IS NULL OR l.attributes_on < h.valid_to)
+WHERE $attributes = 'event'
 GROUP BY
     l.period_start,
     l.person_id,

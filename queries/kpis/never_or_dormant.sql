@@ -34,11 +34,9 @@ licensed AS (
         h.valid_to,
         k.from_date,
         k.until_ts,
-        coalesce(s.started_on + 14, h.valid_from) AS settled_on
+        coalesce(h.started_on + 14, h.valid_from) AS settled_on
     FROM person_history AS h
     CROSS JOIN known AS k
-    LEFT JOIN person_starts AS s
-        ON s.person_id = h.person_id
     WHERE h.is_active
         AND h.valid_from <= $to
         AND (h.valid_to IS NULL OR h.valid_to > $from)
@@ -153,4 +151,3 @@ FROM (
         ('not invited', 10)
 ) AS m (state, ord)
 CROSS JOIN states AS s
-WHERE s.valid_from < coalesce(s.valid_to, DATE '9999-12-31')

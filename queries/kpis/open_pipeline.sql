@@ -57,6 +57,8 @@ deals AS (
         d.valid_to
     FROM deal_stretches AS d
     WHERE d.status = 'open'
+        AND d.valid_from <= $to
+        AND (d.valid_to IS NULL OR d.valid_to > $from)
         AND $measure <> 'created'
         AND $measure <> 'coverage'
     UNION ALL
@@ -72,7 +74,7 @@ deals AS (
         p.at + 1 AS valid_to
     FROM deal_stretches AS d
     JOIN periods AS p
-        ON p.period_start = period_start(local_date(d.created_ts, project_zone()), $grain)
+        ON p.period_start = period_start(d.created_on, $grain)
         AND p.at >= d.valid_from
         AND (d.valid_to IS NULL OR p.at < d.valid_to)
     WHERE $measure = 'created'

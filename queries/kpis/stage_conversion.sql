@@ -16,8 +16,8 @@
 -- cohort = {}
 -- period = { title = "Stage conversion of the period", numerator = "moved forward", denominator = "in it or came" }
 
--- One row for each deal and open stage that it entered; in variant `period` one for each visit that touches the period. What became of
--- it is its `outcome`: advanced, lost, open, gone, and in variant `period` back.
+-- One row for each deal and open stage that it entered, held on the day its period is told from; in variant `period` one for the days of each
+-- visit, and one for the period in which it ends. What became of it is its `outcome`: advanced, lost, open, gone, and in variant `period` back.
 WITH known AS (
     SELECT *
     FROM stage_visits
@@ -25,7 +25,7 @@ WITH known AS (
 ),
 reached AS (
     SELECT
-        p.period_start,
+        p.at,
         v.opp_id,
         v.pipeline_id,
         v.born_on,
@@ -36,7 +36,7 @@ reached AS (
         ON p.period_start = period_start(v.born_on, $grain)
     WHERE $variant = 'cohort'
     GROUP BY
-        p.period_start,
+        p.at,
         v.opp_id,
         v.pipeline_id,
         v.born_on
@@ -49,10 +49,10 @@ visited AS (
 ),
 entered AS (
     SELECT
-        r.period_start,
-        r.born_on AS d,
-        start_of_day(r.born_on + 1, project_zone()) AS owned_ts,
-        o.opp_id,
+        r.at AS valid_from,
+        r.at + 1 AS valid_to,
+        r.born_on,
+        r.opp_id,
         s.stage,
         s.ord,
         CASE
@@ -72,52 +72,86 @@ entered AS (
         ON v.opp_id = r.opp_id
         AND v.stage = s.stage
     WHERE NOT s.is_closed
+),
+stays AS (
+    SELECT
+        local_date(seen_ts, project_zone()) AS valid_from,
+        local_date(unseen_ts, project_zone()) AS valid_to,
+        opp_id,
+        stage,
+        ord,
+        'open' AS outcome
+    FROM known
+    WHERE $variant = 'period'
+        AND seen_ts < start_of_day($to + 1, project_zone())
+        AND (unseen_ts IS NULL OR unseen_ts >= start_of_day($from, project_zone()))
     UNION ALL
     SELECT
-        p.period_start,
-        p.at AS d,
-        p.end_ts AS owned_ts,
+        p.at AS valid_from,
+        p.at + 1 AS valid_to,
         v.opp_id,
         v.stage,
         v.ord,
         CASE
-            WHEN v.unseen_ts IS NULL OR v.unseen_ts >= p.end_ts THEN 'open'
-            WHEN v.next_status <> 'open' THEN CASE WHEN v.next_status = 'won' THEN 'advanced' ELSE v.next_status END
+            WHEN v.next_status = 'won' THEN 'advanced'
+            WHEN v.next_status <> 'open' THEN v.next_status
             WHEN v.next_ord > v.ord THEN 'advanced'
             ELSE 'back'
-        END AS outcome,
-        'visited' AS entry
+        END AS outcome
     FROM known AS v
-    JOIN (
-        SELECT
-            period_start,
-            at,
-            start_of_day(period_start, project_zone()) AS begin_ts,
-            start_of_day(at + 1, project_zone()) AS end_ts
-        FROM periods
-    ) AS p
-        ON v.seen_ts < p.end_ts
-        AND (v.unseen_ts IS NULL OR v.unseen_ts >= p.begin_ts)
+    JOIN periods AS p
+        ON p.period_start = period_start(local_date(v.unseen_ts, project_zone()), $grain)
+        AND p.at >= local_date(v.unseen_ts, project_zone())
     WHERE $variant = 'period'
+        AND v.unseen_ts >= start_of_day($from, project_zone())
+        AND v.unseen_ts < start_of_day($to + 1, project_zone())
+),
+owned AS (
+    SELECT
+        e.valid_from,
+        e.valid_to,
+        e.stage,
+        e.ord,
+        e.outcome,
+        e.entry,
+        o.grade,
+        o.office,
+        o.location,
+        o.department
+    FROM entered AS e
+    LEFT JOIN deal_owners AS o
+        ON o.opp_id = e.opp_id
+        AND e.born_on >= o.valid_from
+        AND (o.valid_to IS NULL OR e.born_on < o.valid_to)
+    UNION ALL
+    SELECT
+        greatest(s.valid_from, o.valid_from) AS valid_from,
+        least(s.valid_to, o.valid_to) AS valid_to,
+        s.stage,
+        s.ord,
+        s.outcome,
+        'visited' AS entry,
+        o.grade,
+        o.office,
+        o.location,
+        o.department
+    FROM stays AS s
+    LEFT JOIN deal_owners AS o
+        ON o.opp_id = s.opp_id
+        AND (s.valid_to IS NULL OR o.valid_from < s.valid_to)
+        AND (o.valid_to IS NULL OR s.valid_from < o.valid_to)
 )
 SELECT
-    e.period_start,
-    e.stage,
-    e.ord,
-    e.outcome,
-    e.entry,
-    coalesce(h.grade, '(none)') AS grade,
-    coalesce(h.office, '(none)') AS office,
-    coalesce(h.location, '(none)') AS location,
-    coalesce(h.department, '(none)') AS department,
-    CASE WHEN e.outcome = 'advanced' THEN 1 ELSE 0 END AS numerator,
+    valid_from,
+    valid_to,
+    stage,
+    ord,
+    outcome,
+    entry,
+    coalesce(grade, '(none)') AS grade,
+    coalesce(office, '(none)') AS office,
+    coalesce(location, '(none)') AS location,
+    coalesce(department, '(none)') AS department,
+    CASE WHEN outcome = 'advanced' THEN 1 ELSE 0 END AS numerator,
     1 AS denominator
-FROM entered AS e
-LEFT JOIN deal_records AS r
-    ON r.opp_id = e.opp_id
-    AND (r.valid_from IS NULL OR r.valid_from < e.owned_ts)
-    AND (r.valid_to IS NULL OR r.valid_to >= e.owned_ts)
-LEFT JOIN owner_history AS h
-    ON h.user_id = r.owner_id
-    AND e.d >= h.valid_from
-    AND (h.valid_to IS NULL OR e.d < h.valid_to)
+FROM owned

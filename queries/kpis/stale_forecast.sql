@@ -17,77 +17,37 @@
 -- whole units of it.
 WITH ends AS (
     SELECT
-        period_start,
         at,
         start_of_day(at + 1, project_zone()) AS end_ts,
-        start_of_day(at + 1 - coalesce(CAST($days AS INT), 14), project_zone()) AS stale_ts,
         quarter,
-        period_start(quarter + 100, 'quarter') AS next_quarter,
-        CAST(quarter - INTERVAL '1 year' AS DATE) AS past_quarter,
-        start_of_day(CAST(quarter - INTERVAL '1 year' AS DATE), project_zone()) AS past_ts
+        CAST(quarter - INTERVAL '1 year' AS DATE) AS past_quarter
     FROM (
         SELECT
-            period_start,
             at,
             period_start(at, 'quarter') AS quarter
         FROM periods
     ) AS asked
 ),
--- Each period's quarter and the next one.
-quarters AS (
+deals AS (
     SELECT
-        *,
-        quarter AS due_quarter,
-        true AS is_due
-    FROM ends
-    UNION ALL
-    SELECT
-        *,
-        next_quarter AS due_quarter,
-        false AS is_due
-    FROM ends
-),
-open_deals AS (
-    SELECT
-        q.period_start,
-        q.stale_ts,
-        q.is_due,
-        d.opp_id,
-        d.person_id,
-        d.grade,
-        d.office,
-        d.location,
-        d.department,
-        d.created_ts,
-        d.amount
-    FROM (
-        SELECT
-            *,
-            period_start(close_date, 'quarter') AS quarter
-        FROM deal_stretches
-        WHERE status = 'open'
-            AND valid_from <= $to
-            AND (valid_to IS NULL OR valid_to > $from)
-    ) AS d
-    JOIN quarters AS q
-        ON q.due_quarter = d.quarter
-        AND q.at >= d.valid_from
-        AND (d.valid_to IS NULL OR q.at < d.valid_to)
-),
-touched AS (
-    SELECT DISTINCT
-        e.period_start,
-        t.opp_id
-    FROM deal_touches AS t
-    JOIN ends AS e
-        ON t.ts >= e.stale_ts
-        AND t.ts < e.end_ts
-    WHERE t.ts < start_of_day($to + 1, project_zone())
-        AND t.ts >= start_of_day($from - coalesce(CAST($days AS INT), 14), project_zone())
+        person_id,
+        grade,
+        office,
+        location,
+        department,
+        amount,
+        quarter,
+        next_quarter,
+        valid_from,
+        coalesce(valid_to, DATE '9999-12-31') AS valid_to,
+        coalesce(CAST(CAST(quiet_since AS INT) + coalesce(CAST($days AS INT), 14) AS DATE), DATE '9999-12-31') AS stale_on
+    FROM deal_stretches
+    WHERE status = 'open'
+        AND valid_from <= $to
+        AND (valid_to IS NULL OR valid_to > $from)
 ),
 sellers AS (
     SELECT DISTINCT
-        e.period_start,
         e.at,
         e.end_ts,
         e.quarter,
@@ -108,23 +68,28 @@ sellers AS (
     WHERE h.is_active
         AND h.is_client_facing
 ),
+-- A deal due in the quarter or in the next one.
 busy AS (
     SELECT DISTINCT
-        period_start,
-        person_id
-    FROM open_deals
+        e.at,
+        d.person_id
+    FROM deals AS d
+    JOIN ends AS e
+        ON e.at >= d.valid_from
+        AND e.at < d.valid_to
+        AND (e.quarter = d.quarter OR period_start(e.quarter + 100, 'quarter') = d.quarter)
 ),
 missing AS (
     SELECT s.*
     FROM sellers AS s
     LEFT JOIN busy AS b
-        ON b.period_start = s.period_start
+        ON b.at = s.at
         AND b.person_id = s.person_id
     WHERE b.person_id IS NULL
 ),
 earned AS (
     SELECT
-        m.period_start,
+        m.at,
         m.grade,
         m.office,
         m.location,
@@ -141,7 +106,7 @@ earned AS (
         AND (c.valid_to IS NULL OR c.valid_to >= m.end_ts)
         AND c.status = 'won'
     GROUP BY
-        m.period_start,
+        m.at,
         m.person_id,
         m.grade,
         m.office,
@@ -150,31 +115,44 @@ earned AS (
 ),
 entries AS (
     SELECT
-        d.period_start,
-        CASE WHEN t.opp_id IS NULL AND d.created_ts < d.stale_ts THEN 'stale' ELSE 'current' END AS entry,
-        d.grade,
-        d.office,
-        d.location,
-        d.department,
-        CAST(d.amount AS DECIMAL(38, 8)) AS amount
-    FROM open_deals AS d
-    LEFT JOIN touched AS t
-        ON t.period_start = d.period_start
-        AND t.opp_id = d.opp_id
-    WHERE d.is_due
+        'current' AS entry,
+        grade,
+        office,
+        location,
+        department,
+        CAST(amount AS DECIMAL(38, 8)) AS amount,
+        greatest(valid_from, quarter) AS valid_from,
+        least(valid_to, next_quarter, stale_on) AS valid_to
+    FROM deals
+    WHERE valid_from < least(next_quarter, stale_on)
     UNION ALL
     SELECT
-        period_start,
+        'stale' AS entry,
+        grade,
+        office,
+        location,
+        department,
+        CAST(amount AS DECIMAL(38, 8)) AS amount,
+        greatest(valid_from, quarter, stale_on) AS valid_from,
+        least(valid_to, next_quarter) AS valid_to
+    FROM deals
+    WHERE valid_from < next_quarter
+        AND stale_on < least(next_quarter, valid_to)
+    UNION ALL
+    SELECT
         'missing' AS entry,
         grade,
         office,
         location,
         department,
-        CAST(coalesce(amount, 0) AS DECIMAL(38, 8)) AS amount
+        CAST(coalesce(amount, 0) AS DECIMAL(38, 8)) AS amount,
+        at AS valid_from,
+        at + 1 AS valid_to
     FROM earned
 )
 SELECT
-    period_start,
+    valid_from,
+    valid_to,
     entry,
     coalesce(grade, '(none)') AS grade,
     coalesce(office, '(none)') AS office,

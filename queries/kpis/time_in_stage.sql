@@ -71,29 +71,24 @@ counted AS (
 dated AS (
     SELECT
         *,
-        local_date(entered_ts, project_zone()) AS d,
-        start_of_day(local_date(entered_ts, project_zone()) + 1, project_zone()) AS owned_ts
+        local_date(entered_ts, project_zone()) AS d
     FROM counted
 )
 SELECT
     p.period_start,
     c.stage,
     c.ord,
-    coalesce(h.grade, '(none)') AS grade,
-    coalesce(h.office, '(none)') AS office,
-    coalesce(h.location, '(none)') AS location,
-    coalesce(h.department, '(none)') AS department,
+    coalesce(o.grade, '(none)') AS grade,
+    coalesce(o.office, '(none)') AS office,
+    coalesce(o.location, '(none)') AS location,
+    coalesce(o.department, '(none)') AS department,
     CASE WHEN c.is_over THEN 1 ELSE 0 END AS numerator,
     1 AS denominator,
     c.days AS value
 FROM dated AS c
 JOIN periods AS p
     ON p.period_start = period_start(c.d, $grain)
-LEFT JOIN deal_records AS r
-    ON r.opp_id = c.opp_id
-    AND (r.valid_from IS NULL OR r.valid_from < c.owned_ts)
-    AND (r.valid_to IS NULL OR r.valid_to >= c.owned_ts)
-LEFT JOIN owner_history AS h
-    ON h.user_id = r.owner_id
-    AND c.d >= h.valid_from
-    AND (h.valid_to IS NULL OR c.d < h.valid_to)
+LEFT JOIN deal_owners AS o
+    ON o.opp_id = c.opp_id
+    AND c.d >= o.valid_from
+    AND (o.valid_to IS NULL OR c.d < o.valid_to)

@@ -1,3 +1,4 @@
+-- stored
 -- Who was on approved leave, from when to when? People are found by employee number, else by e-mail.
 WITH numbers AS (
     SELECT

@@ -1,3 +1,4 @@
+-- stored
 -- On which days is a person on leave, and on which not? Stretches without gaps, for people of whom any leave is known; NULL is open.
 WITH reached AS (
     SELECT

@@ -3,6 +3,7 @@ SELECT
     p.period_start,
     p.at,
     h.person_id,
+    h.started_on,
     h.grade,
     h.office,
     h.location,

@@ -89,6 +89,7 @@ calendars AS (
 )
 SELECT
     s.person_id,
+    p.started_on,
     s.is_active,
     s.grade,
     s.job_family,
@@ -103,6 +104,8 @@ SELECT
     s.valid_from,
     s.valid_to
 FROM stretches AS s
+LEFT JOIN person_starts AS p
+    ON p.person_id = s.person_id
 LEFT JOIN calendars AS o
     ON o.calendar_id = s.office
 LEFT JOIN calendars AS l

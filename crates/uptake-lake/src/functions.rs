@@ -84,6 +84,17 @@ pub(crate) fn udf(
     gives: DataType,
     body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
 ) -> ScalarUDF {
+    evaluated(Volatility::Immutable, name, takes, gives, body)
+}
+
+/// The same; a volatile one stays where it stands in the plan.
+pub(crate) fn evaluated(
+    volatility: Volatility,
+    name: &str,
+    takes: &[DataType],
+    gives: DataType,
+    body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
+) -> ScalarUDF {
     let run = move |values: &[ColumnarValue]| {
         let scalar = values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
         let result = body(&ColumnarValue::values_to_arrays(values)?)?;
@@ -93,7 +104,7 @@ pub(crate) fn udf(
             ColumnarValue::Array(result)
         })
     };
-    create_udf(name, takes.to_vec(), gives, Volatility::Immutable, Arc::new(run))
+    create_udf(name, takes.to_vec(), gives, volatility, Arc::new(run))
 }
 
 fn constant(name: &str, text: String) -> ScalarUDF {

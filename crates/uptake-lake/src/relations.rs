@@ -48,8 +48,13 @@ pub enum Ground<'a> {
 }
 
 /// A context with all functions and no relation. Registering everything in one place lets other processes do the same.
+///
+/// The smaller side of a join is looked up whole up to these sizes: on two cores, dealing both sides out by hash costs more.
 pub fn empty_context(project: &Project) -> SessionContext {
-    let config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
+    let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
+    let optimizer = &mut config.options_mut().optimizer;
+    optimizer.hash_join_single_partition_threshold = 32 << 20;
+    optimizer.hash_join_single_partition_threshold_rows = 512 << 10;
     let state =
         SessionStateBuilder::new().with_config(config).with_default_features().with_query_planner(DeltaPlanner::new());
     let context = SessionContext::new_with_state(state.build());

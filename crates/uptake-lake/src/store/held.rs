@@ -1,10 +1,12 @@
-//! A small table of a build, kept in memory from its first reading on.
+//! A table of a build, kept in memory from its first reading on.
 //!
 //! A build's tables never change, and planning a scan of files costs more than reading a small table: the log is gone
-//! through, statistics are compared, footers and pages opened, at each of the many questions of a page.
+//! through, statistics are compared, footers and pages opened, at each of the many questions of a page. Of a larger one, unpacking
+//! costs more than what is asked of it.
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, Session, TableProvider};
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, TableType};
@@ -13,7 +15,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// How large the files of a table may be to be held. Unpacked they are some five to ten times as large.
-pub const MOST_BYTES: i64 = 4 * 1024 * 1024;
+pub const MOST_BYTES: i64 = 32 * 1024 * 1024;
 
 #[derive(Debug)]
 pub struct Held {
@@ -28,9 +30,18 @@ impl Held {
 
     async fn read(&self, state: &dyn Session) -> Result<MemTable> {
         let plan = self.stored.scan(state, None, &[], None).await?;
-        let rows = collect(plan, state.task_ctx()).await?;
-        MemTable::try_new(self.stored.schema(), vec![rows])
+        let batches = collect(plan, state.task_ctx()).await?;
+        MemTable::try_new(self.stored.schema(), dealt(batches, state.config().target_partitions()))
     }
+}
+
+/// Batches dealt like cards: what is asked lies together, the newest weeks for one, and each hand has a part of it.
+fn dealt(batches: Vec<RecordBatch>, hands: usize) -> Vec<Vec<RecordBatch>> {
+    let mut dealt = vec![vec![]; hands];
+    for (at, batch) in batches.into_iter().enumerate() {
+        dealt[at % hands].push(batch);
+    }
+    dealt
 }
 
 #[async_trait]
