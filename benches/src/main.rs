@@ -25,10 +25,6 @@ use firm::Firm;
 use sheet::Sheet;
 use std::path::{Path, PathBuf};
 
-/// That of the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures uptake, and others beside it. The table on stdout can stand in benches/README.md as it is.
 #[derive(Parser)]
 #[command(name = "benches", disable_help_subcommand = true)]
