@@ -15,7 +15,7 @@ pub fn stories() -> Vec<Trial> {
 }
 
 const STAFF: &str = "title = \"Staff\"\nzone = \"UTC\"\nunmapped = true\nmarks = [\"staff_no\"]\n";
-const OBJECT: &str = "[object.staff]\nnamed = false\nkey = [\"staff_no\"]\nneeds = [\"staff_no\", \"hired\"]\n\
+const OBJECT: &str = "[object.staff]\nfiles = [\"list\", \"back\"]\nkey = [\"staff_no\"]\nneeds = [\"staff_no\", \"hired\"]\n\
                       [object.staff.columns]\nstaff_no = \"text\"\nhired = \"day\"\n";
 
 fn described(own: &Own, toml: &str) {
