@@ -1,4 +1,4 @@
--- Who are the human beings we know of? One row each: those of the roster, and those whom only the CRM knows.
+-- Who are the human beings we know of? One row each: those of the roster, and those whom only CRMs know, by a name rather than an address.
 WITH on_roster AS (
     SELECT
         person_id,
@@ -14,7 +14,10 @@ only_in_crm AS (
         u.name,
         u.email,
         u.employee_number,
-        row_number() OVER (PARTITION BY p.person_id ORDER BY u.valid_from DESC) AS newest
+        row_number() OVER (
+            PARTITION BY p.person_id
+            ORDER BY coalesce(lower(u.name) = lower(u.email), true), u.valid_from DESC, u.user_id
+        ) AS newest
     FROM person_of_user AS p
     JOIN crm_users AS u
         ON u.user_id = p.user_id

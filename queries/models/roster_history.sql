@@ -1,12 +1,16 @@
 -- stored
 -- Which line of the roster holds for a person, from when to when?
--- A line without an employee number belongs to whoever else bears its e-mail. Lines of a person never overlap: the next one ends the last.
+-- A line without an employee number belongs to whoever else bears its e-mail, where only one does. Lines of a person never overlap: the next
+-- one ends the last.
 WITH named AS (
     SELECT
         *,
         coalesce(
             employee_number,
-            min(employee_number) OVER (PARTITION BY lower(email)),
+            CASE
+                WHEN min(employee_number) OVER (PARTITION BY lower(email)) = max(employee_number) OVER (PARTITION BY lower(email)) THEN
+                    min(employee_number) OVER (PARTITION BY lower(email))
+            END,
             lower(email)
         ) AS person_id
     FROM roster

@@ -42,7 +42,8 @@ use crate::manifest::{Published, none_is_older};
 use crate::store::{MOST_TRIES, Store, pause};
 use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
-use datafusion::error::DataFusionError;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::error::{DataFusionError, Result as EngineResult};
 use fetch::Delivery;
 use pour::{Job, Poured, pour};
 use prepare::{Prepared, Preparing};
@@ -50,6 +51,7 @@ use recognise::Recognised;
 use snapshot::Dated;
 use spool::Spool;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
@@ -306,17 +308,7 @@ async fn write(
     let refused = stopped.clone();
     let schema = schema_of(&columns);
     let pouring = tokio::task::spawn_blocking(move || {
-        let mut out = |batch| {
-            let taken = send.blocking_send(Ok(batch)).is_ok();
-            refused.store(!taken, Ordering::Relaxed);
-            taken
-        };
-        let poured = pour(&jobs, &columns, &|day| stored.marks(day), &rejects, &mut out);
-        if poured.is_err() {
-            // Nothing may be committed of what came so far.
-            let _ = send.blocking_send(Err(DataFusionError::Execution("a file could not be read on".into())));
-        }
-        poured
+        whole_or_nothing(send, &refused, |out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out))
     });
     let written = match transactions.is_empty() {
         true => Ok(()),
@@ -329,6 +321,25 @@ async fn write(
         (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         (Ok(poured), Ok(())) => Ok(poured),
     }
+}
+
+/// Hands out what `pour` makes. Where it does not come to its end an error follows, also where it panics: nothing may be committed of what
+/// came so far.
+fn whole_or_nothing<T>(
+    send: mpsc::Sender<EngineResult<RecordBatch>>,
+    refused: &AtomicBool,
+    pour: impl FnOnce(pour::Out) -> Result<T, LakeError>,
+) -> Result<T, LakeError> {
+    let mut out = |batch| {
+        let taken = send.blocking_send(Ok(batch)).is_ok();
+        refused.store(!taken, Ordering::Relaxed);
+        taken
+    };
+    let poured = catch_unwind(AssertUnwindSafe(|| pour(&mut out)));
+    if !matches!(poured, Ok(Ok(_))) {
+        let _ = send.blocking_send(Err(DataFusionError::Execution("a file could not be read on".into())));
+    }
+    poured.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// What the lake holds of one object, for the thread that pours.
@@ -365,7 +376,7 @@ fn counted(ready: &Ready, poured: &Poured, known: &[String]) -> FileReport {
         (false, _) => "",
     };
     let again = if rejected > 0 && ready.fit.correction.is_some() { REJECTED_AGAIN } else { "" };
-    let drift = drift::drift(known, &ready.job.form, ready.fit.source.views).join(", ");
+    let drift = drift::drift(known, &ready.job.form, &ready.fit).join(", ");
     let notes = [ready.note.as_str(), header_only, amended, torn, again, &drift];
     let report = FileReport {
         file: ready.job.file.clone(),
@@ -381,4 +392,36 @@ fn counted(ready: &Ready, poured: &Poured, known: &[String]) -> FileReport {
         note: notes.into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", "),
     };
     if ready.amends { FileReport { landed: 0, rejected: 0, duplicate: read, ..report } } else { report }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes out before the channel closes: a batch is true, an error false.
+    async fn taken(pour: fn(pour::Out) -> Result<(), LakeError>) -> Vec<bool> {
+        let (send, mut receive) = mpsc::channel(2);
+        let pouring = tokio::task::spawn_blocking(move || whole_or_nothing(send, &AtomicBool::new(false), pour));
+        let mut taken = vec![];
+        while let Some(came) = receive.recv().await {
+            taken.push(came.is_ok());
+        }
+        let _ = pouring.await;
+        taken
+    }
+
+    fn batch() -> RecordBatch {
+        RecordBatch::new_empty(Arc::new(datafusion::arrow::datatypes::Schema::empty()))
+    }
+
+    fn refused() -> LakeError {
+        LakeError::Refused(Problem::new(Place::whole("a.csv"), "it is torn", ""))
+    }
+
+    #[tokio::test]
+    async fn an_error_follows_whatever_does_not_come_to_its_end() {
+        assert_eq!(taken(|out| Ok(_ = out(batch()))).await, [true]);
+        assert_eq!(taken(|out| if out(batch()) { Err(refused()) } else { Ok(()) }).await, [true, false]);
+        assert_eq!(taken(|out| panic!("after a batch: {}", out(batch()))).await, [true, false]);
+    }
 }

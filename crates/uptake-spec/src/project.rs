@@ -158,7 +158,7 @@ pub fn read_parts(files: &Files) -> (Option<Project>, Vec<Problem>) {
     let settings = read_own_settings(files, &mut kept);
     let mut sources = read_sources(files, &mut kept);
     if let Some(settings) = &settings {
-        sources.iter_mut().filter(|s| s.in_project_zone).for_each(|s| s.zone = Some(settings.time_zone));
+        sources.iter_mut().for_each(|source| source.put_project_zone(settings.time_zone));
     }
     let schema = files.text("queries/lake.toml").map_or(vec![], |text| read_schema(text, &mut kept));
     let models = files.below("queries/models", "sql").map(|(path, text)| read_model(path, text)).collect();

@@ -17,6 +17,8 @@ pub struct Source {
     pub in_project_zone: bool,
     /// Texts that mean nothing, beside the empty one.
     pub nothing: Vec<String>,
+    /// Columns of any of its files that never land, by heading or name, `*` standing for any text: see [`Source::never_lands`].
+    pub never: Vec<String>,
     /// What an empty boolean means: false, or nothing.
     pub empty_is_false: bool,
     /// How `02/03/2026` is read in a column that does not say it itself; without it, that is an error.
@@ -117,6 +119,12 @@ pub enum ColumnType {
 pub struct Object {
     pub name: String,
     pub kind: Kind,
+    /// The zone of its timestamps that carry none, where it is not the source's: a connector's table beside an export.
+    pub zone: Option<Tz>,
+    /// `zone = "project"`, as for a source.
+    pub in_project_zone: bool,
+    /// Columns that never land, beside those of the source.
+    pub never: Vec<String>,
     /// Whether the file's stem must be the object's name.
     pub named: bool,
     /// Headings of which a file under any name has one, where the source's signature is there: what this object alone has.
@@ -232,6 +240,11 @@ fn folded(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The same of a pattern, whose `*` stay.
+fn folded_pattern(pattern: &str) -> String {
+    pattern.split('*').map(folded).collect::<Vec<_>>().join("*")
+}
+
 /// The part number by which a stem fits a pattern; 0 where the pattern asks for none.
 fn part_of(pattern: &str, stem: &str) -> Option<u32> {
     let Some((before, after)) = pattern.split_once("{part}") else { return like(pattern, stem).then_some(0) };
@@ -258,6 +271,33 @@ impl Source {
     pub fn column_type(&self, object: &Object, column: &str) -> ColumnType {
         let found = object.columns.iter().chain(&self.columns).find(|(name, _)| name.eq_ignore_ascii_case(column));
         found.map_or(ColumnType::Text, |(_, kind)| *kind)
+    }
+
+    /// Whether a heading of an object's files stands for a column that never lands: pay, the subject of a mail, the text of a note. The
+    /// heading is judged as it is, without a prefix, and by the column that it stands for.
+    pub fn never_lands(&self, object: &Object, heading: &str) -> bool {
+        let patterns: Vec<String> = self.never.iter().chain(&object.never).map(|word| folded_pattern(word)).collect();
+        if patterns.is_empty() {
+            return false;
+        }
+        let bare = object.prefixes.iter().find_map(|prefix| strip(heading, prefix, ""));
+        let words = [Some(heading), bare, self.headings(object).column(heading)];
+        words.into_iter().flatten().any(|word| patterns.iter().any(|pattern| like(pattern, &folded(word))))
+    }
+
+    /// What `zone = "project"` means, here and at its objects.
+    pub fn put_project_zone(&mut self, zone: Tz) {
+        if self.in_project_zone {
+            self.zone = Some(zone);
+        }
+        for object in self.objects.iter_mut().chain(&mut self.other).filter(|object| object.in_project_zone) {
+            object.zone = Some(zone);
+        }
+    }
+
+    /// The zone of timestamps in an object's files that carry none.
+    pub fn zone_of(&self, object: &Object) -> Option<Tz> {
+        object.zone.or(self.zone)
     }
 
     /// Whether a header could be one of this source's, by its marks.
@@ -338,26 +378,51 @@ pub fn read_source(file: &Path, text: &str) -> Result<Source, Vec<Problem>> {
     }
 }
 
-fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
-    let word = f.text("zone");
-    let in_project_zone = word.as_deref() == Some("project");
-    let zone = word.filter(|_| !in_project_zone).and_then(|word| match word.parse() {
-        Ok(zone) => Some(zone),
-        Err(_) => {
-            f.object(
-                "zone",
-                format!("no time zone is called \"{word}\""),
-                "use an IANA name such as \"UTC\", or \"project\"",
-            );
-            None
+/// A zone, and whether it is to be the project's.
+fn read_zone(f: &Fields) -> (Option<Tz>, bool) {
+    let Some(word) = f.text("zone") else { return (None, false) };
+    if word == "project" {
+        return (None, true);
+    }
+    let zone = word.parse().ok();
+    if zone.is_none() {
+        let hint = "use an IANA name such as \"UTC\", or \"project\"";
+        f.object("zone", format!("no time zone is called \"{word}\""), hint);
+    }
+    (zone, false)
+}
+
+/// Columns that never land. What would keep away every column is a mistake.
+fn read_never(f: &Fields) -> Vec<String> {
+    let never = f.texts("never").unwrap_or_default();
+    for word in never.iter().filter(|word| folded(word).is_empty()) {
+        f.object("never", format!("\"never\" cannot hold \"{word}\""), "name columns: \"Salary\", \"*body*\"");
+    }
+    never
+}
+
+/// What names a row and dates it must land.
+fn check_never(source: &Source, f: &Fields) {
+    for object in source.objects.iter().chain(&source.other) {
+        for column in object.key.iter().chain(&object.stand_in).chain(&object.newest) {
+            if source.never_lands(object, column) {
+                let what =
+                    format!("\"never\" keeps away \"{column}\", by which rows of {} are told apart", object.name);
+                f.object("never", what, "name the columns more closely, or take it out of the object's keys");
+            }
         }
-    });
-    Some(Source {
+    }
+}
+
+fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
+    let (zone, in_project_zone) = read_zone(f);
+    let source = Source {
         name: name.into(),
         title: f.needed("title")?,
         zone,
         in_project_zone,
         nothing: f.texts("nothing").unwrap_or_default(),
+        never: read_never(f),
         empty_is_false: f.flag("empty_is_false").unwrap_or(false),
         date_order: f.one_of("date_order", &DateOrder::WORDS),
         decimal: f.one_of("decimal", &DecimalMark::WORDS),
@@ -380,7 +445,9 @@ fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
         columns: read_columns(f),
         mappings: vec![],
         file: file.into(),
-    })
+    };
+    check_never(&source, f);
+    Some(source)
 }
 
 fn read_booleans(f: &Fields) -> Option<Vec<(String, bool)>> {
@@ -407,8 +474,12 @@ fn read_stamps(f: &Fields) -> Option<Stamps> {
 }
 
 fn read_object(name: &str, f: &Fields) -> Option<Object> {
+    let (zone, in_project_zone) = read_zone(f);
     Some(Object {
         name: name.into(),
+        zone,
+        in_project_zone,
+        never: read_never(f),
         kind: f.one_of("kind", &KINDS).unwrap_or(Kind::Record),
         named: f.flag("named").unwrap_or(true),
         tells: f.texts("tells").unwrap_or_default(),
@@ -507,6 +578,49 @@ mod tests {
         for other in ["Deal - Colour", "Organization - Value", "-", ""] {
             assert_eq!(headings.column(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_never_lands_is_known_by_heading_prefix_and_column() {
+        let source = read_source(
+            "queries/sources/crm/source.toml".as_ref(),
+            "title = \"CRM\"\nnever = [\"Salary*\"]\n[object.notes]\nnever = [\"hs_note_body\"]\nprefixes = [\"Note - \"]\n\
+             [object.notes.labels]\n\"Text\" = \"hs_note_body\"\n[object.deals]\n",
+        );
+        let source = source.expect("right");
+        let (notes, deals) = (&source.objects[0], &source.objects[1]);
+        for heading in ["salary", "Salary (EUR)", "SALARY_2026", "hs_note_body", "Text", "Note - Text", "note - salary"]
+        {
+            assert!(source.never_lands(notes, heading), "{heading}");
+        }
+        for heading in ["Base salary", "Texts", "body", ""] {
+            assert!(!source.never_lands(notes, heading), "{heading}");
+        }
+        assert!(source.never_lands(deals, "Salary") && !source.never_lands(deals, "Text"));
+    }
+
+    #[test]
+    fn what_names_a_row_must_land() {
+        let told = |toml: &str| {
+            let text = format!("title = \"CRM\"\n{toml}");
+            let problems = read_source("queries/sources/crm/source.toml".as_ref(), &text).expect_err("a mistake");
+            problems.iter().map(|problem| problem.what.clone()).collect::<Vec<_>>()
+        };
+        let kept_away = "\"never\" keeps away \"Id\", by which rows of deals are told apart";
+        assert_eq!(told("never = [\"I*\"]\n[object.deals]\nkey = [\"Id\"]\n"), [kept_away]);
+        assert_eq!(told("[object.deals]\nkey = [\"Id\"]\nnever = [\"id\"]\n"), [kept_away]);
+        assert_eq!(told("never = [\"*\"]\n"), ["\"never\" cannot hold \"*\""]);
+        assert_eq!(told("[object.deals]\nzone = \"Utopia\"\n"), ["no time zone is called \"Utopia\""]);
+    }
+
+    #[test]
+    fn an_object_may_be_in_another_zone() {
+        let text = "title = \"CRM\"\nzone = \"Europe/Paris\"\n[object.a]\nzone = \"UTC\"\n[object.b]\nzone = \"project\"\n[object.c]\n";
+        let mut source = read_source("queries/sources/crm/source.toml".as_ref(), text).expect("right");
+        source.put_project_zone(chrono_tz::Asia::Tokyo);
+        let zones: Vec<_> =
+            source.objects.iter().map(|object| source.zone_of(object).map(|zone| zone.name())).collect();
+        assert_eq!(zones, [Some("UTC"), Some("Asia/Tokyo"), Some("Europe/Paris")]);
     }
 
     #[test]

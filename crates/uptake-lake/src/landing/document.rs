@@ -29,6 +29,9 @@ enum Form {
     Sheet(TableAt),
     Json(Arc<Objects>),
     Parquet,
+    /// Lines whose reader panics behind some.
+    #[cfg(test)]
+    Cursed,
 }
 
 /// What a file holds: its tables; and the parts that are none, with why.
@@ -75,7 +78,7 @@ impl Document {
             let reader = scope.spawn(move || self.records(&|records| reading.read(records)));
             let done = read(Rows::new(records));
             // What keeps the file from being read is why nobody could go on.
-            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            reader.join().unwrap_or_else(|_| Err(self.found.problem(broken_off())))?;
             done.map_err(|error| self.found.problem(fault(error)))
         })
     }
@@ -95,6 +98,8 @@ impl Document {
                 let table = book.table(*at).map_err(told)?;
                 each(&mut Footed::of_sheet(table, &self.header)).map_err(told)
             }
+            #[cfg(test)]
+            Form::Cursed => each(&mut tests::Cursed(600)).map_err(told),
             Form::Parquet => {
                 let mut records = parquet::Records::open(self.found.seekable(&self.archives)?).map_err(told)?;
                 each(&mut records).map_err(told)
@@ -108,6 +113,12 @@ fn head(text: Text) -> std::io::Result<Vec<u8>> {
     let mut head = vec![];
     text.take(uptake_read::HEAD as u64).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// A reader that panicked: our fault, and this file's alone.
+fn broken_off() -> Fault {
+    let hint = "nothing of it was landed, and other files are not at fault; a file that shows it helps to mend it";
+    Fault::whole("its reader ended in the midst of it, which is a fault of uptake".to_string(), hint)
 }
 
 fn fault(error: std::io::Error) -> Fault {
@@ -183,5 +194,43 @@ impl Opening<'_> {
         let told = |error: std::io::Error| self.found.problem(fault(error));
         let header = parquet::Records::open(self.found.seekable(self.archives)?).map_err(told)?.header();
         Ok(Opened { tables: vec![self.table(None, header, Form::Parquet)], skipped: vec![] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uptake_read::{Record, Step};
+
+    /// So many rows, and then a panic.
+    pub struct Cursed(pub u32);
+
+    impl Records for Cursed {
+        fn step(&mut self, _: &mut Record) -> std::io::Result<Step> {
+            assert!(self.0 > 0, "this reader is at fault");
+            self.0 -= 1;
+            Ok(Step::Row)
+        }
+    }
+
+    #[test]
+    fn a_reader_that_panics_refuses_its_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("x.csv");
+        std::fs::write(&file, "a,b\n1,2\n").expect("written");
+        let paths = [file.to_string_lossy().into_owned()];
+        let found = super::super::find::find(&paths, &[]).tables.remove(0);
+        let opened = Document::open(&found, &Arc::default(), &|_, _| false).expect("a table");
+        let cursed = Document { form: Form::Cursed, ..opened.tables[0].clone() };
+        let mut taken = 0;
+        let ended = cursed.rows(|mut rows| {
+            while !matches!(rows.step()?, Step::End) {
+                taken += 1;
+            }
+            Ok(())
+        });
+        let problem = ended.expect_err("a half file must not look like a whole one");
+        assert!(problem.to_string().contains("x.csv: its reader ended in the midst of it"), "{problem}");
+        assert!(taken < 600, "{taken}");
     }
 }

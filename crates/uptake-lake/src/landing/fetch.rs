@@ -5,9 +5,10 @@
 use super::find::is_taken;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
 use http::{Method, StatusCode, Version};
 use object_store::client::{HttpConnector, HttpRequest, HttpRequestBody, HttpResponse, ReqwestConnector};
 use object_store::path::Path as Key;
@@ -46,6 +47,9 @@ pub struct Fetched {
 const MOST_BYTES: u64 = 16 << 30;
 /// How long a server may say nothing.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How often a server that is busy is asked again, and for how long it may put us off each time.
+const MOST_RETRIES: u32 = 3;
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// How long one file may take in all.
 const MOST_TIME: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -106,18 +110,16 @@ fn unknown(url: &Url, scheme: &str) -> Problem {
 async fn by_http(url: &Url, folder: &Path) -> Result<Fetched, Problem> {
     let told = told(url);
     let refused = |what: String, hint: &str| Problem::new(Place::whole(&told), what, hint);
-    let response = match timeout(SILENCE, request(url)).await {
-        Ok(response) => {
-            response.map_err(|why| refused(why, "check the address, the network and what stands between"))?
-        }
-        Err(_) => return Err(silent(&told)),
-    };
+    let response = answered(url, &told).await?;
     if response.status() != StatusCode::OK {
         let hint = match response.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 "it wants a name and password, https://NAME:PASSWORD@…, or a link that holds its own permission"
             }
             StatusCode::NOT_FOUND | StatusCode::GONE => "check the address; links of exports end after some days",
+            status if is_busy(status) => {
+                "it was asked again, in vain: load it later, or let a [[load]] job try it again"
+            }
             _ => "try it again; if it stays, ask who runs the server",
         };
         return Err(refused(format!("the server answers {}", response.status()), hint));
@@ -127,6 +129,49 @@ async fn by_http(url: &Url, folder: &Path) -> Result<Fetched, Problem> {
     let path = below(folder, url.path());
     write(&told, body.boxed(), length, &path).await?;
     Ok(Fetched { path, url: told, named: true })
+}
+
+/// What the server answers in the end: one that is busy is asked again after the pause that it wants, or after 1, 2 and 4 seconds.
+async fn answered(url: &Url, told: &str) -> Result<HttpResponse, Problem> {
+    let mut tries = 0;
+    loop {
+        let response = match timeout(SILENCE, request(url)).await {
+            Ok(response) => response.map_err(|why| Problem::new(Place::whole(told), &why, way_out(&why)))?,
+            Err(_) => return Err(silent(told)),
+        };
+        let pause = pause_of(&response).unwrap_or(Duration::from_secs(1 << tries));
+        if !is_busy(response.status()) || tries == MOST_RETRIES || pause > LONGEST_PAUSE {
+            return Ok(response);
+        }
+        tokio::time::sleep(pause).await;
+        tries += 1;
+    }
+}
+
+/// Whether a server may answer otherwise in a moment.
+fn is_busy(status: StatusCode) -> bool {
+    use StatusCode as Is;
+    [Is::TOO_MANY_REQUESTS, Is::BAD_GATEWAY, Is::SERVICE_UNAVAILABLE, Is::GATEWAY_TIMEOUT].contains(&status)
+}
+
+/// For how long the server does not want to be asked, where it says so in seconds or names a time.
+fn pause_of(response: &HttpResponse) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    let until =
+        || DateTime::parse_from_rfc2822(text).ok().map(|at| (at.to_utc() - Utc::now()).num_seconds().max(0) as u64);
+    text.parse().ok().or_else(until).map(Duration::from_secs)
+}
+
+/// What to do about a server that could not be asked at all.
+fn way_out(why: &str) -> &'static str {
+    if why.contains("certificate") {
+        return "this machine does not trust who signed the server's certificate: add that authority to the system's, or name its \
+                file in SSL_CERT_FILE";
+    }
+    if why.contains("redirect") {
+        return "the address leads in a circle: open it in a browser, and take the one at which it ends";
+    }
+    "check the address, the network and what stands between"
 }
 
 async fn request(url: &Url) -> Result<HttpResponse, String> {

@@ -20,6 +20,8 @@ pub struct Form {
     pub words: Vec<String>,
     /// Where in a record each column stands.
     at: Vec<usize>,
+    /// Where in a record those stand that never land.
+    left_out: Vec<usize>,
     /// How many cells a record has at least, and at most; those between are empty.
     width: (usize, usize),
     habits: Vec<Habits>,
@@ -71,6 +73,8 @@ pub struct Row<'r> {
 /// Columns that `landing.*` has beside those of the export; so has every name that begins with `_`.
 const RESERVED: [&str; 5] = ["first_seen", "last_seen", "next_seen", "gone", "nth"];
 
+const NOT_KEPT: &str = "it may hold what never lands";
+
 /// The most bytes one cell may hold.
 const MOST_CELL_BYTES: usize = 16 << 20;
 
@@ -81,7 +85,9 @@ impl Form {
         let named = words.iter().rposition(|word| !word.is_empty()).map_or(0, |last| last + 1);
         let ours: &[&str] = if fit.correction.is_some() { &super::correct::CORRECTION_COLUMNS } else { &[] };
         let is_ours = |word: &str| ours.iter().any(|our| our.eq_ignore_ascii_case(word));
-        let at: Vec<usize> = (0..named).filter(|at| !is_ours(&words[*at])).collect();
+        let (left_out, at): (Vec<usize>, Vec<usize>) = (0..named)
+            .filter(|at| !is_ours(&words[*at]))
+            .partition(|at| fit.source.never_lands(&fit.object, &words[*at]));
         let (columns, places) = Types::of(fit).columns(words, &at, file)?;
         let place = |name: &str| places.get(&name.to_lowercase()).copied();
         let stamps = fit.source.stamps.as_ref();
@@ -101,7 +107,7 @@ impl Form {
         let keyed_by_ids = named_by == NamedBy::Key && key.iter().all(|at| columns[*at].1 == ColumnType::Id);
         let habits = Habits {
             nothing: fit.source.nothing.clone(),
-            zone: fit.source.zone,
+            zone: fit.source.zone_of(&fit.object),
             empty_is_false: fit.source.empty_is_false,
             id_prefix: fit.source.id_prefix.clone(),
             booleans: fit.source.booleans.clone(),
@@ -109,6 +115,7 @@ impl Form {
         };
         Ok(Form {
             at,
+            left_out,
             width: (named, words.len()),
             habits: vec![habits; columns.len()],
             prefixes: columns.iter().map(|(name, _)| [name.to_lowercase().as_bytes(), &[0x1f]].concat()).collect(),
@@ -224,18 +231,19 @@ impl Form {
             line,
             column: column.into(),
             reason,
-            raw: raw(record, self.words.len()),
+            raw: self.raw(record),
             key,
         };
         if !self.fits(record) {
-            return Err(reject("", format!("{} cells where the header has {}", record.len(), self.width.0), None));
+            let reason = format!("{} cells where the header has {}", record.len(), self.width.0);
+            return Err(self.unkept(reject("", reason, None)));
         }
         // Other rows may be in such a cell: whose is not known.
         if let Some(column) = (0..self.columns.len()).find(|column| self.cell(record, *column).len() > MOST_CELL_BYTES)
         {
             let (has, most) = (self.cell(record, column).len() >> 20, MOST_CELL_BYTES >> 20);
             let reason = format!("the cell has {has} MB, more than {most}; a quote may never close");
-            return Err(reject(&self.columns[column].0, reason, None));
+            return Err(self.unkept(reject(&self.columns[column].0, reason, None)));
         }
         let mut cells = Vec::with_capacity(self.columns.len());
         let mut wrong = None;
@@ -254,6 +262,28 @@ impl Form {
                 Ok(Row { stamp: self.newest.and_then(|at| cells[at].instant()), cells, key, content })
             }
         }
+    }
+
+    /// The row as `rejects` keeps it: the cells that never land are empty in it.
+    pub fn raw(&self, record: &ByteRecord) -> String {
+        if self.left_out.is_empty() {
+            return raw(record, self.words.len());
+        }
+        let kept = |(at, cell)| if self.left_out.contains(&at) { &b""[..] } else { cell };
+        raw(&record.iter().enumerate().map(kept).collect(), self.words.len())
+    }
+
+    /// A row whose cells belong to columns that nobody knows: its text is not kept where it may hold what never lands.
+    pub fn unkept(&self, reject: Reject) -> Reject {
+        if self.left_out.is_empty() {
+            return reject;
+        }
+        Reject { raw: String::new(), reason: format!("{}; the row is not kept: {NOT_KEPT}", reject.reason), ..reject }
+    }
+
+    /// The headings of the columns that never land.
+    pub fn left_out(&self) -> impl Iterator<Item = &String> {
+        self.left_out.iter().map(|at| &self.words[*at])
     }
 
     fn key_of(&self, cells: &[Datum]) -> Option<String> {

@@ -12,7 +12,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use uptake_read::{Rows, Step, line, raw};
+use uptake_read::{Rows, Step, line};
 use uptake_spec::source::ColumnType;
 use uptake_spec::{Place, Problem};
 
@@ -185,7 +185,7 @@ impl File<'_> {
                 Step::End => return Ok((poured, rows.count)),
                 Step::Broken(broken) => {
                     if form.counts_broken() {
-                        reject(&mut poured, &broken.into())?;
+                        reject(&mut poured, &form.unkept(broken.into()))?;
                     }
                     continue;
                 }
@@ -205,7 +205,7 @@ impl File<'_> {
                     }
                 }
                 Ok(row) if survey.losers.contains(&(rows.count - 1)) => {
-                    let raw = raw(record, form.words.len());
+                    let raw = form.raw(record);
                     let (column, reason) = (form.key_words.clone(), "key twice".into());
                     reject(&mut poured, &Reject { line, column, reason, raw, key: Some(row.key) })?;
                 }

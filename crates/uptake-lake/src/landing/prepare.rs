@@ -3,6 +3,7 @@
 use super::conflicts::{is_of_a_set, neighbours_of, set_of};
 use super::correct::{self, CORRECTION_COLUMNS};
 use super::document::Document;
+use super::drift::listed;
 use super::find::Found;
 use super::form::{Form, NamedBy};
 use super::journal::{self, Entry, Journal};
@@ -164,7 +165,12 @@ impl<'p, 'a> Preparing<'p, 'a> {
             return Err(Problem::new(Place::whole(&file), what, "say --snapshot 2026-12-31"));
         };
         let load = name(&document.look.digest, &fit, dated);
-        let note = noted(&[document.look.note.clone(), without_footer(survey.footer), without_key(&form, &fit)]);
+        let note = noted(&[
+            document.look.note.clone(),
+            without_footer(survey.footer),
+            without_key(&form, &fit),
+            left_out(&form),
+        ]);
         let job = Job { document, form, survey, file, day: dated.day, load, before: None, written: false };
         Ok(Ready { fit, dated, note, amends, job: Arc::new(job) })
     }
@@ -186,6 +192,11 @@ fn without_footer(lines: u64) -> String {
         1 => "1 line of a footer is no row".into(),
         lines => format!("{lines} lines of a footer are no rows"),
     }
+}
+
+fn left_out(form: &Form) -> String {
+    let names: Vec<&String> = form.left_out().collect();
+    if names.is_empty() { String::new() } else { format!("left out, as its source says: {}", listed(&names)) }
 }
 
 /// That records have no ids, and what follows from it: which of a later export are the same ones is a guess then.

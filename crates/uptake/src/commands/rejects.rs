@@ -72,7 +72,10 @@ fn write(open: &[OpenReject], out: &Path) -> Result<Ending> {
         eprintln!("there are no rejected rows to correct");
     }
     if left_out > 0 {
-        eprintln!("{} too long to be kept whole: export them again, corrected, from the CRM", counted(left_out, "row"));
+        eprintln!(
+            "{} not kept whole, too long or with what never lands: export them again, corrected, from the CRM",
+            counted(left_out, "row")
+        );
     }
     Ok(Ending::Done)
 }

@@ -1,5 +1,7 @@
 //! Exports that come by patterns and URLs, and those that jobs load by themselves: whole, once, and told when they are late.
 
+mod fetched;
+
 use crate::bucket::Bucket;
 use crate::firm::{Ran, program, ran};
 use crate::http::Server;
@@ -15,6 +17,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 pub fn stories() -> Vec<Trial> {
+    own().into_iter().chain(fetched::stories()).collect()
+}
+
+fn own() -> Vec<Trial> {
     vec![
         story("a pattern takes the files it matches, and says when it matches none", patterns),
         story("a file behind a URL lands whole or not at all, and its secrets are told to nobody", behind_a_url),
@@ -23,6 +29,7 @@ pub fn stories() -> Vec<Trial> {
         story("a watched file that grows lands when it is whole, and once", a_growing_file),
         story("a job is late until its export lands, and the page tells it", late_and_then_landed),
         story("a job that failed is tried again", tried_again),
+        story("a job is noted after its load and not before, so that who is killed in it loads again", noted_after),
         story("check tells mistakes in jobs with their place", mistakes_in_jobs),
     ]
 }
@@ -244,6 +251,27 @@ fn tried_again() {
     assert!(landed["tries"].as_u64() >= Some(2) && landed["retry_at"].is_null() && landed["why"] == "", "{landed}");
     sleep(Duration::from_secs(5));
     assert_eq!(standing(&own), landed, "for that midnight it is done");
+}
+
+/// Its load waits for a lock that somebody else holds: for the ledger nothing has happened, and who is ended then begins again.
+fn noted_after() {
+    let job = "name = \"crm\"\nfrom = \"drop/*.csv\"\ncron = \"0 0 * * *\"\nzone = \"UTC\"\nsnapshot = \"2026-02-01\"";
+    let own = with_job("noted-after", job);
+    fs::write(own.project().join("drop/UserRole.csv"), roles(&TWO)).expect("written");
+    let lock = fs::File::open(own.lake("lock")).expect("a build leaves it");
+    lock.lock().expect("nobody holds it");
+    let server = Server::of(&own.project());
+    for _ in 0..20 {
+        sleep(Duration::from_millis(250));
+        let now = standing(&own);
+        assert!(now["state"] == "waiting" && now["ran_for"].is_null(), "{now}");
+    }
+    assert!(!own.lake("landing/salesforce_userrole").exists());
+    drop(server);
+    drop(lock);
+    let _server = Server::of(&own.project());
+    let landed = wait(&own, "the export", |now| now["state"] == "landed");
+    assert_eq!((&landed["rows_landed"], &landed["tries"]), (&2.into(), &1.into()), "{landed}");
 }
 
 fn mistakes_in_jobs() {

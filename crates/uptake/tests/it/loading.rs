@@ -1,5 +1,6 @@
 //! What lands, lands once, in whatever order it comes; and a bad file harms nobody but itself.
 
+mod collapsed;
 mod complete;
 mod corrected;
 mod drift;
@@ -7,6 +8,7 @@ mod forms;
 pub mod lake;
 mod limits;
 mod names;
+mod never;
 mod once;
 mod shapes;
 mod torn;
@@ -32,6 +34,8 @@ pub fn stories() -> Vec<Trial> {
         corrected::stories(),
         drift::stories(),
         torn::stories(),
+        never::stories(),
+        collapsed::stories(),
     ];
     general().into_iter().chain(by_theme.into_iter().flatten()).collect()
 }

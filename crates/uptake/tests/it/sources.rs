@@ -3,6 +3,7 @@
 mod files;
 mod init_from;
 mod more;
+mod people;
 mod recognised;
 mod salesforce;
 
@@ -22,8 +23,14 @@ pub fn stories() -> Vec<Trial> {
         story("a list of deals and a login log are enough", plain),
         story("no model and no KPI names a CRM", no_model_names_a_crm),
     ];
-    let beside =
-        [more::stories(), recognised::stories(), salesforce::stories(), files::stories(), init_from::stories()];
+    let beside = [
+        more::stories(),
+        people::stories(),
+        recognised::stories(),
+        salesforce::stories(),
+        files::stories(),
+        init_from::stories(),
+    ];
     own.into_iter().chain(beside.into_iter().flatten()).collect()
 }
 

@@ -20,6 +20,7 @@ pub fn stories() -> Vec<Trial> {
         story("a small load killed at random, time and again, is whole once it is repeated", killed_at_random),
         at_a_call("a small load killed at every call that changes a file is whole once it is repeated", at_every_call),
         at_a_call("what is reported as loaded or built would outlast a power cut", reported_is_synced),
+        at_a_call("so would a file that is too large to be written at once", large_is_synced),
         at_a_call("a small build killed at calls that change a file is whole once it is repeated", builds_at_calls),
     ]
 }
@@ -164,6 +165,27 @@ fn reported_is_synced(library: &Path) {
     small.begin_anew();
     let unsynced = lost_by_a_power_cut(library, &small, &["load", "--no-sync", &small.exports]);
     assert!(unsynced.len() > 10, "this story would not see it: {unsynced:?}");
+}
+
+/// What is larger than 5 MB goes to its place in parts. Names of roles by chance, since others would be packed below that.
+fn large_is_synced(library: &Path) {
+    let own = Own::new("large-synced");
+    let mut dice = Pcg64::new(17, 1);
+    let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain('0'..='9').collect();
+    let mut name = || (0..100_000).map(|_| letters[dice.next_u32() as usize % letters.len()]).collect::<String>();
+    let mut text = String::from("Id,Name,ParentRoleId,CreatedDate,SystemModstamp\n");
+    for n in 100..190 {
+        text += &format!("00E1x0000000{n}AAA,{},,2026-01-01 00:00:00,2026-02-01 00:00:00\n", name());
+    }
+    own.file("2026-03-01/UserRole.csv", text);
+    let exports = own.dir.join("files").to_string_lossy().into_owned();
+    let small = Small { own, exports };
+    assert_eq!(lost_by_a_power_cut(library, &small, &["load", &small.exports]), Vec::<String>::new());
+    let table = small.lake().join("landing/salesforce_userrole");
+    let sizes =
+        fs::read_dir(table).expect("it landed").map(|file| file.expect("a file").metadata().expect("there").len());
+    let largest = sizes.max().expect("a file");
+    assert!(largest > 6 << 20, "{largest} bytes go at once");
 }
 
 /// The files and folders that could be gone, and the commits that had a name too early.

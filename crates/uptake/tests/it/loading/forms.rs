@@ -266,7 +266,7 @@ fn a_firm_in_every_form() {
 }
 
 /// The tables with rows in the zips of a folder, as records of text.
-fn tables_of(folder: &Path) -> Vec<(String, Vec<Vec<String>>)> {
+pub fn tables_of(folder: &Path) -> Vec<(String, Vec<Vec<String>>)> {
     let mut tables = vec![];
     for (path, bytes) in tree(folder).into_iter().filter(|(path, _)| super::is_zip(path)) {
         let mut zip =
@@ -289,7 +289,7 @@ fn tables_of(folder: &Path) -> Vec<(String, Vec<Vec<String>>)> {
     tables
 }
 
-fn in_form(form: &str, name: &str, table: &[Vec<String>]) -> Vec<u8> {
+pub fn in_form(form: &str, name: &str, table: &[Vec<String>]) -> Vec<u8> {
     let table: Vec<Vec<&str>> = table.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
     let (header, rows) = table.split_first().expect("a header");
     let separated = || {

@@ -224,8 +224,8 @@ fn hubspot_history() {
     assert_eq!(asked(&own, &["won"]), "2026-01 0.00 (0 of 0)\n2026-02 1200.00 (1 of 1)");
     assert_eq!(
         own.ask("SELECT type, owner_id, opp_id, occurred_ts FROM activities"),
-        "type,owner_id,opp_id,occurred_ts call,Ann Lee,101,2026-02-03T07:30:00Z",
-        "an owner is a number, and the list of owners names it"
+        "type,owner_id,opp_id,occurred_ts call,Ann Lee,101,2026-02-03T08:30:00Z",
+        "an owner is a number, and the list of owners names it; a connector's times are in UTC"
     );
     assert_eq!(own.ask("SELECT user_id, email FROM crm_users"), "user_id,email Ann Lee,ann@firm.example");
     assert_eq!(
