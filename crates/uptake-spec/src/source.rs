@@ -133,6 +133,8 @@ pub struct Object {
     pub stand_in: Vec<String>,
     /// The column of the newest system stamp: decides between two rows of one key, and dates a file that nothing else dates.
     pub newest: Option<String>,
+    /// Columns with days on which something ended: where a file tells no time of a change, they date it too.
+    pub ended: Vec<String>,
     /// Columns without which the file is refused.
     pub needs: Vec<String>,
     /// At least one of these must be there.
@@ -417,6 +419,7 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         key: f.texts("key").unwrap_or_default(),
         stand_in: f.texts("stand_in").unwrap_or_default(),
         newest: f.text("newest"),
+        ended: f.texts("ended").unwrap_or_default(),
         needs: f.texts("needs").unwrap_or_default(),
         needs_any: f.texts("needs_any").unwrap_or_default(),
         complete: f.flag("complete").unwrap_or(false),

@@ -64,7 +64,7 @@ fn deals(profile: &Profile) -> Option<Guess> {
             (if ends(c) { points } else { 0 }, why)
         });
     }
-    roles.pick(profile, "account", roles::word("account", &["person", "amount"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "amount", "place"]));
     roles.pick(profile, "probability", roles::word("probability", &[]));
     roles.pick(profile, "currency", roles::word("currency", &["amount"]));
     roles.pick(
@@ -160,6 +160,8 @@ fn logins(profile: &Profile) -> Option<Guess> {
         (profile.columns.len() <= 8, 2),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -6),
         (about(profile, "activity") && !says_login && profile.columns.len() > 4, -4),
+        // A log of what became of numbered things.
+        (profile.columns.iter().any(|c| c.meaning.any(&["case", "deal"]) && c.means("id")), -6),
     ];
     Some(Guess { kind: &LOGINS, roles, points: points(&told) })
 }
@@ -176,7 +178,7 @@ fn activities(profile: &Profile) -> Option<Guess> {
         roles.pick(profile, "at", roles::moment);
     }
     roles.pick(profile, "subject", roles::word("subject", &[]));
-    roles.pick(profile, "account", roles::word("account", &["person"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "place"]));
     roles.pick(profile, "deal", roles::word("deal", &["state", "amount"]));
     let has_time = ["at", "begin", "end"].iter().any(|role| roles.has(role));
     if !roles.has("person") || !has_time {
@@ -203,7 +205,7 @@ fn cases(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "priority", roles::word("priority", &[]));
     roles.pick(profile, "type", roles::word("type", &["person"]));
     roles.pick(profile, "subject", roles::word("subject", &[]));
-    roles.pick(profile, "account", roles::word("account", &["person"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "place"]));
     roles.pick(profile, "contact", roles::word("contact", &["email"]));
     if !roles.has("state") {
         return None;
@@ -238,8 +240,9 @@ fn leads(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
-    roles.pick(profile, "name", roles::word("name", &["person", "account"]));
-    let named = roles.has("name") || roles.has("last");
+    roles.pick(profile, "name", roles::word("name", &["person", "account", "job"]));
+    let numbered = is_called(profile, "lead") && roles.column(profile, "id").is_some_and(|c| c.means("lead"));
+    let named = roles.has("name") || roles.has("last") || numbered;
     let told = [
         (true, 2),
         (about(profile, "lead"), 6),
@@ -305,7 +308,7 @@ fn contacts(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
-    roles.pick(profile, "name", roles::word("name", &["person", "account"]));
+    roles.pick(profile, "name", roles::word("name", &["person", "account", "job", "first", "last"]));
     roles.pick(profile, "city", roles::word("city", &[]));
     roles.pick(profile, "country", roles::word("country", &[]));
     let named = roles.has("name") || roles.has("last");

@@ -1,6 +1,7 @@
 //! Each CRM's own export, small and by hand, in the bytes its vendor writes: `tests/exports/`. The figures are counted by hand.
 
 mod files;
+mod found;
 mod init_from;
 mod more;
 mod recognised;
@@ -22,8 +23,14 @@ pub fn stories() -> Vec<Trial> {
         story("a list of deals and a login log are enough", plain),
         story("no model and no KPI names a CRM", no_model_names_a_crm),
     ];
-    let beside =
-        [more::stories(), recognised::stories(), salesforce::stories(), files::stories(), init_from::stories()];
+    let beside = [
+        more::stories(),
+        recognised::stories(),
+        salesforce::stories(),
+        files::stories(),
+        found::stories(),
+        init_from::stories(),
+    ];
     own.into_iter().chain(beside.into_iter().flatten()).collect()
 }
 

@@ -11,3 +11,4 @@ SELECT
 FROM landing.{relation}
 WHERE {person:text} <> ''
     {{leaves}}
+    {{programs}}
