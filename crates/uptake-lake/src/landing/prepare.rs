@@ -164,7 +164,8 @@ impl<'p, 'a> Preparing<'p, 'a> {
             return Err(Problem::new(Place::whole(&file), what, "say --snapshot 2026-12-31"));
         };
         let load = name(&document.look.digest, &fit, dated);
-        let note = noted(&[document.look.note.clone(), without_footer(survey.footer), without_key(&form, &fit)]);
+        let without = [without_footer(survey.footer), without_headers(survey.headers), without_key(&form, &fit)];
+        let note = noted(&[&[document.look.note.clone()][..], &without].concat());
         let job = Job { document, form, survey, file, day: dated.day, load, before: None, written: false };
         Ok(Ready { fit, dated, note, amends, job: Arc::new(job) })
     }
@@ -178,6 +179,14 @@ fn is_correction(header: &[String]) -> bool {
 /// What a person should know of the file as it was read.
 fn noted(notes: &[String]) -> String {
     notes.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn without_headers(lines: u64) -> String {
+    match lines {
+        0 => String::new(),
+        1 => "1 line that is the header again is no row".into(),
+        lines => format!("{lines} lines that are the header again are no rows"),
+    }
 }
 
 fn without_footer(lines: u64) -> String {

@@ -26,6 +26,8 @@ pub struct Survey {
     pub alike: HashMap<u64, u32>,
     /// How many lines at its end are no rows, as reports have them.
     pub footer: u64,
+    /// How many lines are the header again.
+    pub headers: u64,
     /// Whether some row bears an id that the sample firm's instance made.
     pub of_sample: bool,
 }
@@ -102,8 +104,8 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
         _ => (losers(&same), HashMap::new()),
     };
     let newest = pass.newest_day();
-    let Pass { rows, footer, of_sample, .. } = pass;
-    Ok(Survey { rows, footer, newest, losers, alike, of_sample })
+    let Pass { rows, footer, headers, of_sample, .. } = pass;
+    Ok(Survey { rows, footer, headers, newest, losers, alike, of_sample })
 }
 
 /// The good rows whose key another row of the file holds: the key's mark, stamp and number of each, in this order.
@@ -134,6 +136,7 @@ fn evident(dates: &[(usize, Seen)]) -> Option<DateOrder> {
 pub struct Pass {
     rows: u64,
     footer: u64,
+    headers: u64,
     newest: Option<NaiveDate>,
     /// Days on which something ended.
     ended: BTreeSet<NaiveDate>,
@@ -198,7 +201,7 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
         }
     }
     pass.rows = rows.count;
-    pass.footer = rows.footer();
+    (pass.footer, pass.headers) = (rows.footer(), rows.headers());
     Ok(pass)
 }
 

@@ -56,14 +56,18 @@ fn deals(profile: &Profile) -> Option<Guess> {
     let mut roles = common(profile, &["deal"]);
     roles.pick(profile, "amount", roles::amount);
     roles.pick(profile, "state", roles::state(&["won", "lost", "deal"]));
-    let ends = |c: &Column| c.tally.values.keys().any(|value| says(value, "won") || says(value, "lost"));
-    let tells = roles.column(profile, "state").is_some_and(ends);
-    if !tells {
-        roles.pick(profile, "outcome", |c| {
-            let (points, why) = roles::state(&["won", "lost"])(c);
-            (if ends(c) { points } else { 0 }, why)
-        });
-    }
+    let ended = |c: &Column| {
+        let of = |(value, rows): (&String, &u64)| if says(value, "won") || says(value, "lost") { *rows } else { 0 };
+        c.tally.values.iter().map(of).sum::<u64>()
+    };
+    let by_state = roles.column(profile, "state").map_or(0, ended);
+    let tells = by_state > 0;
+    // A stage may name some ends, and a status beside it all of them.
+    roles.pick(profile, "outcome", |c| {
+        let (points, why) = roles::state(&["won", "lost"])(c);
+        let is_sure = !tells || (c.means("state") && c.tally.distinct() <= 8);
+        (if is_sure && ended(c) > by_state { points } else { 0 }, why)
+    });
     roles.pick(profile, "account", roles::word("account", &["person", "amount", "place"]));
     roles.pick(profile, "probability", roles::word("probability", &[]));
     roles.pick(profile, "currency", roles::word("currency", &["amount"]));
@@ -236,7 +240,7 @@ fn persons(profile: &Profile, things: &[&str]) -> Roles {
 fn leads(profile: &Profile) -> Option<Guess> {
     let mut roles = persons(profile, &["lead"]);
     roles.pick(profile, "state", roles::state(&["deal"]));
-    roles.pick(profile, "account", roles::word("account", &["person", "id"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "id", "place", "amount", "count"]));
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });

@@ -21,6 +21,7 @@ pub fn stories() -> Vec<Trial> {
         story("init --from: states may be numbers, and many", numbered_states),
         story("init --from: the code 0 of a sign-in is no failure", codes_of_errors),
         story("init --from: a job is no name and a telephone no id", jobs_and_telephones),
+        story("init --from: a status tells more ends than the stage beside it", status_beside_stage),
         story("init --from: one file says the order of dates for its like", order_by_another),
     ]
 }
@@ -374,4 +375,29 @@ fn order_by_another() {
     assert!(text(&own, "kontakte/source.toml").contains("\ndate_order = \"mdy\"  # "), "the other file says it");
     assert_eq!(own.load(&[&contacts, &firms]), counts(4, 0, 0));
     assert_eq!(own.ask("SELECT min(\"angelegt\") AS day FROM landing.kontakte_contacts"), "day 2026-04-08");
+}
+
+/// Two exports put one below the other; a deal that was won goes on through stages of delivery.
+fn status_beside_stage() {
+    let own = Own::new("status-beside-stage");
+    let head = "Deal Name,Owner code,Client Code,Deal Status,Close Date,Deal value,Deal Stage,Created Date\n";
+    let file = own.file(
+        "2026-02-01/deals.csv",
+        format!(
+            "{head}Oak,O1,C1,Won,2026-01-10,489360.0,H. Work Order Received,2025-12-26\n\
+             Yew,O1,C2,Won,2026-01-12,611700.0,G. Project Won,2025-11-12\n{head}\
+             Ash,O2,C3,Dead,2026-01-20,2348928.0,L. Project Lost,2025-10-14\n\
+             Elm,O2,C3,Open,,1000.5,B. Sales Qualified Leads,2025-10-14\n"
+        ),
+    );
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("outcome \"Deal Status\"") && told.contains("4 rows"), "{told}");
+    let ran = own.run(&["load", &file]).ended(0);
+    assert!(ran.err.contains("1 line that is the header again is no row"), "{}", ran.err);
+    assert_eq!(counted(&ran), counts(4, 0, 0));
+    assert_eq!(
+        own.ask("SELECT name, stage, amount, is_won FROM deal_snapshots ORDER BY name"),
+        "name,stage,amount,is_won Ash,Lost,2348928.0000,false Elm,B. Sales Qualified Leads,1000.5000,false \
+         Oak,Won,489360.0000,true Yew,Won,611700.0000,true"
+    );
 }
