@@ -369,7 +369,9 @@ fn counted(ready: &Ready, poured: &Poured, known: &[String]) -> FileReport {
     let jumped = match (ready.job.form.take_jumped(), ready.fit.source.zone) {
         (0, _) | (_, None) => String::new(),
         (1, Some(zone)) => format!("1 time that the clock of {zone} jumped over is read as if it had not yet"),
-        (times, Some(zone)) => format!("{times} times that the clock of {zone} jumped over are read as if it had not yet"),
+        (times, Some(zone)) => {
+            format!("{times} times that the clock of {zone} jumped over are read as if it had not yet")
+        }
     };
     let notes = [ready.note.as_str(), header_only, amended, torn, again, &jumped, &drift];
     let report = FileReport {

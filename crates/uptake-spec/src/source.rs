@@ -104,7 +104,7 @@ pub enum ColumnType {
     /// An id of the CRM: without its source's `id_prefix`; without one, 15 characters of Salesforce become 18.
     Id,
     Integer,
-    /// Up to 18 digits, 4 of them after the point; more is a reject.
+    /// Up to 14 digits before the point, more is a reject; and 4 behind it, more is rounded.
     Decimal,
     Date,
     /// The day of a date that may tell an hour too, as the wall clock had it.

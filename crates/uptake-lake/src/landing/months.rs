@@ -39,7 +39,9 @@ fn month_and_year(text: &str) -> Option<NaiveDate> {
     let year = text[letters..].trim_start_matches('.');
     let year = match year.strip_prefix(['-', '/', '\'', '’', ' ', '\u{a0}']) {
         Some(digits) if !year.starts_with([' ', '\u{a0}']) && digits.len() == 2 => two_digits(digits)?,
-        Some(digits) if digits.len() == 4 => digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?,
+        Some(digits) if digits.len() == 4 => {
+            digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?
+        }
         _ => return None,
     };
     NaiveDate::from_ymd_opt(year, month, 1)
@@ -112,7 +114,9 @@ mod tests {
         for text in ["Sep-24", "Sept 2024", "September 2024", "sep/24", "Set-24", "Sep. 2024"] {
             assert_eq!(read(text).map(|(day, _)| day.to_string()).as_deref(), Some("2024-09-01"), "{text}");
         }
-        for wrong in ["soon", "Sept 31, 2026", "24-Sep", "Sep 24", "May 5", "Q3-24", "Sep-2", "Oak 20 2016", "20 2016", ""] {
+        for wrong in
+            ["soon", "Sept 31, 2026", "24-Sep", "Sep 24", "May 5", "Q3-24", "Sep-2", "Oak 20 2016", "20 2016", ""]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

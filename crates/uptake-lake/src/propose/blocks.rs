@@ -19,6 +19,7 @@ pub fn lines(taken: &Taken, block: &str) -> Vec<String> {
         "channel" => channel(taken),
         "leaves" => leaves(taken),
         "programs" => programs(taken),
+        "days" => days(taken),
         "type" => types(taken),
         other => unreachable!("no template has a block {other}"),
     }
@@ -233,6 +234,16 @@ fn leaves(taken: &Taken) -> Vec<String> {
         gone.join(", "),
         in_comment(&column.heading)
     )]
+}
+
+/// What a log of days cannot tell.
+fn days(taken: &Taken) -> Vec<String> {
+    let has_hours = taken.column("at").is_none_or(|c| c.tally.hours > 0) || taken.column("clock").is_some();
+    if has_hours {
+        return vec![];
+    }
+    let told = "-- It tells days and no hours: every row stands here, and to the KPIs the rows of one person and day are one login.";
+    vec![told.into()]
 }
 
 /// The line that keeps the sign-ins to one of the programs that a log of all of them tells of.

@@ -372,6 +372,8 @@ fn other(profile: &Profile) -> Guess {
     let mut roles = Roles::default();
     roles.pick(profile, "id", roles::id(profile, &[], true));
     roles.pick(profile, "changed", roles::time("changed", &[]));
+    // When the row happened, rather than when something that it names was made.
+    roles.pick(profile, "at", |c| if c.means("begin") { (0, "") } else { roles::moment(c) });
     roles.pick(profile, "at", roles::moment);
     Guess { kind: &OTHER, roles, points: 0 }
 }

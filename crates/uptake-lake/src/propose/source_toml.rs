@@ -81,7 +81,9 @@ fn zone(tables: &[Table], lines: &mut Vec<String>) {
             in_comment(&column.heading),
             in_comment(&column.tally.first_jumped)
         ));
-        lines.push(format!("# {ours}  # if they are the firm's own nevertheless: they are then read as if the clock had not jumped yet"));
+        lines.push(format!(
+            "# {ours}  # if they are the firm's own nevertheless: they are then read as if the clock had not jumped yet"
+        ));
     } else if let Some(column) = naive.iter().find(|c| c.means("utc")) {
         lines.push(format!("{utc}  # the heading \"{}\" says so", in_comment(&column.heading)));
     } else if let Some(column) = naive.first() {

@@ -69,7 +69,10 @@ fn dynamics_views() {
         own.ask("SELECT account_id, name, owner_id FROM accounts UNION ALL SELECT account_id, last_name, email FROM contacts"),
         "account_id,name,owner_id Oak Ltd,Oak Ltd,Ann Lee Oak Ltd,Poe,kim@oak.example"
     );
-    assert_eq!(own.ask("SELECT name, campaign_type FROM campaigns"), "name,campaign_type Spring letter,Direct Marketing");
+    assert_eq!(
+        own.ask("SELECT name, campaign_type FROM campaigns"),
+        "name,campaign_type Spring letter,Direct Marketing"
+    );
     assert_eq!(own.ask("SELECT sum(target) AS target FROM landing.dynamics_goal"), "target 7450000.0000");
 }
 
@@ -127,7 +130,11 @@ fn jumped_over() {
         "username,login_time,status\nann,2026-03-29 01:59:00,ok\nann,2026-03-29 02:30:00,ok\nann,2026-03-29 03:30:00,ok\nbob,2026-03-30 09:00:00,ok\n",
     );
     let ran = own.run(&["load", &file]).ended(0);
-    assert!(ran.err.contains("1 time that the clock of Europe/Berlin jumped over is read as if it had not yet"), "{}", ran.err);
+    assert!(
+        ran.err.contains("1 time that the clock of Europe/Berlin jumped over is read as if it had not yet"),
+        "{}",
+        ran.err
+    );
     assert_eq!(
         own.ask("SELECT ts FROM logins ORDER BY ts"),
         "ts 2026-03-29T00:59:00Z 2026-03-29T01:30:00Z 2026-03-29T01:30:00Z 2026-03-30T07:00:00Z"

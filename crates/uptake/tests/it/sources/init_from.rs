@@ -21,6 +21,7 @@ pub fn stories() -> Vec<Trial> {
         story("init --from: states may be numbers, and many", numbered_states),
         story("init --from: the code 0 of a sign-in is no failure", codes_of_errors),
         story("init --from: a job is no name and a telephone no id", jobs_and_telephones),
+        story("init --from: a log of days tells who came on which", log_of_days),
         story("init --from: a status tells more ends than the stage beside it", status_beside_stage),
         story("init --from: one file says the order of dates for its like", order_by_another),
     ]
@@ -305,7 +306,12 @@ fn numbered_states() {
     let mut csv = "CaseID,Activity,Timestamp,Resource\n".to_string();
     for case in 0..30 {
         for step in 0..3 {
-            csv += &format!("{case},{},2012-03-{:02} 1{step}:00:00+00:00,{}\n", (case + step) % 15, case % 28 + 1, case % 4);
+            csv += &format!(
+                "{case},{},2012-03-{:02} 1{step}:00:00+00:00,{}\n",
+                (case + step) % 15,
+                case % 28 + 1,
+                case % 4
+            );
         }
     }
     let file = own.file("incidents.csv", csv);
@@ -400,4 +406,24 @@ fn status_beside_stage() {
         "name,stage,amount,is_won Ash,Lost,2348928.0000,false Elm,B. Sales Qualified Leads,1000.5000,false \
          Oak,Won,489360.0000,true Yew,Won,611700.0000,true"
     );
+}
+
+/// As a library of pictures wrote it: a number of the row without a heading, ids padded with blanks, days without hours.
+fn log_of_days() {
+    let own = Own::new("log-of-days");
+    let file = own.file(
+        "logins.csv",
+        ",Contact type,User_ID,Access_Date,Device\n1522,Staff,VB3CT47        ,10/14/2025,Mac\n1519,Staff,VB3CT47        ,10/15/2025,Mac\n\
+         1520,Staff,VB3CT47        ,10/15/2025,Mac\n7,Client,VB1CT9         ,11/2/2025,iPhone\n8,Client,VB1CT9         ,11/3/2025,\n",
+    );
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("a log of logins, 5 rows") && told.contains("person \"User_ID\""), "{told}");
+    assert_eq!(own.load(&[&file]), counts(5, 0, 0));
+    assert_eq!(
+        own.ask(
+            "SELECT user_id, count(*) AS n, count(DISTINCT ts) AS days FROM logins GROUP BY user_id ORDER BY user_id"
+        ),
+        "user_id,n,days vb1ct9,2,2 vb3ct47,3,2"
+    );
+    assert!(text(&own, "logins/logins.sql").contains("-- It tells days and no hours"), "it says what that means");
 }
