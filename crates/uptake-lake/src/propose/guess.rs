@@ -20,6 +20,9 @@ const LEAST_POINTS: i32 = 9;
 
 /// The kind that fits best, and the next one where it fits nearly as well.
 pub fn kind_of(profile: &Profile) -> (Guess, Option<Guess>) {
+    if is_association(profile) {
+        return (other(profile), None);
+    }
     let told = [deals, log, logins, activities, cases, leads, roster, contacts, accounts];
     let mut guesses: Vec<Guess> = told.iter().filter_map(|guess| guess(profile)).collect();
     guesses.retain(|guess| guess.points >= LEAST_POINTS);
@@ -34,6 +37,13 @@ pub fn kind_of(profile: &Profile) -> (Guess, Option<Guess>) {
     let next = guesses.get(1).filter(|next| best.points - next.points <= 3).cloned();
     let next = twin.map(|kind| Guess { kind, ..best.clone() }).or(next);
     (best, next)
+}
+
+/// Whether a table says only which things belong together, by their ids: with a word for how, and when it was fetched.
+fn is_association(profile: &Profile) -> bool {
+    let own: Vec<&Column> = profile.columns.iter().filter(|c| !c.heading.starts_with('_')).collect();
+    let ids = own.iter().filter(|c| c.means("id") && !c.typed.is_time()).count();
+    ids >= 2 && own.iter().all(|c| (c.means("id") && !c.typed.is_time()) || c.means("type"))
 }
 
 fn points(told: &[(bool, i32)]) -> i32 {
@@ -164,6 +174,7 @@ fn logins(profile: &Profile) -> Option<Guess> {
         (profile.columns.len() <= 8, 2),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -6),
         (about(profile, "activity") && !says_login && profile.columns.len() > 4, -4),
+        (is_called(profile, "person") && !is_called(profile, "login") && roles.has("row_id"), -5),
         // A log of what became of numbered things.
         (profile.columns.iter().any(|c| c.meaning.any(&["case", "deal"]) && c.means("id")), -6),
     ];
@@ -347,7 +358,10 @@ fn accounts(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
-    if !roles.has("name") && is_called(profile, "account") {
+    if !roles.has("name")
+        && is_called(profile, "account")
+        && roles.column(profile, "id").is_some_and(|c| c.means("account"))
+    {
         roles.also("id", "name");
     }
     let unique = |role: &str| roles.column(profile, role).is_some_and(|c| c.names_rows(profile));

@@ -139,7 +139,14 @@ pub fn person(c: &Column) -> (i32, &'static str) {
     ]);
     let thing =
         c.meaning.any(&["account", "contact", "product", "campaign", "case", "deal", "lead"]) && !c.means("person");
-    if c.typed.is_time() || c.typed.is_clock || other || c.typed.kind == uptake_spec::source::ColumnType::Boolean {
+    // The browser of a user is nobody.
+    let is_agent = super::profile::snake(&c.heading) == "user_agent";
+    if is_agent
+        || c.typed.is_time()
+        || c.typed.is_clock
+        || other
+        || c.typed.kind == uptake_spec::source::ColumnType::Boolean
+    {
         // "Login" is who, and "Login state" what.
         return (0, "");
     }
@@ -228,7 +235,8 @@ pub fn time<'a>(sort: &'a str, not: &'a [&'a str]) -> impl Fn(&Column) -> (i32, 
 
 /// When something happened, in a log: any time, the likeliest first.
 pub fn moment(c: &Column) -> (i32, &'static str) {
-    if !c.typed.is_time() || c.means("logout") {
+    // When a connector fetched a row says nothing of what it tells.
+    if !c.typed.is_time() || c.means("logout") || c.heading.starts_with('_') {
         return (0, "");
     }
     let hour = if c.typed.kind == uptake_spec::source::ColumnType::Instant { 4 } else { 0 };

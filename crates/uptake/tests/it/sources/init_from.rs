@@ -21,6 +21,7 @@ pub fn stories() -> Vec<Trial> {
         story("init --from: states may be numbers, and many", numbered_states),
         story("init --from: the code 0 of a sign-in is no failure", codes_of_errors),
         story("init --from: a job is no name and a telephone no id", jobs_and_telephones),
+        story("init --from: what only ties ids together is no list of anything", associations),
         story("init --from: a log of days tells who came on which", log_of_days),
         story("init --from: a status tells more ends than the stage beside it", status_beside_stage),
         story("init --from: one file says the order of dates for its like", order_by_another),
@@ -426,4 +427,21 @@ fn log_of_days() {
         "user_id,n,days vb1ct9,2,2 vb3ct47,3,2"
     );
     assert!(text(&own, "logins/logins.sql").contains("-- It tells days and no hours"), "it says what that means");
+}
+
+/// Tables of a connector: each has its own stamp of when a row was fetched.
+fn associations() {
+    let own = Own::new("associations");
+    let tie = own.file(
+        "2026-03-01/ticket_company.csv",
+        "ticket_id,company_id,type_id,_fivetran_synced\n1,10,26,2026-03-01 00:00:00\n2,10,26,2026-03-01 00:00:00\n3,11,26,2026-03-01 00:00:00\n",
+    );
+    let clicks = own.file(
+        "2026-03-01/clicks.csv",
+        "id,browser,user_agent,url,_fivetran_synced\n1,Firefox,Mozilla/5.0,a,2026-03-01 00:00:00\n2,Chrome,Mozilla/5.0,b,2026-03-01 00:00:00\n",
+    );
+    let told = taken(&own, &[&tie, &clicks]).err;
+    assert_eq!(told.matches("a table of which nothing is known").count(), 2, "{told}");
+    assert!(!told.contains("person \"user_agent\"") && !told.contains("at \"_fivetran"), "{told}");
+    assert_eq!(own.load(&[&tie, &clicks]), counts(5, 0, 0));
 }
