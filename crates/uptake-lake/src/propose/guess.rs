@@ -174,7 +174,7 @@ fn logins(profile: &Profile) -> Option<Guess> {
         (profile.columns.len() <= 8, 2),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -6),
         (about(profile, "activity") && !says_login && profile.columns.len() > 4, -4),
-        (is_called(profile, "person") && !is_called(profile, "login") && roles.has("row_id"), -5),
+        (is_called(profile, "person") && !is_called(profile, "login") && roles.has("row_id"), -8),
         // A log of what became of numbered things.
         (profile.columns.iter().any(|c| c.meaning.any(&["case", "deal"]) && c.means("id")), -6),
     ];
