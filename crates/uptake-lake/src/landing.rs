@@ -377,7 +377,8 @@ fn counted(ready: &Ready, poured: &Poured, known: &[String]) -> FileReport {
     };
     let again = if rejected > 0 && ready.fit.correction.is_some() { REJECTED_AGAIN } else { "" };
     let drift = drift::drift(known, &ready.job.form, &ready.fit).join(", ");
-    let notes = [ready.note.as_str(), header_only, amended, torn, again, &drift];
+    let jumped = jumped(ready);
+    let notes = [ready.note.as_str(), header_only, amended, torn, again, &jumped, &drift];
     let report = FileReport {
         file: ready.job.file.clone(),
         source: ready.fit.source.name.clone(),
@@ -392,6 +393,17 @@ fn counted(ready: &Ready, poured: &Poured, known: &[String]) -> FileReport {
         note: notes.into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", "),
     };
     if ready.amends { FileReport { landed: 0, rejected: 0, duplicate: read, ..report } } else { report }
+}
+
+/// How many local times no clock showed.
+fn jumped(ready: &Ready) -> String {
+    match (ready.job.form.take_jumped(), ready.fit.source.zone_of(&ready.fit.object)) {
+        (0, _) | (_, None) => String::new(),
+        (1, Some(zone)) => format!("1 time that the clock of {zone} jumped over is read as if it had not yet"),
+        (times, Some(zone)) => {
+            format!("{times} times that the clock of {zone} jumped over are read as if it had not yet")
+        }
+    }
 }
 
 #[cfg(test)]

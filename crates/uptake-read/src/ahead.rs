@@ -11,8 +11,8 @@ const BATCH_BYTES: usize = 256 << 10;
 enum Item {
     Row(Record),
     Broken(Broken),
-    /// With the lines of the footer.
-    End(u64),
+    /// With the lines of the footer, and those that were the header again.
+    End(u64, u64),
 }
 
 type Batch = Vec<Item>;
@@ -31,12 +31,14 @@ pub struct Ahead {
     batch: std::vec::IntoIter<Item>,
     used: Vec<Record>,
     footer: u64,
+    headers: u64,
 }
 
 pub fn ahead() -> (Reading, Ahead) {
     let (send, receive) = sync_channel(2);
     let (give, take) = channel();
-    let out = Ahead { batches: receive, spare: give, batch: vec![].into_iter(), used: vec![], footer: 0 };
+    let batch = vec![].into_iter();
+    let out = Ahead { batches: receive, spare: give, batch, used: vec![], footer: 0, headers: 0 };
     (Reading { batches: send, spare: take }, out)
 }
 
@@ -58,9 +60,9 @@ impl Reading {
                         Item::Row(record)
                     }
                     Step::Broken(broken) => Item::Broken(broken),
-                    Step::End => Item::End(records.footer()),
+                    Step::End => Item::End(records.footer(), records.headers()),
                 };
-                ended = matches!(item, Item::End(_));
+                ended = matches!(item, Item::End(..));
                 batch.push(item);
             }
             if self.batches.send(batch).is_err() || ended {
@@ -81,8 +83,8 @@ impl Records for Ahead {
                     return Ok(Step::Row);
                 }
                 Some(Item::Broken(broken)) => return Ok(Step::Broken(broken)),
-                Some(Item::End(footer)) => {
-                    self.footer = footer;
+                Some(Item::End(footer, headers)) => {
+                    (self.footer, self.headers) = (footer, headers);
                     return Ok(Step::End);
                 }
                 None => {}
@@ -96,6 +98,10 @@ impl Records for Ahead {
 
     fn footer(&self) -> u64 {
         self.footer
+    }
+
+    fn headers(&self) -> u64 {
+        self.headers
     }
 }
 

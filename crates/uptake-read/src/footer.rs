@@ -1,6 +1,6 @@
 //! What reports write below their rows: totals, who made them, a notice of copyright. Only the end of a file can be such.
 
-use crate::record::{Record, Records, Step};
+use crate::record::{Record, Records, Step, clean};
 use std::collections::VecDeque;
 use std::io::Result;
 use std::ops::RangeInclusive;
@@ -30,7 +30,7 @@ const TOTALS: [&str; 14] = [
     "celkem",
 ];
 
-/// Records without the footer behind them.
+/// Records without the footer behind them, and without the header where it comes again: of exports that were put one below the other.
 ///
 /// Lines that are not as wide as the header, and such of totals or of nothing, are held back until it is known what follows. A footer
 /// begins at the first of the last of them that has a mark, or with the lone cells right above it; if a good record follows, there was none.
@@ -40,9 +40,11 @@ pub struct Footed<R> {
     width: RangeInclusive<usize>,
     /// Whether a form of file has no width of its own, so that the last filled cell tells it.
     by_filling: bool,
+    header: Vec<String>,
     waiting: VecDeque<Record>,
     ready: VecDeque<Held>,
     footer: u64,
+    headers: u64,
 }
 
 enum Held {
@@ -53,16 +55,31 @@ enum Held {
 impl<R: Records> Footed<R> {
     /// Of a text file: the cells of a line are its width.
     pub fn of_lines(inner: R, header: &[String]) -> Footed<R> {
-        Footed::new(inner, named(header)..=header.len(), false)
+        Footed::new(inner, header, false)
     }
 
     /// Of a sheet, which knows filled cells only.
     pub fn of_sheet(inner: R, header: &[String]) -> Footed<R> {
-        Footed::new(inner, named(header)..=header.len(), true)
+        Footed::new(inner, header, true)
     }
 
-    fn new(inner: R, width: RangeInclusive<usize>, by_filling: bool) -> Footed<R> {
-        Footed { inner, width, by_filling, waiting: VecDeque::new(), ready: VecDeque::new(), footer: 0 }
+    fn new(inner: R, header: &[String], by_filling: bool) -> Footed<R> {
+        let (width, header) = (named(header)..=header.len(), header[..named(header)].to_vec());
+        let (waiting, ready) = (VecDeque::new(), VecDeque::new());
+        Footed { inner, width, by_filling, header, waiting, ready, footer: 0, headers: 0 }
+    }
+
+    /// Whether a record is the header again, of two columns at least.
+    fn is_header(&self, record: &Record) -> bool {
+        let is = |at: usize| {
+            let cell = record.cells.get(at).unwrap_or_default();
+            cell.trim_ascii() == self.header[at].as_bytes() || clean(&String::from_utf8_lossy(cell)) == self.header[at]
+        };
+        // Hardly any row has the first heading in its first cell.
+        let first = record.cells.get(0).map(<[u8]>::len);
+        self.header.len() > 1
+            && first.is_some_and(|len| len.abs_diff(self.header[0].len()) < 8)
+            && (0..self.header.len()).all(is)
     }
 
     fn width_of(&self, record: &Record) -> usize {
@@ -137,6 +154,7 @@ impl<R: Records> Records for Footed<R> {
                 None => {}
             }
             match self.inner.step(to)? {
+                Step::Row if self.is_header(to) => self.headers += 1,
                 Step::Row if self.is_odd(to) => {
                     self.waiting.push_back(to.clone());
                     if self.waiting.len() > MOST_LINES {
@@ -156,6 +174,10 @@ impl<R: Records> Records for Footed<R> {
 
     fn footer(&self) -> u64 {
         self.footer
+    }
+
+    fn headers(&self) -> u64 {
+        self.headers
     }
 }
 
@@ -205,6 +227,13 @@ mod tests {
         assert_eq!(read("a,b\n1,2\n3\n"), ("1 3".into(), 0), "a row that is cut off");
         assert_eq!(read("a,b\n1,2\nCopyright\n\"3,4"), ("1 Copyright broken 4".into(), 0));
         assert_eq!(read("a,b,c\n1,2\nGrand Totals,1\n"), ("1".into(), 1), "a ragged row above it stays one");
+    }
+
+    #[test]
+    fn the_header_that_comes_again_is_no_row() {
+        assert_eq!(read("Deal name*,Stage\n1,2\nDeal name*,Stage\n3,4\n"), ("1 3".into(), 0));
+        assert_eq!(read("a,b\n1,2\nTotal,\n a , b\n3,4\n"), ("1 Total 3".into(), 0), "what stands between stays a row");
+        assert_eq!(read("a,b\na,2\n"), ("a".into(), 0));
     }
 
     #[test]

@@ -77,6 +77,11 @@ pub trait Records {
     fn footer(&self) -> u64 {
         0
     }
+
+    /// Lines that are the header again, and no records; all known at the end only.
+    fn headers(&self) -> u64 {
+        0
+    }
 }
 
 /// The records of a file, counted. What is held of the file is one record.
@@ -103,6 +108,11 @@ impl<'r> Rows<'r> {
     /// How many lines at the end were no records, once all were read.
     pub fn footer(&self) -> u64 {
         self.records.footer()
+    }
+
+    /// How many lines were the header again, once all were read.
+    pub fn headers(&self) -> u64 {
+        self.records.headers()
     }
 }
 

@@ -106,7 +106,7 @@ pub enum ColumnType {
     /// An id of the CRM: without its source's `id_prefix`; without one, 15 characters of Salesforce become 18.
     Id,
     Integer,
-    /// Up to 18 digits, 4 of them after the point; more is a reject.
+    /// Up to 14 digits before the point, more is a reject; and 4 behind it, more is rounded.
     Decimal,
     Date,
     /// The day of a date that may tell an hour too, as the wall clock had it.
@@ -141,6 +141,8 @@ pub struct Object {
     pub stand_in: Vec<String>,
     /// The column of the newest system stamp: decides between two rows of one key, and dates a file that nothing else dates.
     pub newest: Option<String>,
+    /// Columns with days on which something ended: where a file tells no time of a change, they date it too.
+    pub ended: Vec<String>,
     /// Columns without which the file is refused.
     pub needs: Vec<String>,
     /// At least one of these must be there.
@@ -488,6 +490,7 @@ fn read_object(name: &str, f: &Fields) -> Option<Object> {
         key: f.texts("key").unwrap_or_default(),
         stand_in: f.texts("stand_in").unwrap_or_default(),
         newest: f.text("newest"),
+        ended: f.texts("ended").unwrap_or_default(),
         needs: f.texts("needs").unwrap_or_default(),
         needs_any: f.texts("needs_any").unwrap_or_default(),
         complete: f.flag("complete").unwrap_or(false),

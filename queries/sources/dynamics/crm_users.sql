@@ -3,6 +3,7 @@
 WITH listed AS (
     SELECT
         *,
+        trim(coalesce("fullname", nullif(concat_ws(' ', trim("firstname"), trim("lastname")), ''))) AS full_name,
         row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS newest,
         min(first_seen) OVER (PARTITION BY _key) AS since
     FROM landing.dynamics_systemuser
@@ -30,6 +31,8 @@ mentioned AS (
     UNION ALL
     SELECT coalesce("ownerid", trim("owner")) AS user_id, "createdon" AS ts, first_seen FROM landing.dynamics_incident
     UNION ALL
+    SELECT coalesce("ownerid", trim("owner")) AS user_id, "createdon" AS ts, first_seen FROM landing.dynamics_campaign
+    UNION ALL
     SELECT coalesce("userid", trim("user")) AS user_id, "createdon" AS ts, first_seen FROM landing.dynamics_audit
 ),
 firsts AS (
@@ -51,13 +54,13 @@ called AS (
     LEFT JOIN firsts AS g
         ON g.user_id = l."systemuserid"
     LEFT JOIN firsts AS n
-        ON n.user_id = trim(l."fullname")
+        ON n.user_id = l.full_name
     WHERE l.newest = 1
 ),
 own AS (
     SELECT
         *,
-        CASE WHEN is_called_by_id THEN "systemuserid" ELSE trim("fullname") END AS user_id
+        CASE WHEN is_called_by_id THEN "systemuserid" ELSE full_name END AS user_id
     FROM called
 )
 SELECT
@@ -66,7 +69,7 @@ SELECT
     coalesce(min(u."domainname"), coalesce(u.user_id, f.user_id)) AS username,
     coalesce(min(u."internalemailaddress"), CASE WHEN min(u."domainname") LIKE '%@%' THEN min(u."domainname") END) AS email,
     min(u."employeeid") AS employee_number,
-    coalesce(min(u."fullname"), coalesce(u.user_id, f.user_id)) AS name,
+    coalesce(min(u.full_name), coalesce(u.user_id, f.user_id)) AS name,
     min(u."title") AS title,
     min(coalesce(u."businessunit", u."businessunitid")) AS department,
     min(u."site") AS city,

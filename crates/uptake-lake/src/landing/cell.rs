@@ -2,10 +2,12 @@
 
 use super::dates::{Order, minutes_east, read_other_date, read_serial};
 use super::numbers::{Mark, plain};
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use uptake_spec::source::ColumnType;
 
 /// One value of a small table in memory.
@@ -43,6 +45,8 @@ pub struct Habits {
     pub booleans: Vec<(String, bool)>,
     /// Its dates are bare numbers of days, as spreadsheets count them.
     pub serials: bool,
+    /// How many times the clock of the zone had jumped over, and were read as if it had not yet.
+    pub jumped: Option<Arc<AtomicU64>>,
 }
 
 /// Words that everybody uses, in capitals or not, and those that spreadsheets write in other languages.
@@ -131,15 +135,14 @@ fn read_decimal(text: &str, habits: &Habits) -> Result<i128, String> {
     let number = plain(text, habits.mark.unwrap_or(Mark::Point)).ok_or_else(wrong)?;
     let (negative, digits) = number.strip_prefix('-').map_or((false, &*number), |rest| (true, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.len() > 4 {
-        return Err(format!("\"{}\" has more than 4 decimals", shortened(text)));
-    }
+    // What stands behind the fourth decimal is rounded half away from zero: converted amounts have six of them, and floats seventeen digits.
+    let (fraction, behind) = fraction.split_at_checked(4).unwrap_or((fraction, ""));
+    let up = i128::from(behind.as_bytes().first().is_some_and(|digit| *digit >= b'5'));
     if whole.trim_start_matches('0').len() > WHOLE_DIGITS {
         return Err(format!("\"{}\" has more than {WHOLE_DIGITS} digits", shortened(text)));
     }
     let digits = whole.bytes().chain(fraction.bytes()).fold(0i128, |sum, b| sum * 10 + i128::from(b - b'0'));
-    let units = (fraction.len()..4).fold(digits, |units, _| units * 10);
+    let units = (fraction.len()..4).fold(digits, |units, _| units * 10) + up;
     Ok(if negative { -units } else { units })
 }
 
@@ -208,8 +211,21 @@ fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
         habits.zone.ok_or_else(|| format!("\"{}\" has no zone and its source declares none", shortened(text)))?;
     match zone.from_local_datetime(&naive) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Ok(instant.to_utc()),
-        LocalResult::None => Err(format!("\"{}\" does not exist in {zone}: the clock jumped over it", shortened(text))),
+        LocalResult::None => {
+            let at = behind_the_gap(&naive, zone).ok_or_else(wrong)?;
+            if let Some(jumped) = &habits.jumped {
+                jumped.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(at)
+        }
     }
+}
+
+/// A time that the clock jumped over, as if it had not jumped yet: 02:30 of the night in which 02:00 was followed by 03:00 is 03:30.
+fn behind_the_gap(naive: &NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+    // No gap is longer than the day that islands left out when they crossed the date line.
+    let before = (1..=25).find_map(|hours| zone.from_local_datetime(&(*naive - TimeDelta::hours(hours))).latest())?;
+    Some((*naive - before.offset().fix()).and_utc())
 }
 
 /// Seconds since 1970, in 10 digits, or milliseconds, in 13: from 2001 to 2286.
@@ -361,7 +377,9 @@ mod tests {
         assert_eq!(read("9225.225", ColumnType::Decimal), Ok(Datum::Decimal(92_252_250)));
         assert_eq!(read("-0.50000", ColumnType::Decimal), Ok(Datum::Decimal(-5000)));
         assert_eq!(read("7", ColumnType::Decimal), Ok(Datum::Decimal(70_000)));
-        assert!(read("1.23456", ColumnType::Decimal).is_err());
+        assert_eq!(read("1.23456", ColumnType::Decimal), Ok(Datum::Decimal(12_346)));
+        assert_eq!(read("-2018605.1064000002", ColumnType::Decimal), Ok(Datum::Decimal(-20_186_051_064)));
+        assert_eq!(read("0.99995", ColumnType::Decimal), Ok(Datum::Decimal(10_000)));
         assert!(read("1e5", ColumnType::Decimal).is_err());
         assert!(read("123456789012345", ColumnType::Decimal).is_err());
     }
@@ -383,7 +401,13 @@ mod tests {
         assert_eq!(first, read("2026-01-05T10:00:00+01:00", ColumnType::Instant));
         let berlin = in_zone(Some(Tz::Europe__Berlin));
         assert_eq!(first, read_cell("2026-01-05 10:00:00", ColumnType::Instant, &berlin));
-        assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &berlin).is_err());
+        let counts = Habits { jumped: Some(Arc::default()), ..berlin.clone() };
+        let jumped = read_cell("2026-03-29 02:30:00", ColumnType::Instant, &counts);
+        assert_eq!(jumped, read("2026-03-29 01:30:00", ColumnType::Instant), "the clock showed 03:30 then");
+        assert_eq!(counts.jumped.expect("it counts").load(Ordering::Relaxed), 1);
+        let apia = in_zone(Some(Tz::Pacific__Apia));
+        let left_out = read_cell("2011-12-30 12:00:00", ColumnType::Instant, &apia);
+        assert_eq!(left_out, read("2011-12-30 22:00:00", ColumnType::Instant), "the day that Samoa left out");
         assert!(read_cell("2026-03-29 02:30:00", ColumnType::Instant, &in_zone(None)).is_err());
         assert!(read("2026-01-05 09:00:61", ColumnType::Instant).is_err());
     }

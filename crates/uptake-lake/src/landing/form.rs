@@ -7,6 +7,8 @@ use super::spool::Reject;
 use chrono::{DateTime, NaiveDate, Utc};
 use csv::ByteRecord;
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use twox_hash::XxHash3_64;
 use uptake_read::{Record, line, raw};
 use uptake_spec::source::{ColumnType, DateOrder, Headings, Object};
@@ -22,8 +24,10 @@ pub struct Form {
     at: Vec<usize>,
     /// Where in a record those stand that never land.
     left_out: Vec<usize>,
-    /// How many cells a record has at least, and at most; those between are empty.
+    /// How many cells a record has at least, and at most; those that no column reaches are empty.
     width: (usize, usize),
+    /// The cell behind that of the last column.
+    reach: usize,
     habits: Vec<Habits>,
     /// What the hash of a value begins with: its column's name in small letters.
     prefixes: Vec<Vec<u8>>,
@@ -35,6 +39,8 @@ pub struct Form {
     newest: Option<usize>,
     /// The column whose newest day dates a file that nothing else dates.
     dating: Option<usize>,
+    /// Those of days on which something ended, where no column tells when a row was changed.
+    ended: Vec<usize>,
     pub correction: Option<Correction>,
 }
 
@@ -92,7 +98,8 @@ impl Form {
         let place = |name: &str| places.get(&name.to_lowercase()).copied();
         let stamps = fit.source.stamps.as_ref();
         let modified = stamps.and_then(|s| s.modified.as_ref()).map(|m| m.1.as_str());
-        let dating = [fit.object.newest.as_deref(), modified, stamps.map(|s| s.created.1.as_str())];
+        let changed = [fit.object.newest.as_deref(), modified].into_iter().flatten().find_map(place);
+        let dating = changed.or_else(|| place(stamps?.created.1.as_str()));
         let correction = fit.correction.as_ref().map(|corrects| {
             let at = |name: &str| words.iter().position(|word| word.eq_ignore_ascii_case(name)).unwrap_or_default();
             let [load_at, file_at, line_at] = ["_load", "_file", "_line"].map(at);
@@ -111,12 +118,14 @@ impl Form {
             empty_is_false: fit.source.empty_is_false,
             id_prefix: fit.source.id_prefix.clone(),
             booleans: fit.source.booleans.clone(),
+            jumped: Some(Arc::default()),
             ..Habits::default()
         };
         Ok(Form {
             at,
             left_out,
             width: (named, words.len()),
+            reach: named,
             habits: vec![habits; columns.len()],
             prefixes: columns.iter().map(|(name, _)| [name.to_lowercase().as_bytes(), &[0x1f]].concat()).collect(),
             key,
@@ -124,7 +133,8 @@ impl Form {
             named_by,
             key_words: fit.object.key.join(", "),
             newest: fit.object.newest.as_deref().and_then(place),
-            dating: dating.into_iter().flatten().find_map(place),
+            dating,
+            ended: if changed.is_none() { those(&fit.object.ended) } else { vec![] },
             words: words[..named].to_vec(),
             correction,
             columns,
@@ -134,6 +144,38 @@ impl Form {
     /// The cell of a column, empty if the record is too short.
     pub fn cell<'r>(&self, record: &'r ByteRecord, column: usize) -> &'r [u8] {
         record.get(self.at[column]).unwrap_or_default()
+    }
+
+    /// How far a record has values under no heading at its header's end, if it has any.
+    pub fn beyond(&self, record: &ByteRecord) -> Option<usize> {
+        let most = record.len().min(self.width.1);
+        (self.reach..most).rev().find(|at| !record[*at].trim_ascii().is_empty()).map(|at| at + 1)
+    }
+
+    /// Takes the cells up to `reach` for columns too: they have no headings, and values.
+    pub fn widen(&mut self, reach: usize) {
+        for at in self.reach..reach {
+            let is_taken = |name: &String| self.columns.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+            let numbered = (2..).map(|number| format!("column_{}_{number}", at + 1));
+            let mut names = std::iter::once(plain("", at)).chain(numbered);
+            let name = names.find(|name| !is_taken(name)).expect("numbers do not end");
+            self.prefixes.push([name.as_bytes(), &[0x1f]].concat());
+            self.columns.push((name, ColumnType::Text));
+            let habits = self.habits.first().cloned().unwrap_or_default();
+            self.habits.push(Habits { order: None, mark: None, serials: false, ..habits });
+            self.words.push(String::new());
+            self.at.push(at);
+        }
+        self.reach = self.reach.max(reach);
+        if self.named_by == NamedBy::Everything {
+            self.name_by_everything();
+        }
+    }
+
+    /// How many times that a clock had jumped over were read since the last call.
+    pub fn take_jumped(&self) -> u64 {
+        let counter = self.habits.first().and_then(|habits| habits.jumped.as_ref());
+        counter.map_or(0, |jumped| jumped.swap(0, Ordering::Relaxed))
     }
 
     /// Where what stands in for the key names no row by itself.
@@ -208,6 +250,11 @@ impl Form {
         self.datum(record, self.dating?).ok()?.day()
     }
 
+    /// The last day on which something of the row ended.
+    pub fn ended(&self, record: &ByteRecord) -> Option<NaiveDate> {
+        self.ended.iter().filter_map(|column| self.datum(record, *column).ok()?.day()).max()
+    }
+
     /// Whether the row came out of the load that this correction is about; every row of any other file.
     pub fn is_meant(&self, record: &ByteRecord) -> bool {
         self.correction.as_ref().is_none_or(|c| record.get(c.load_at) == Some(c.corrects.of.as_bytes()))
@@ -220,7 +267,7 @@ impl Form {
 
     fn fits(&self, record: &ByteRecord) -> bool {
         let (least, most) = self.width;
-        (least..=most).contains(&record.len()) && (least..record.len()).all(|at| record[at].is_empty())
+        (least..=most).contains(&record.len()) && (self.reach..record.len()).all(|at| record[at].is_empty())
     }
 
     /// # Errors

@@ -27,8 +27,33 @@ const PASSED: [&str; 36] = [
     "zo", "wo", "vr", "za", "st", "nd", "rd", "of", "de", "le", "se", "te", "qu", "at", "à", "um", "uhr",
 ];
 
-/// `Sep 12, 2026`, `12-Sep-26`, `Thursday, 20. Oktober 2016`, `20 oct. 2016`: the day, and the text behind it.
+/// `Sep 12, 2026`, `12-Sep-26`, `Thursday, 20. Oktober 2016`, `20 oct. 2016`: the day, and the text behind it. `Sep-24` and `September 2024`
+/// are the first day of that month, as a spreadsheet has it that writes them so.
 pub fn read(text: &str) -> Option<(NaiveDate, &str)> {
+    dated(text).or_else(|| month_and_year(text).map(|day| (day, "")))
+}
+
+fn month_and_year(text: &str) -> Option<NaiveDate> {
+    let letters = text.find(|c: char| !c.is_alphabetic())?;
+    let month = month_of(&text[..letters])?;
+    let year = text[letters..].trim_start_matches('.');
+    let year = match year.strip_prefix(['-', '/', '\'', '’', ' ', '\u{a0}']) {
+        Some(digits) if !year.starts_with([' ', '\u{a0}']) && digits.len() == 2 => two_digits(digits)?,
+        Some(digits) if digits.len() == 4 => {
+            digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?
+        }
+        _ => return None,
+    };
+    NaiveDate::from_ymd_opt(year, month, 1)
+}
+
+/// A spreadsheet's rule for two digits.
+fn two_digits(digits: &str) -> Option<i32> {
+    let year: i32 = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    Some(year + if year < 30 { 2000 } else { 1900 })
+}
+
+fn dated(text: &str) -> Option<(NaiveDate, &str)> {
     let (mut day, mut month, mut year) = (None, None, None);
     let mut rest = text;
     loop {
@@ -49,10 +74,7 @@ pub fn read(text: &str) -> Option<(NaiveDate, &str)> {
             },
             (4, number) if year.is_none() => year = number.parse().ok(),
             (1 | 2, number) if day.is_none() => day = number.parse().ok(),
-            // A spreadsheet's rule for two digits.
-            (2, number) if year.is_none() => {
-                year = number.parse().ok().map(|year: i32| year + if year < 30 { 2000 } else { 1900 });
-            }
+            (2, number) if year.is_none() => year = two_digits(number),
             _ => return None,
         }
     }
@@ -89,7 +111,12 @@ mod tests {
             assert_eq!(read, Some(("2016-10-20".to_string(), "")), "{text}");
         }
         assert_eq!(read("20 Okt 2016 14:05").map(|(_, rest)| rest), Some(" 14:05"));
-        for wrong in ["soon", "Sept 31, 2026", "Oct 2016", "Oak 20 2016", "20 2016", ""] {
+        for text in ["Sep-24", "Sept 2024", "September 2024", "sep/24", "Set-24", "Sep. 2024"] {
+            assert_eq!(read(text).map(|(day, _)| day.to_string()).as_deref(), Some("2024-09-01"), "{text}");
+        }
+        for wrong in
+            ["soon", "Sept 31, 2026", "24-Sep", "Sep 24", "May 5", "Q3-24", "Sep-2", "Oak 20 2016", "20 2016", ""]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -13,15 +13,44 @@ const CURRENCIES: [&str; 24] = [
     "Fr.", "Rs.", "руб.", "лв.",
 ];
 
+/// Words for thousands, millions and milliards, in small letters and without a point behind them, with the zeros that they stand for.
+const MAGNITUDES: [(&str, usize); 21] = [
+    ("k", 3),
+    ("tsd", 3),
+    ("thousand", 3),
+    ("m", 6),
+    ("mm", 6),
+    ("mn", 6),
+    ("mln", 6),
+    ("mio", 6),
+    ("mill", 6),
+    ("million", 6),
+    ("millions", 6),
+    ("millionen", 6),
+    ("b", 9),
+    ("bn", 9),
+    ("mrd", 9),
+    ("mld", 9),
+    ("md", 9),
+    ("mds", 9),
+    ("billion", 9),
+    ("billions", 9),
+    ("milliarden", 9),
+];
+
 /// A number with a point and without all else, `-1234.56`, by what stands before fractions in its column. `None` if it is none.
+/// `1.2M` is 1200000, and of `45%` the sign is left out.
 pub fn plain(text: &str, mark: Mark) -> Option<Cow<'_, str>> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if mark == Mark::Point && is_plain(digits) {
         return Some(text.into());
     }
-    let (negative, body) = bare(text)?;
-    let (whole, fraction) = parts(body, mark)?;
-    let sign = if negative { "-" } else { "" };
+    let Bare { negative, zeros, body } = bare(text)?;
+    let (mut whole, fraction) = parts(body, mark)?;
+    let moved = zeros.min(fraction.len());
+    whole.push_str(&fraction[..moved]);
+    whole.extend(std::iter::repeat_n('0', zeros - moved));
+    let (sign, fraction) = (if negative { "-" } else { "" }, &fraction[moved..]);
     Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }.into())
 }
 
@@ -32,14 +61,25 @@ fn is_plain(text: &str) -> bool {
     fits && text.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// Without sign, brackets and currency: whether it is negative, and what is left.
-fn bare(text: &str) -> Option<(bool, &str)> {
+/// What is left of a number without sign, brackets, currency and magnitude.
+struct Bare<'t> {
+    negative: bool,
+    /// What its magnitude adds: 6 of `1.2M`.
+    zeros: usize,
+    body: &'t str,
+}
+
+fn bare(text: &str) -> Option<Bare<'_>> {
     // How spreadsheets are told that `-5` is no formula.
     let text = text.strip_prefix('\'').unwrap_or(text).trim();
+    // What has no digit is no number, and most words of a file are seen here.
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
     let mut signs = u8::from(inside.is_some());
     let mut negative = inside.is_some();
-    let mut currencies = 0;
+    let (mut currencies, mut magnitudes, mut zeros) = (0, 0, 0);
     let mut rest = inside.unwrap_or(text);
     loop {
         rest = rest.trim();
@@ -47,13 +87,29 @@ fn bare(text: &str) -> Option<(bool, &str)> {
             negative |= !rest.starts_with('+');
             signs += 1;
             rest = signed;
+        } else if let Some((amount, more)) = without_magnitude(rest) {
+            magnitudes += 1;
+            zeros = more;
+            rest = amount;
         } else if let Some(amount) = without_currency(rest) {
             currencies += 1;
             rest = amount;
         } else {
-            return (signs < 2 && currencies < 2).then_some((negative, rest));
+            return (signs < 2 && currencies < 2 && magnitudes < 2).then_some(Bare { negative, zeros, body: rest });
         }
     }
+}
+
+/// Without the percent sign or the word for a magnitude behind it, which stands behind a digit.
+fn without_magnitude(text: &str) -> Option<(&str, usize)> {
+    if let Some(share) = text.strip_suffix('%') {
+        return Some((share, 0));
+    }
+    let word = text.strip_suffix('.').unwrap_or(text);
+    let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let word = &word[number.len()..];
+    let (_, zeros) = MAGNITUDES.iter().find(|(known, _)| word.eq_ignore_ascii_case(known))?;
+    number.trim_end().ends_with(|c: char| c.is_ascii_digit()).then_some((number, *zeros))
 }
 
 fn without_currency(text: &str) -> Option<&str> {
@@ -203,6 +259,13 @@ mod tests {
             ("'-5", "-5"),
             ("5-", "-5"),
             (".5", ".5"),
+            ("$12K", "12000"),
+            ("$1.2M", "1200000"),
+            ("USD 1.2345 m", "1234500"),
+            ("£0.75bn", "0750000000"),
+            ("(2k)", "-2000"),
+            ("45%", "45"),
+            ("12.5 %", "12.5"),
         ] {
             assert_eq!(point(text).as_deref(), Some(number), "{text}");
         }
@@ -215,12 +278,15 @@ mod tests {
             ("1.234.567", "1234567"),
             ("−1.234,5 €", "-1234.5"),
             ("7", "7"),
+            ("1,25 Mio. €", "1250000"),
+            ("300 Tsd. EUR", "300000"),
+            ("12 k€", "12000"),
         ] {
             assert_eq!(comma(text).unwrap_or_default(), number, "{text}");
         }
         for wrong in [
-            "", "x", "1,23,4", "1.2.3", "12 34", "1e5", "5 kg", "--5", "$5€", "(5", "1,2345", "0,123", "5k", "45%",
-            "$", "-",
+            "", "x", "1,23,4", "1.2.3", "12 34", "1e5", "5 kg", "--5", "$5€", "(5", "1,2345", "0,123", "5kk", "45%%",
+            "$", "-", "k", "M", "%", "1.2M3",
         ] {
             assert_eq!(point(wrong), None, "{wrong}");
         }

@@ -173,6 +173,8 @@ impl File<'_> {
         let Job { form, survey, .. } = self.job;
         let mut poured = Poured::default();
         let mut scratch = String::new();
+        // The survey read some of them too.
+        form.take_jumped();
         let most_rows = BATCH_ROWS.min(BATCH_CELLS / form.columns.len().max(1)).max(1);
         let mut reject = |poured: &mut Poured, reject: &Reject| {
             poured.read += 1;

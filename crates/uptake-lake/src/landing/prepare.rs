@@ -168,6 +168,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
         let note = noted(&[
             document.look.note.clone(),
             without_footer(survey.footer),
+            without_headers(survey.headers),
             without_key(&form, &fit),
             left_out(&form),
         ]);
@@ -184,6 +185,14 @@ fn is_correction(header: &[String]) -> bool {
 /// What a person should know of the file as it was read.
 fn noted(notes: &[String]) -> String {
     notes.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn without_headers(lines: u64) -> String {
+    match lines {
+        0 => String::new(),
+        1 => "1 line that is the header again is no row".into(),
+        lines => format!("{lines} lines that are the header again are no rows"),
+    }
 }
 
 fn without_footer(lines: u64) -> String {

@@ -4,8 +4,8 @@ use super::dates::{Seen, is_dated};
 use super::document::Document;
 use super::form::{Form, NamedBy, lacks_zone};
 use super::numbers;
-use chrono::NaiveDate;
-use std::collections::{HashMap, HashSet};
+use chrono::{Days, NaiveDate};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use twox_hash::XxHash3_64;
 use uptake_read::{Rows, Step, line};
@@ -26,6 +26,8 @@ pub struct Survey {
     pub alike: HashMap<u64, u32>,
     /// How many lines at its end are no rows, as reports have them.
     pub footer: u64,
+    /// How many lines are the header again.
+    pub headers: u64,
     /// Whether some row bears an id that the sample firm's instance made.
     pub of_sample: bool,
 }
@@ -55,6 +57,10 @@ pub struct Said {
 pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Path) -> Result<Survey, Problem> {
     let file = document.found.shown();
     let mut pass = document.rows(|rows| read_through(form, rows))?;
+    if let Some(reach) = pass.beyond {
+        form.widen(reach);
+        pass = document.rows(|rows| read_through(form, rows))?;
+    }
     if let Some(line) = pass.without_zone {
         let what = "a timestamp has no zone and the source declares none";
         let hint = format!("add zone = \"UTC\" to {}", source_file.display());
@@ -97,8 +103,9 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
         NamedBy::Everything => (HashSet::new(), alike(&same)),
         _ => (losers(&same), HashMap::new()),
     };
-    let Pass { rows, footer, newest, of_sample, .. } = pass;
-    Ok(Survey { rows, footer, newest, losers, alike, of_sample })
+    let newest = pass.newest_day();
+    let Pass { rows, footer, headers, of_sample, .. } = pass;
+    Ok(Survey { rows, footer, headers, newest, losers, alike, of_sample })
 }
 
 /// The good rows whose key another row of the file holds: the key's mark, stamp and number of each, in this order.
@@ -129,15 +136,30 @@ fn evident(dates: &[(usize, Seen)]) -> Option<DateOrder> {
 pub struct Pass {
     rows: u64,
     footer: u64,
+    headers: u64,
     newest: Option<NaiveDate>,
+    /// Days on which something ended.
+    ended: BTreeSet<NaiveDate>,
     of_sample: bool,
     without_zone: Option<u64>,
+    /// How far the widest row has values under no heading.
+    beyond: Option<usize>,
     /// The first line with a rounded id, and its column.
     rounded: Option<(u64, usize)>,
     dates: Vec<(usize, Seen)>,
     numbers: Vec<(usize, numbers::Seen)>,
     /// A mark of each row's key, with the number of the row.
     keys: Vec<(Mark, u64)>,
+}
+
+/// How many days after the newest stamp something may end and still date its file: what lies further ahead is a slip of the pen.
+const MOST_DAYS_LATER: u64 = 92;
+
+impl Pass {
+    fn newest_day(&self) -> Option<NaiveDate> {
+        let last = self.newest.map_or(NaiveDate::MAX, |day| day + Days::new(MOST_DAYS_LATER));
+        self.newest.max(self.ended.range(..=last).next_back().copied())
+    }
 }
 
 fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
@@ -157,12 +179,14 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
             continue;
         }
         let line = line(record);
+        pass.beyond = pass.beyond.max(form.beyond(record));
         if form.key(record, &mut key) {
             pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
             pass.keys.push((mark(&key, 0), rows.count - 1));
         }
         pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));
         pass.newest = pass.newest.max(form.dated(record));
+        pass.ended.extend(form.ended(record));
         for (column, seen) in &mut pass.dates {
             let cell = form.cell(record, *column);
             if form.tells(cell, *column) {
@@ -177,7 +201,7 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
         }
     }
     pass.rows = rows.count;
-    pass.footer = rows.footer();
+    (pass.footer, pass.headers) = (rows.footer(), rows.headers());
     Ok(pass)
 }
 

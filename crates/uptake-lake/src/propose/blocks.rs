@@ -18,6 +18,8 @@ pub fn lines(taken: &Taken, block: &str) -> Vec<String> {
         "failed" => failed(taken),
         "channel" => channel(taken),
         "leaves" => leaves(taken),
+        "programs" => programs(taken),
+        "days" => days(taken),
         "type" => types(taken),
         other => unreachable!("no template has a block {other}"),
     }
@@ -159,14 +161,35 @@ fn failed(taken: &Taken) -> Vec<String> {
     let Some(column) = taken.column("outcome") else {
         return vec!["'success' AS outcome,  -- no column says that a login failed".into()];
     };
-    let judge = |value: &str| match says(value, "failed") {
-        true => ("'failed'".to_string(), "its word says so".to_string()),
-        false => ("'success'".to_string(), "no word of a failure".to_string()),
+    let judge = |value: &str| {
+        let (outcome, why) = match code(column, value) {
+            Some(true) => ("'failed'", "the code of a failure"),
+            Some(false) => ("'success'", "the code of no failure"),
+            None if says(value, "failed") => ("'failed'", "its word says so"),
+            None => ("'success'", "no word of a failure"),
+        };
+        (outcome.to_string(), why.to_string())
     };
     let mut lines =
         vec!["-- Who did not get in, did not come. Guessed by the words; correct what is wrong.".to_string()];
     lines.extend(cases(column, "'success'", " AS outcome,", judge));
     lines
+}
+
+/// Whether a value tells of a failure, where a column has codes of errors, of which 0 is none, or says of each row whether it failed.
+fn code(column: &Column, value: &str) -> Option<bool> {
+    let number = |value: &str| value.trim().parse::<i64>().ok();
+    let numbers: Option<Vec<i64>> = column.tally.values.keys().map(|value| number(value)).collect();
+    let are_codes = numbers.is_some_and(|all| all.iter().any(|n| !(0..=1).contains(n)) || all.iter().all(|n| *n == 0));
+    let yes_or_no = match value.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" => Some(true),
+        "false" | "no" | "n" | "0" | "none" => Some(false),
+        _ => None,
+    };
+    match column.means("failure") {
+        true => yes_or_no.or(number(value).map(|n| n != 0)),
+        false => number(value).filter(|_| are_codes).map(|n| n != 0),
+    }
 }
 
 fn channel(taken: &Taken) -> Vec<String> {
@@ -210,6 +233,28 @@ fn leaves(taken: &Taken) -> Vec<String> {
         quoted(column),
         gone.join(", "),
         in_comment(&column.heading)
+    )]
+}
+
+/// What a log of days cannot tell.
+fn days(taken: &Taken) -> Vec<String> {
+    let has_hours = taken.column("at").is_none_or(|c| c.tally.hours > 0) || taken.column("clock").is_some();
+    if has_hours {
+        return vec![];
+    }
+    let told = "-- It tells days and no hours: every row stands here, and to the KPIs the rows of one person and day are one login.";
+    vec![told.into()]
+}
+
+/// The line that keeps the sign-ins to one of the programs that a log of all of them tells of.
+fn programs(taken: &Taken) -> Vec<String> {
+    let is_program = |column: &&Column| column.heading.to_lowercase().contains("app") && column.tally.distinct() > 1;
+    let Some(column) = taken.column("channel").filter(is_program) else { return vec![] };
+    let names: Vec<String> = values(column).iter().take(5).map(|(value, _)| literal(value)).collect();
+    vec![format!(
+        "-- AND lower(trim({})) IN ({})  -- if these are sign-ins to many programs: name those here that are the CRM",
+        quoted(column),
+        names.join(", ")
     )]
 }
 

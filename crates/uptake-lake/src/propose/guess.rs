@@ -20,6 +20,9 @@ const LEAST_POINTS: i32 = 9;
 
 /// The kind that fits best, and the next one where it fits nearly as well.
 pub fn kind_of(profile: &Profile) -> (Guess, Option<Guess>) {
+    if is_association(profile) {
+        return (other(profile), None);
+    }
     let told = [deals, log, logins, activities, cases, leads, roster, contacts, accounts];
     let mut guesses: Vec<Guess> = told.iter().filter_map(|guess| guess(profile)).collect();
     guesses.retain(|guess| guess.points >= LEAST_POINTS);
@@ -34,6 +37,13 @@ pub fn kind_of(profile: &Profile) -> (Guess, Option<Guess>) {
     let next = guesses.get(1).filter(|next| best.points - next.points <= 3).cloned();
     let next = twin.map(|kind| Guess { kind, ..best.clone() }).or(next);
     (best, next)
+}
+
+/// Whether a table says only which things belong together, by their ids: with a word for how, and when it was fetched.
+fn is_association(profile: &Profile) -> bool {
+    let own: Vec<&Column> = profile.columns.iter().filter(|c| !c.heading.starts_with('_')).collect();
+    let ids = own.iter().filter(|c| c.means("id") && !c.typed.is_time()).count();
+    ids >= 2 && own.iter().all(|c| (c.means("id") && !c.typed.is_time()) || c.means("type"))
 }
 
 fn points(told: &[(bool, i32)]) -> i32 {
@@ -56,15 +66,19 @@ fn deals(profile: &Profile) -> Option<Guess> {
     let mut roles = common(profile, &["deal"]);
     roles.pick(profile, "amount", roles::amount);
     roles.pick(profile, "state", roles::state(&["won", "lost", "deal"]));
-    let ends = |c: &Column| c.tally.values.keys().any(|value| says(value, "won") || says(value, "lost"));
-    let tells = roles.column(profile, "state").is_some_and(ends);
-    if !tells {
-        roles.pick(profile, "outcome", |c| {
-            let (points, why) = roles::state(&["won", "lost"])(c);
-            (if ends(c) { points } else { 0 }, why)
-        });
-    }
-    roles.pick(profile, "account", roles::word("account", &["person", "amount"]));
+    let ended = |c: &Column| {
+        let of = |(value, rows): (&String, &u64)| if says(value, "won") || says(value, "lost") { *rows } else { 0 };
+        c.tally.values.iter().map(of).sum::<u64>()
+    };
+    let by_state = roles.column(profile, "state").map_or(0, ended);
+    let tells = by_state > 0;
+    // A stage may name some ends, and a status beside it all of them.
+    roles.pick(profile, "outcome", |c| {
+        let (points, why) = roles::state(&["won", "lost"])(c);
+        let is_sure = !tells || (c.means("state") && c.tally.distinct() <= 8);
+        (if is_sure && ended(c) > by_state { points } else { 0 }, why)
+    });
+    roles.pick(profile, "account", roles::word("account", &["person", "amount", "place"]));
     roles.pick(profile, "probability", roles::word("probability", &[]));
     roles.pick(profile, "currency", roles::word("currency", &["amount"]));
     roles.pick(
@@ -160,6 +174,9 @@ fn logins(profile: &Profile) -> Option<Guess> {
         (profile.columns.len() <= 8, 2),
         (profile.columns.iter().any(|c| c.means("amount") && c.typed.is_number()), -6),
         (about(profile, "activity") && !says_login && profile.columns.len() > 4, -4),
+        (is_called(profile, "person") && !is_called(profile, "login") && roles.has("row_id"), -8),
+        // A log of what became of numbered things.
+        (profile.columns.iter().any(|c| c.meaning.any(&["case", "deal"]) && c.means("id")), -6),
     ];
     Some(Guess { kind: &LOGINS, roles, points: points(&told) })
 }
@@ -176,7 +193,7 @@ fn activities(profile: &Profile) -> Option<Guess> {
         roles.pick(profile, "at", roles::moment);
     }
     roles.pick(profile, "subject", roles::word("subject", &[]));
-    roles.pick(profile, "account", roles::word("account", &["person"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "place"]));
     roles.pick(profile, "deal", roles::word("deal", &["state", "amount"]));
     let has_time = ["at", "begin", "end"].iter().any(|role| roles.has(role));
     if !roles.has("person") || !has_time {
@@ -203,7 +220,7 @@ fn cases(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "priority", roles::word("priority", &[]));
     roles.pick(profile, "type", roles::word("type", &["person"]));
     roles.pick(profile, "subject", roles::word("subject", &[]));
-    roles.pick(profile, "account", roles::word("account", &["person"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "place"]));
     roles.pick(profile, "contact", roles::word("contact", &["email"]));
     if !roles.has("state") {
         return None;
@@ -234,12 +251,13 @@ fn persons(profile: &Profile, things: &[&str]) -> Roles {
 fn leads(profile: &Profile) -> Option<Guess> {
     let mut roles = persons(profile, &["lead"]);
     roles.pick(profile, "state", roles::state(&["deal"]));
-    roles.pick(profile, "account", roles::word("account", &["person", "id"]));
+    roles.pick(profile, "account", roles::word("account", &["person", "id", "place", "amount", "count"]));
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
-    roles.pick(profile, "name", roles::word("name", &["person", "account"]));
-    let named = roles.has("name") || roles.has("last");
+    roles.pick(profile, "name", roles::word("name", &["person", "account", "job"]));
+    let numbered = is_called(profile, "lead") && roles.column(profile, "id").is_some_and(|c| c.means("lead"));
+    let named = roles.has("name") || roles.has("last") || numbered;
     let told = [
         (true, 2),
         (about(profile, "lead"), 6),
@@ -305,7 +323,7 @@ fn contacts(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
-    roles.pick(profile, "name", roles::word("name", &["person", "account"]));
+    roles.pick(profile, "name", roles::word("name", &["person", "account", "job", "first", "last"]));
     roles.pick(profile, "city", roles::word("city", &[]));
     roles.pick(profile, "country", roles::word("country", &[]));
     let named = roles.has("name") || roles.has("last");
@@ -340,7 +358,10 @@ fn accounts(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "begin", roles::time("begin", &["changed"]));
     roles.pick(profile, "changed", roles::time("changed", &[]));
     roles.pick(profile, "person", |c| if c.means("person") { roles::person(c) } else { (0, "") });
-    if !roles.has("name") && is_called(profile, "account") {
+    if !roles.has("name")
+        && is_called(profile, "account")
+        && roles.column(profile, "id").is_some_and(|c| c.means("account"))
+    {
         roles.also("id", "name");
     }
     let unique = |role: &str| roles.column(profile, role).is_some_and(|c| c.names_rows(profile));
@@ -365,6 +386,8 @@ fn other(profile: &Profile) -> Guess {
     let mut roles = Roles::default();
     roles.pick(profile, "id", roles::id(profile, &[], true));
     roles.pick(profile, "changed", roles::time("changed", &[]));
+    // When the row happened, rather than when something that it names was made.
+    roles.pick(profile, "at", |c| if c.means("begin") { (0, "") } else { roles::moment(c) });
     roles.pick(profile, "at", roles::moment);
     Guess { kind: &OTHER, roles, points: 0 }
 }

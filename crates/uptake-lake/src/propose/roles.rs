@@ -89,6 +89,7 @@ pub fn id<'a>(
             || c.typed.is_clock
             || c.means("amount")
             || c.means("email")
+            || c.means("phone")
             || c.tally.longest > 60;
         // A column that must name rows, and does not; or names a part of what happened to it only once.
         if unfit || is_key != unique || c.tally.filled * 10 < profile.rows * 9 {
@@ -138,7 +139,14 @@ pub fn person(c: &Column) -> (i32, &'static str) {
     ]);
     let thing =
         c.meaning.any(&["account", "contact", "product", "campaign", "case", "deal", "lead"]) && !c.means("person");
-    if c.typed.is_time() || c.typed.is_clock || other || c.typed.kind == uptake_spec::source::ColumnType::Boolean {
+    // The browser of a user is nobody.
+    let is_agent = super::profile::snake(&c.heading) == "user_agent";
+    if is_agent
+        || c.typed.is_time()
+        || c.typed.is_clock
+        || other
+        || c.typed.kind == uptake_spec::source::ColumnType::Boolean
+    {
         // "Login" is who, and "Login state" what.
         return (0, "");
     }
@@ -185,7 +193,9 @@ pub fn creator(c: &Column) -> (i32, &'static str) {
 pub fn state<'a>(words: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
     move |c| {
         let few = c.tally.distinct() <= 60 && !c.tally.too_many_values;
-        let number = c.typed.is_number() && c.tally.distinct() > 12;
+        let named = c.means("state") || c.means("outcome");
+        // States may be numbers, and what a heading calls so are states, if they are many too.
+        let number = c.typed.is_number() && c.tally.distinct() > if named { 40 } else { 12 };
         let other = c.typed.is_time() || c.typed.is_clock || c.meaning.any(&["person", "time", "country", "city"]);
         if !few || number || other || c.meaning.any(&["amount", "email", "probability", "postal", "account"]) {
             return (0, "");
@@ -193,7 +203,6 @@ pub fn state<'a>(words: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str
         let speaks = c.tally.values.keys().any(|value| words.iter().any(|list| says(value, list)));
         let stage = if c.means("stage") { 3 } else { 0 };
         let part = if c.means("sub") { -5 } else { 0 };
-        let named = c.means("state") || c.means("outcome");
         let (points, why) = match (named, speaks) {
             (true, true) => (12, "by its heading and its values"),
             (true, false) => (8, BY_HEADING),
@@ -206,7 +215,9 @@ pub fn state<'a>(words: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str
 
 pub fn amount(c: &Column) -> (i32, &'static str) {
     let other = c.meaning.any(&["id", "probability", "count", "time", "phone", "priority", "state"]);
-    let weighted = if c.means("sub") { -4 } else { 0 };
+    // What a deal was sold for comes before what it was to cost.
+    let price = i32::from(c.means("settled")) - i32::from(c.means("listed"));
+    let weighted = price - if c.means("sub") { 4 } else { 0 };
     match c.typed.is_number() && !other {
         true if c.means("amount") => (10 + weighted, BY_HEADING),
         true if c.tally.distinct() > 20 && c.tally.longest > 2 => (1, BY_VALUES),
@@ -224,7 +235,8 @@ pub fn time<'a>(sort: &'a str, not: &'a [&'a str]) -> impl Fn(&Column) -> (i32, 
 
 /// When something happened, in a log: any time, the likeliest first.
 pub fn moment(c: &Column) -> (i32, &'static str) {
-    if !c.typed.is_time() || c.means("logout") {
+    // When a connector fetched a row says nothing of what it tells.
+    if !c.typed.is_time() || c.means("logout") || c.heading.starts_with('_') {
         return (0, "");
     }
     let hour = if c.typed.kind == uptake_spec::source::ColumnType::Instant { 4 } else { 0 };

@@ -81,7 +81,9 @@ fn zone(tables: &[Table], lines: &mut Vec<String>) {
             in_comment(&column.heading),
             in_comment(&column.tally.first_jumped)
         ));
-        lines.push(format!("# {ours}  # if they are the firm's own nevertheless; those rows are then rejects"));
+        lines.push(format!(
+            "# {ours}  # if they are the firm's own nevertheless: they are then read as if the clock had not jumped yet"
+        ));
     } else if let Some(column) = naive.iter().find(|c| c.means("utc")) {
         lines.push(format!("{utc}  # the heading \"{}\" says so", in_comment(&column.heading)));
     } else if let Some(column) = naive.first() {
@@ -140,6 +142,8 @@ fn decimal(tables: &[Table], lines: &mut Vec<String>, decide: &mut Vec<String>) 
 struct Told<'a, T> {
     says: Vec<(&'a Column, &'a T, &'a str)>,
     open: Vec<(&'a Column, &'a str)>,
+    /// Some column says both.
+    is_torn: bool,
 }
 
 fn told<'a, T: 'a>(
@@ -147,7 +151,7 @@ fn told<'a, T: 'a>(
     computes: impl Fn(&str, &Column) -> bool,
     said: impl Fn(&'a Column) -> &'a Said<T>,
 ) -> Told<'a, T> {
-    let mut told = Told { says: vec![], open: vec![] };
+    let mut told = Told { says: vec![], open: vec![], is_torn: false };
     for table in tables {
         let roles = &table.taken.guess.roles;
         for profile in &table.like {
@@ -165,7 +169,10 @@ fn told<'a, T: 'a>(
             for column in of_part {
                 match said(column) {
                     Said::Both(why) if !file_says => told.open.push((column, why)),
-                    Said::Torn(why) => told.open.push((column, why)),
+                    Said::Torn(why) => {
+                        told.is_torn = true;
+                        told.open.push((column, why))
+                    }
                     _ => {}
                 }
             }
@@ -175,13 +182,18 @@ fn told<'a, T: 'a>(
 }
 
 fn say<T: PartialEq>(
-    told: Told<T>,
+    mut told: Told<T>,
     key: &str,
     words: [&str; 2],
     word: impl Fn(&T) -> &'static str,
     lines: &mut Vec<String>,
     decide: &mut Vec<String>,
 ) {
+    // What one file leaves open, the others of the same delivery say, if they all say the same.
+    let settled = told.says.first().is_some_and(|(_, first, _)| told.says.iter().all(|(_, other, _)| other == first));
+    if settled && !told.is_torn {
+        told.open.clear();
+    }
     for (column, why) in &told.open {
         let what = format!("\"{}\": {}", in_comment(&column.heading), in_comment(why));
         lines.push(format!(

@@ -6,6 +6,8 @@ use crate::landing::dates::{Leads, Order, clock, leads, read_serial};
 use crate::landing::numbers::{self, Mark};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use twox_hash::XxHash3_64;
 use uptake_spec::source::ColumnType;
 
@@ -40,6 +42,10 @@ pub enum Reading {
 use Reading::*;
 const READINGS: [Reading; 10] = [Whole, Point, Comma, Dmy, Mdy, Clock, Serial, Epoch, Boolean, Email];
 
+fn place(reading: Reading) -> usize {
+    READINGS.iter().position(|known| *known == reading).expect("all are listed")
+}
+
 /// How many cells fit one reading, and which do not.
 #[derive(Debug, Clone, Default)]
 pub struct Tried {
@@ -55,6 +61,40 @@ impl Tried {
     }
 }
 
+/// What one value is: found out once, however often it comes.
+#[derive(Debug, Clone, Copy)]
+struct Verdict {
+    /// A bit for each of [`READINGS`] that it fits.
+    readings: u16,
+    leads: Leads,
+    hour: Hour,
+    is_padded: bool,
+    has_fraction: bool,
+}
+
+impl Default for Verdict {
+    fn default() -> Verdict {
+        Verdict { readings: 0, leads: Leads::Nothing, hour: Hour::Nothing, is_padded: false, has_fraction: false }
+    }
+}
+
+impl Verdict {
+    fn fits(self, reading: Reading) -> bool {
+        self.readings & (1 << place(reading)) != 0
+    }
+}
+
+/// What a date tells of its hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hour {
+    Nothing,
+    /// With its zone.
+    Zoned,
+    Local,
+    /// On no clock of the firm's zone.
+    Jumped,
+}
+
 #[derive(Debug, Clone)]
 pub struct Tally {
     /// Cells that mean something.
@@ -63,6 +103,7 @@ pub struct Tally {
     pub nothing: BTreeMap<String, u64>,
     /// The values, with how often; more than [`MOST_VALUES`] are not kept.
     pub values: HashMap<String, u64>,
+    verdicts: HashMap<String, Verdict>,
     pub too_many_values: bool,
     apart: HashSet<u64>,
     /// No two cells are the same, as far as it is known.
@@ -80,6 +121,7 @@ pub struct Tally {
     pub jumped: u64,
     pub first_jumped: String,
     zone: Option<Tz>,
+    jumps: Arc<AtomicU64>,
     /// Numbers with digits behind the point, and those that begin with a 0 as no number does.
     pub fractions: u64,
     pub padded: u64,
@@ -96,6 +138,7 @@ impl Default for Tally {
             filled: 0,
             nothing: BTreeMap::new(),
             values: HashMap::new(),
+            verdicts: HashMap::new(),
             too_many_values: false,
             apart: HashSet::new(),
             unique: true,
@@ -109,6 +152,7 @@ impl Default for Tally {
             jumped: 0,
             first_jumped: String::new(),
             zone: None,
+            jumps: Arc::default(),
             fractions: 0,
             padded: 0,
             numbers: numbers::Seen::of(ColumnType::Decimal).expect("it is of numbers"),
@@ -130,6 +174,15 @@ impl Tally {
         if text.is_empty() {
             return;
         }
+        // What was there before is what it was then.
+        if let Some((count, verdict)) = self.values.get_mut(text).zip(self.verdicts.get(text).copied()) {
+            *count += 1;
+            self.unique = false;
+            if is_number {
+                self.numbers.note(text.as_bytes(), line, is_number);
+            }
+            return self.count(verdict);
+        }
         if is_nothing(text) {
             *self.nothing.entry(text.into()).or_default() += 1;
             return;
@@ -137,65 +190,88 @@ impl Tally {
         if self.filled == 0 {
             self.example = shortened(text);
         }
-        self.filled += 1;
         self.longest = self.longest.max(text.chars().count());
         self.tell_apart(text);
-        self.keep(text);
         self.numbers.note(text.as_bytes(), line, is_number);
-        let bare = text.bytes().all(|b| b.is_ascii_digit());
-        self.padded += u64::from(bare && text.len() > 1 && text.starts_with('0'));
-        self.fractions += u64::from(text.contains(['.', ',']));
-        for (at, reading) in READINGS.into_iter().enumerate() {
-            let tried = &mut self.tried[at];
-            if tried.is_hopeless() {
-                continue;
-            }
-            if fits(text, reading) {
-                tried.fits += 1;
-            } else {
-                tried.fails += 1;
-                *tried.junk.entry(shortened(text)).or_default() += 1;
-            }
-        }
-        if !self.tried(Dmy).is_hopeless() || !self.tried(Mdy).is_hopeless() {
-            self.note_date(text, bare);
-        }
+        let verdict = self.judge(text);
+        self.count(verdict);
+        self.keep(text, verdict);
     }
 
-    fn note_date(&mut self, text: &str, bare: bool) {
-        match leads(text) {
+    /// What a cell may be read as, by the readings that were not given up.
+    fn judge(&mut self, text: &str) -> Verdict {
+        let mut verdict = Verdict::default();
+        for (at, reading) in READINGS.into_iter().enumerate() {
+            if self.tried[at].is_hopeless() {
+                continue;
+            }
+            // The year first leaves nothing to order.
+            let fits = match reading {
+                Mdy if year_leads(text) && !self.tried(Dmy).is_hopeless() => verdict.fits(Dmy),
+                reading => fits(text, reading),
+            };
+            if fits {
+                verdict.readings |= 1 << at;
+            } else {
+                *self.tried[at].junk.entry(shortened(text)).or_default() += 1;
+            }
+        }
+        let bare = text.bytes().all(|b| b.is_ascii_digit());
+        verdict.is_padded = bare && text.len() > 1 && text.starts_with('0');
+        verdict.has_fraction = text.contains(['.', ',']);
+        if verdict.fits(Dmy) || verdict.fits(Mdy) {
+            verdict.leads = leads(text);
+            if verdict.leads == Leads::Either && self.either == 0 {
+                self.first_either = text.into();
+            }
+            if !bare && text.contains(':') {
+                verdict.hour = self.hour(text, if verdict.fits(Dmy) { Order::Dmy } else { Order::Mdy });
+            }
+        }
+        verdict
+    }
+
+    fn hour(&mut self, text: &str, order: Order) -> Hour {
+        let habits = Habits { order: Some(order), ..Habits::default() };
+        if read_cell(text, ColumnType::Date, &habits).is_ok() {
+            return Hour::Nothing;
+        }
+        if read_cell(text, ColumnType::Instant, &habits).is_ok() {
+            return Hour::Zoned;
+        }
+        let here = Habits { zone: self.zone, jumped: Some(self.jumps.clone()), ..habits };
+        let jumped = read_cell(text, ColumnType::Instant, &here).is_ok() && self.jumps.swap(0, Ordering::Relaxed) > 0;
+        if jumped && self.jumped == 0 {
+            self.first_jumped = text.into();
+        }
+        if jumped { Hour::Jumped } else { Hour::Local }
+    }
+
+    fn count(&mut self, verdict: Verdict) {
+        self.filled += 1;
+        for (at, tried) in self.tried.iter_mut().enumerate().filter(|(_, tried)| !tried.is_hopeless()) {
+            match verdict.readings & (1 << at) != 0 {
+                true => tried.fits += 1,
+                false => tried.fails += 1,
+            }
+        }
+        self.padded += u64::from(verdict.is_padded);
+        self.fractions += u64::from(verdict.has_fraction);
+        match verdict.leads {
             Leads::Day => self.day_leads += 1,
             Leads::Month => self.month_leads += 1,
-            Leads::Either => {
-                if self.either == 0 {
-                    self.first_either = text.into();
-                }
-                self.either += 1;
-            }
+            Leads::Either => self.either += 1,
             Leads::Nothing => {}
         }
-        let order = Habits { order: Some(Order::Dmy), ..Habits::default() };
-        let order = if fits(text, Dmy) { order } else { Habits { order: Some(Order::Mdy), ..order } };
-        let reads = |kind| read_cell(text, kind, &order).is_ok();
-        if bare || !reads(ColumnType::Day) || reads(ColumnType::Date) {
-            return;
-        }
-        self.hours += 1;
-        if reads(ColumnType::Instant) {
-            self.zoned += 1;
-            return;
-        }
-        let here = Habits { zone: self.zone, ..order };
-        if self.zone.is_some() && read_cell(text, ColumnType::Instant, &here).is_err() {
-            self.jumped += 1;
-            if self.first_jumped.is_empty() {
-                self.first_jumped = text.into();
-            }
-        }
+        self.hours += u64::from(verdict.hour != Hour::Nothing);
+        self.zoned += u64::from(verdict.hour == Hour::Zoned);
+        self.jumped += u64::from(verdict.hour == Hour::Jumped);
     }
 
     fn tell_apart(&mut self, text: &str) {
-        let most = if self.unique { MOST_UNIQUE } else { MOST_TOLD_APART };
+        // Of an id of which some came twice, nearly every one is its own.
+        let nearly = self.apart.len() as u64 * 50 >= self.filled * 49;
+        let most = if self.unique || nearly { MOST_UNIQUE } else { MOST_TOLD_APART };
         if self.apart.len() >= most {
             self.unique = false;
             return;
@@ -205,18 +281,17 @@ impl Tally {
         }
     }
 
-    fn keep(&mut self, text: &str) {
-        if let Some(count) = self.values.get_mut(text) {
-            *count += 1;
-        } else if self.values.len() < MOST_VALUES {
+    fn keep(&mut self, text: &str, verdict: Verdict) {
+        if self.values.len() < MOST_VALUES {
             self.values.insert(text.into(), 1);
+            self.verdicts.insert(text.into(), verdict);
         } else {
             self.too_many_values = true;
         }
     }
 
     pub fn tried(&self, reading: Reading) -> &Tried {
-        &self.tried[READINGS.iter().position(|known| *known == reading).expect("all are listed")]
+        &self.tried[place(reading)]
     }
 
     /// How many different values there are; from 100,000 on, at least so many.
@@ -230,6 +305,11 @@ impl Tally {
         all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         all
     }
+}
+
+/// `2026-12-31`.
+fn year_leads(text: &str) -> bool {
+    text.as_bytes().get(..5).is_some_and(|start| start[..4].iter().all(u8::is_ascii_digit) && start[4] == b'-')
 }
 
 fn fits(text: &str, reading: Reading) -> bool {

@@ -61,7 +61,8 @@ pub fn progress(stage: &str) -> Option<u32> {
 }
 
 pub fn is_nothing(cell: &str) -> bool {
-    WORDS.cells["nothing"].iter().any(|word| word == cell)
+    // None of them is longer, and most cells are.
+    cell.len() <= 8 && WORDS.cells["nothing"].iter().any(|word| word == cell)
 }
 
 /// `Deal Owner`, `dealOwner` and `deal_owner` are deal and owner.
@@ -117,5 +118,6 @@ mod tests {
         assert!(!says("Wonder", "won") && !says("closest", "closed"));
         assert!(progress("Prospecting") < progress("Engaging") && progress("Proposal/Price Quote") == Some(40));
         assert!(is_nothing("?") && !is_nothing("x"));
+        assert!(WORDS.cells["nothing"].iter().all(|word| is_nothing(word)));
     }
 }

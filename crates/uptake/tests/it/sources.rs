@@ -1,6 +1,7 @@
 //! Each CRM's own export, small and by hand, in the bytes its vendor writes: `tests/exports/`. The figures are counted by hand.
 
 mod files;
+mod found;
 mod init_from;
 mod more;
 mod people;
@@ -29,6 +30,7 @@ pub fn stories() -> Vec<Trial> {
         recognised::stories(),
         salesforce::stories(),
         files::stories(),
+        found::stories(),
         init_from::stories(),
     ];
     own.into_iter().chain(beside.into_iter().flatten()).collect()

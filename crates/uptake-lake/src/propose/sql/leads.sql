@@ -8,7 +8,7 @@ SELECT
     {account:text} AS company,
     {email:text} AS email,
     {state:text} AS status,
-    lower({state:text}) LIKE '%converted%' AS is_converted,
+    coalesce(lower({state:text}) LIKE '%converted%', false) AS is_converted,
     coalesce({begin:instant}, start_of_day(min(first_seen) OVER (PARTITION BY _key), project_zone())) AS created_ts,
     false AS is_deleted,
     first_seen,

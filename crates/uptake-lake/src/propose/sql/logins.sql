@@ -1,4 +1,5 @@
 -- Who came when, by the log?
+{{days}}
 SELECT
     '{source}' AS source,
     _key AS login_id,
@@ -11,3 +12,4 @@ SELECT
 FROM landing.{relation}
 WHERE {person:text} <> ''
     {{leaves}}
+    {{programs}}

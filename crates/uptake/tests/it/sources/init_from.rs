@@ -18,6 +18,13 @@ pub fn stories() -> Vec<Trial> {
         story("init --from: what nobody understands lands whole", lands_whole),
         story("init --from: a file that no source knows is told the way to one", told_the_way),
         story("init --from: lists of people and of customers are told apart", people_and_customers),
+        story("init --from: states may be numbers, and many", numbered_states),
+        story("init --from: the code 0 of a sign-in is no failure", codes_of_errors),
+        story("init --from: a job is no name and a telephone no id", jobs_and_telephones),
+        story("init --from: what only ties ids together is no list of anything", associations),
+        story("init --from: a log of days tells who came on which", log_of_days),
+        story("init --from: a status tells more ends than the stage beside it", status_beside_stage),
+        story("init --from: one file says the order of dates for its like", order_by_another),
     ]
 }
 
@@ -292,4 +299,149 @@ fn people_and_customers() {
         "employee_number,email,grade,department 7,ann@firm.example,Partner,Sales 8,bob@firm.example,Associate,Sales"
     );
     assert_eq!(own.ask("SELECT account_id, name FROM accounts ORDER BY 1"), "account_id,name K1,Oak AG K2,Elm SE");
+}
+
+/// As logs for process mining are shared: all that could be told is a number.
+fn numbered_states() {
+    let own = Own::new("numbered-states");
+    let mut csv = "CaseID,Activity,Timestamp,Resource\n".to_string();
+    for case in 0..30 {
+        for step in 0..3 {
+            csv += &format!(
+                "{case},{},2012-03-{:02} 1{step}:00:00+00:00,{}\n",
+                (case + step) % 15,
+                case % 28 + 1,
+                case % 4
+            );
+        }
+    }
+    let file = own.file("incidents.csv", csv);
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("a log of the states of cases, 90 rows"), "it is no log of logins: {told}");
+    assert!(told.contains("id \"CaseID\"") && told.contains("state \"Activity\""), "{told}");
+    assert_eq!(own.load(&[&file]), counts(90, 0, 0));
+    assert_eq!(own.ask("SELECT count(DISTINCT case_id) AS n FROM cases"), "n 30");
+}
+
+/// As a directory tells of its sign-ins. Ann got in twice, and once she did not.
+fn codes_of_errors() {
+    let own = Own::new("codes-of-errors");
+    let row = |at: &str, code: &str, app: &str| format!("{code},\"{at}\",{app},ann@firm.example,Sign-in activity\n");
+    let file = own.file(
+        "SigninLogs.csv",
+        [
+            "ResultType,CreatedDateTime [UTC],AppDisplayName,UserPrincipalName,OperationName\n",
+            &row("5/12/2026, 10:36:53.884 AM", "0", "Dynamics 365"),
+            &row("5/13/2026, 9:01:02.100 AM", "50126", "Dynamics 365"),
+            &row("5/13/2026, 9:02:02.100 AM", "0", "Microsoft Teams"),
+        ]
+        .concat(),
+    );
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("a log of logins"), "{told}");
+    assert_eq!(own.load(&[&file]), counts(3, 0, 0));
+    assert_eq!(
+        own.ask("SELECT ts, outcome FROM logins ORDER BY ts"),
+        "ts,outcome 2026-05-12T10:36:53Z,success 2026-05-13T09:01:02Z,failed 2026-05-13T09:02:02Z,success"
+    );
+    let sql = text(&own, "signinlogs/logins.sql");
+    assert!(sql.contains("-- AND lower(trim(\"appdisplayname\")) IN ('dynamics 365', 'microsoft teams')"), "{sql}");
+}
+
+fn jobs_and_telephones() {
+    let own = Own::new("jobs-and-telephones");
+    let file = own.file(
+        "2026-03-01/people.csv",
+        "Email,Company,Office phone,First Name,Job Title,Last Name\nkim@oak.example,Oak,555-0101,Kim,Buyer,Poe\n\
+         lee@oak.example,Oak,555-0102,Lee,Buyer,Ray\nkim@yew.example,Yew,555-0103,Kim,Owner,Low\n",
+    );
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("a list of people at customers") && !told.contains("name \"Job Title\""), "{told}");
+    assert!(text(&own, "people/source.toml").contains("key = [\"email\"]"), "a telephone is shared and changes");
+    let file = own.file(
+        "2026-03-01/Leads.csv",
+        "LeadId,Title,Industry,Stage,CreatedDate,OwnerEmployeeId\n1,Manager,Shops,Disqualified,2021-01-05,4\n2,,Shops,Open,2021-01-05,4\n\
+         3,Buyer,Shops,Open,2021-01-06,5\n",
+    );
+    let told = taken(&own, &[&file, "--name", "pool"]).err;
+    assert!(told.contains("a list of leads, 3 rows") && !told.contains("name \"Title\""), "{told}");
+    assert_eq!(own.load(&[&file]), counts(3, 0, 0));
+    assert_eq!(own.ask("SELECT count(*) AS n, count(last_name) AS named FROM leads"), "n,named 3,0");
+}
+
+/// The one file's dates could be two days each; the other's say that the month stands first.
+fn order_by_another() {
+    let own = Own::new("order-by-another");
+    let contacts = own.file(
+        "2026-05-01/kontakte.csv",
+        "Nr,Vorname,Nachname,E-Mail,Firma,Angelegt\n1,Kim,Poe,kim@oak.example,Oak,4/8/2026\n2,Lee,Ray,lee@oak.example,Oak,4/9/2026\n",
+    );
+    let firms = own.file("2026-05-01/firmen.csv", "Firma,Branche,Angelegt\nOak,Holz,12/31/2025\nYew,Holz,1/2/2026\n");
+    let told = taken(&own, &[&contacts, &firms]).err;
+    assert!(!told.contains("to decide"), "{told}");
+    assert!(text(&own, "kontakte/source.toml").contains("\ndate_order = \"mdy\"  # "), "the other file says it");
+    assert_eq!(own.load(&[&contacts, &firms]), counts(4, 0, 0));
+    assert_eq!(own.ask("SELECT min(\"angelegt\") AS day FROM landing.kontakte_contacts"), "day 2026-04-08");
+}
+
+/// Two exports put one below the other; a deal that was won goes on through stages of delivery.
+fn status_beside_stage() {
+    let own = Own::new("status-beside-stage");
+    let head = "Deal Name,Owner code,Client Code,Deal Status,Close Date,Deal value,Deal Stage,Created Date\n";
+    let file = own.file(
+        "2026-02-01/deals.csv",
+        format!(
+            "{head}Oak,O1,C1,Won,2026-01-10,489360.0,H. Work Order Received,2025-12-26\n\
+             Yew,O1,C2,Won,2026-01-12,611700.0,G. Project Won,2025-11-12\n{head}\
+             Ash,O2,C3,Dead,2026-01-20,2348928.0,L. Project Lost,2025-10-14\n\
+             Elm,O2,C3,Open,,1000.5,B. Sales Qualified Leads,2025-10-14\n"
+        ),
+    );
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("outcome \"Deal Status\"") && told.contains("4 rows"), "{told}");
+    let ran = own.run(&["load", &file]).ended(0);
+    assert!(ran.err.contains("1 line that is the header again is no row"), "{}", ran.err);
+    assert_eq!(counted(&ran), counts(4, 0, 0));
+    assert_eq!(
+        own.ask("SELECT name, stage, amount, is_won FROM deal_snapshots ORDER BY name"),
+        "name,stage,amount,is_won Ash,Lost,2348928.0000,false Elm,B. Sales Qualified Leads,1000.5000,false \
+         Oak,Won,489360.0000,true Yew,Won,611700.0000,true"
+    );
+}
+
+/// As a library of pictures wrote it: a number of the row without a heading, ids padded with blanks, days without hours.
+fn log_of_days() {
+    let own = Own::new("log-of-days");
+    let file = own.file(
+        "logins.csv",
+        ",Contact type,User_ID,Access_Date,Device\n1522,Staff,VB3CT47        ,10/14/2025,Mac\n1519,Staff,VB3CT47        ,10/15/2025,Mac\n\
+         1520,Staff,VB3CT47        ,10/15/2025,Mac\n7,Client,VB1CT9         ,11/2/2025,iPhone\n8,Client,VB1CT9         ,11/3/2025,\n",
+    );
+    let told = taken(&own, &[&file]).err;
+    assert!(told.contains("a log of logins, 5 rows") && told.contains("person \"User_ID\""), "{told}");
+    assert_eq!(own.load(&[&file]), counts(5, 0, 0));
+    assert_eq!(
+        own.ask(
+            "SELECT user_id, count(*) AS n, count(DISTINCT ts) AS days FROM logins GROUP BY user_id ORDER BY user_id"
+        ),
+        "user_id,n,days vb1ct9,2,2 vb3ct47,3,2"
+    );
+    assert!(text(&own, "logins/logins.sql").contains("-- It tells days and no hours"), "it says what that means");
+}
+
+/// Tables of a connector: each has its own stamp of when a row was fetched.
+fn associations() {
+    let own = Own::new("associations");
+    let tie = own.file(
+        "2026-03-01/ticket_company.csv",
+        "ticket_id,company_id,type_id,_fivetran_synced\n1,10,26,2026-03-01 00:00:00\n2,10,26,2026-03-01 00:00:00\n3,11,26,2026-03-01 00:00:00\n",
+    );
+    let clicks = own.file(
+        "2026-03-01/clicks.csv",
+        "id,browser,user_agent,url,_fivetran_synced\n1,Firefox,Mozilla/5.0,a,2026-03-01 00:00:00\n2,Chrome,Mozilla/5.0,b,2026-03-01 00:00:00\n",
+    );
+    let told = taken(&own, &[&tie, &clicks]).err;
+    assert_eq!(told.matches("a table of which nothing is known").count(), 2, "{told}");
+    assert!(!told.contains("person \"user_agent\"") && !told.contains("at \"_fivetran"), "{told}");
+    assert_eq!(own.load(&[&tie, &clicks]), counts(5, 0, 0));
 }
