@@ -40,7 +40,7 @@ if how == "look":
             count(*),
             count(DISTINCT Id),
             sum(CallDurationInSeconds)::BIGINT,
-            sum(epoch(CreatedDate))::BIGINT,
+            sum(epoch_us(CreatedDate) // 1000000)::BIGINT,
             sum(strlen(Description))::BIGINT
         FROM read_parquet($path)
         WHERE ActivityDate IS NOT NULL
