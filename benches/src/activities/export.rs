@@ -123,7 +123,7 @@ fn duration(number: u64) -> u64 {
 
 /// A number that looks like none before it; splitmix64.
 fn draw(number: u64, purpose: u64) -> u64 {
-    let mut mixed = (number << 8 | purpose).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = ((number << 8) | purpose).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
