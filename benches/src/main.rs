@@ -2,6 +2,7 @@
 //!
 //! What is measured, how, and the figures of the last run: README.md.
 
+mod activities;
 mod cached;
 mod firm;
 mod generating;
@@ -39,6 +40,18 @@ enum Of {
     Sample(Arguments),
     /// The firm of 20,000 people and 36 months, changed rows only.
     Large(Arguments),
+    /// An export of activities, landed beside DuckDB; no firm is needed. It wants 8 GB below TMPDIR.
+    Activities(Activities),
+}
+
+#[derive(Args)]
+struct Activities {
+    /// How many rows the export has.
+    #[arg(long, value_name = "N", default_value = "10000000")]
+    rows: u64,
+    /// The Python that has peers/requirements.txt.
+    #[arg(long, value_name = "FILE", default_value = "target/peers/bin/python")]
+    python: PathBuf,
 }
 
 #[derive(Args)]
@@ -94,11 +107,24 @@ struct Bench {
 }
 
 fn main() -> Result<()> {
-    let of = CommandLine::parse().of;
-    let (arguments, usual, is_large) = match &of {
-        Of::Sample(arguments) => (arguments, OF_SAMPLE, false),
-        Of::Large(arguments) => (arguments, OF_LARGE, true),
-    };
+    match CommandLine::parse().of {
+        Of::Sample(arguments) => of_a_firm(&arguments, OF_SAMPLE, false),
+        Of::Large(arguments) => of_a_firm(&arguments, OF_LARGE, true),
+        Of::Activities(Activities { rows, python }) => of_activities(rows, python),
+    }
+}
+
+fn of_activities(rows: u64, python: PathBuf) -> Result<()> {
+    let uptake = beside_this("uptake")?;
+    peers::check_python(&python)?;
+    let head = machine::head("an export of activities")?;
+    let mut bench = Bench { firm: Firm::sample(None, None)?, uptake, python, sheet: Sheet::default() };
+    let measured = activities::measure(&mut bench, rows);
+    println!("{head}{}\n{}", machine::foot(), bench.sheet);
+    measured
+}
+
+fn of_a_firm(arguments: &Arguments, usual: [Part; 7], is_large: bool) -> Result<()> {
     let is_kept = arguments.lake.as_deref().is_some_and(firm::is_built);
     let parts = match arguments.parts.is_empty() {
         // Who names a lake that is built wants to be spared that; a folder that is there, the generating.

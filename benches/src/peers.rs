@@ -42,7 +42,7 @@ pub fn check_python(python: &Path) -> Result<()> {
     Ok(())
 }
 
-fn script(name: &str) -> PathBuf {
+pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(name)
 }
 

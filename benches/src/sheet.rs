@@ -9,8 +9,15 @@ pub struct Figure {
     pub what: String,
     pub measured: Measured,
     pub goal: Option<Goal>,
-    /// What the peer took for the same, in the same unit; then the ratio decides.
-    pub peer: Option<Measured>,
+    pub peer: Option<Peer>,
+}
+
+/// What a peer took for the same, in the same unit; then the ratio decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    pub took: Measured,
+    /// The most that ours may be of it.
+    pub most: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -53,7 +60,12 @@ impl Sheet {
     }
 
     pub fn beside(&mut self, what: impl Into<String>, ours: Measured, theirs: Measured) {
-        self.add(Figure { what: what.into(), measured: ours, goal: None, peer: Some(theirs) });
+        self.within(what, ours, theirs, 1.0);
+    }
+
+    /// As [`Sheet::beside`], where ours may be at most so many times theirs.
+    pub fn within(&mut self, what: impl Into<String>, ours: Measured, theirs: Measured, most: f64) {
+        self.add(Figure { what: what.into(), measured: ours, goal: None, peer: Some(Peer { took: theirs, most }) });
     }
 
     /// Tells it on stderr at once as well: a run takes minutes.
@@ -67,7 +79,7 @@ impl Figure {
     /// Empty where nothing is to be reached.
     fn verdict(&self) -> &'static str {
         let holds = match (self.peer, self.goal) {
-            (Some(theirs), _) => self.measured <= theirs,
+            (Some(peer), _) => self.ratio(peer) <= peer.most,
             (None, Some(Goal::Below(most))) => self.measured < most,
             (None, Some(Goal::AtLeast(least))) => self.measured >= least,
             (None, None) => return "",
@@ -77,7 +89,8 @@ impl Figure {
 
     fn goal(&self) -> String {
         match (self.peer, self.goal) {
-            (Some(_), _) => "the peer's".into(),
+            (Some(Peer { most: 1.0, .. }), _) => "the peer's".into(),
+            (Some(Peer { most, .. }), _) => format!("{most} of the peer's"),
             (None, Some(Goal::Below(most))) => format!("< {most}"),
             (None, Some(Goal::AtLeast(least))) => format!("≥ {least}"),
             (None, None) => String::new(),
@@ -85,8 +98,12 @@ impl Figure {
     }
 
     fn peer(&self) -> (String, String) {
-        let Some(theirs) = self.peer else { return Default::default() };
-        (theirs.to_string(), format!("{:.2}", self.measured.number() / theirs.number()))
+        let Some(peer) = self.peer else { return Default::default() };
+        (peer.took.to_string(), format!("{:.2}", self.ratio(peer)))
+    }
+
+    fn ratio(&self, peer: Peer) -> f64 {
+        self.measured.number() / peer.took.number()
     }
 }
 
@@ -133,7 +150,8 @@ mod tests {
 
     fn row(measured: u64, goal: Option<Goal>, peer: Option<u64>) -> String {
         let time = |ms| Measured::Time(Duration::from_millis(ms));
-        Figure { what: "w".into(), measured: time(measured), goal, peer: peer.map(time) }.to_string()
+        let peer = peer.map(|ms| Peer { took: time(ms), most: 1.0 });
+        Figure { what: "w".into(), measured: time(measured), goal, peer }.to_string()
     }
 
     #[test]
@@ -143,5 +161,8 @@ mod tests {
         assert_eq!(row(100, ms(50), Some(200)), "| w | 100 ms | the peer's | ok | 200 ms | 0.50 |");
         assert_eq!(row(300, None, Some(200)), "| w | 300 ms | the peer's | over | 200 ms | 1.50 |");
         assert_eq!(row(5, None, None), "| w | 5.00 ms |  |  |  |  |");
+        let peer = Some(Peer { took: Measured::Bytes(10_000_000), most: 1.05 });
+        let figure = Figure { what: "w".into(), measured: Measured::Bytes(11_000_000), goal: None, peer };
+        assert_eq!(figure.to_string(), "| w | 11 MB | 1.05 of the peer's | over | 10 MB | 1.10 |");
     }
 }

@@ -307,12 +307,14 @@ async fn write(
     let stopped = Arc::new(AtomicBool::new(false));
     let refused = stopped.clone();
     let schema = schema_of(&columns);
+    let forms: Vec<Arc<Job>> = jobs.clone();
+    let naming: Vec<&str> = forms.iter().filter_map(|job| job.form.naming_column()).collect();
     let pouring = tokio::task::spawn_blocking(move || {
         whole_or_nothing(send, &refused, |out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out))
     });
     let written = match transactions.is_empty() {
         true => Ok(()),
-        false => store.append_stream(table, schema, receive, transactions).await,
+        false => store.append_stream(table, schema, receive, transactions, &naming).await,
     };
     let poured = pouring.await.expect("pouring does not panic");
     match (poured, written) {

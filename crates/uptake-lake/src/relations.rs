@@ -10,14 +10,14 @@ use crate::manifest::Manifest;
 use crate::quantile::km_quantile;
 use crate::session::PERIODS;
 use crate::store::Store;
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result as EngineResult;
 use datafusion::execution::SessionStateBuilder;
-use datafusion::functions::core::expr_fn::{get_field, named_struct};
+use datafusion::functions::core::expr_fn::{coalesce, get_field, named_struct};
 use datafusion::functions_aggregate::expr_fn::min;
 use datafusion::functions_nested::expr_fn::make_array;
 use datafusion::logical_expr::{Expr, cast, ident, lit};
@@ -226,7 +226,7 @@ async fn register_landing<'p>(
         let table = format!("landing/{}", source.landing_name(&name));
         let (Some(object), Some(version)) = (object, manifest.tables.get(&table)) else { continue };
         let provider = store.provider(&table, *version, &state).await?;
-        let physical = with_stamp(context, provider).map_err(compute(&table))?;
+        let physical = with_stamp(context, provider, object.newest.as_deref()).map_err(compute(&table))?;
         let provider = journaled(context, physical.clone(), journal, source, &name).map_err(compute(&table))?;
         let view = landing_view(physical, provider.clone(), source, &object, journal).await.map_err(compute(&table))?;
         let view_name = source.landing_name(&name);
@@ -247,13 +247,22 @@ fn replace(context: &SessionContext, name: &str, provider: Arc<dyn TableProvider
     context.register_table(name, provider).map(|_| ())
 }
 
-/// A table that was written before landing tables had the column `_stamp`.
-fn with_stamp(context: &SessionContext, provider: Arc<dyn TableProvider>) -> EngineResult<Arc<dyn TableProvider>> {
-    if provider.schema().field_with_name("_stamp").is_ok() {
-        return Ok(provider);
-    }
-    let mut columns: Vec<Expr> = provider.schema().fields().iter().map(|field| ident(field.name())).collect();
-    columns.push(cast(lit(ScalarValue::Null), arrow_type(ColumnType::Instant)).alias("_stamp"));
+/// The stamp of every row: full rows have it in the column `newest` only. Tables that were written long ago lack the column `_stamp`.
+fn with_stamp(
+    context: &SessionContext,
+    provider: Arc<dyn TableProvider>,
+    newest: Option<&str>,
+) -> EngineResult<Arc<dyn TableProvider>> {
+    let schema = provider.schema();
+    let is_stamp = |kind: &DataType| matches!(kind, DataType::Date32 | DataType::Timestamp(..));
+    let is_newest = |field: &&FieldRef| newest.is_some_and(|newest| field.name().eq_ignore_ascii_case(newest));
+    let own = schema.fields().iter().find(is_newest).filter(|field| is_stamp(field.data_type()));
+    let as_instant = |told: Expr| cast(told, arrow_type(ColumnType::Instant));
+    let noted = schema.field_with_name("_stamp").ok().map(|_| ident("_stamp"));
+    let told: Vec<Expr> = noted.into_iter().chain(own.map(|field| as_instant(ident(field.name())))).collect();
+    let stamp = if told.is_empty() { as_instant(lit(ScalarValue::Null)) } else { coalesce(told) };
+    let others = schema.fields().iter().filter(|field| field.name() != "_stamp").map(|field| ident(field.name()));
+    let columns: Vec<Expr> = others.chain([stamp.alias("_stamp")]).collect();
     Ok(context.read_table(provider)?.select(columns)?.into_view())
 }
 

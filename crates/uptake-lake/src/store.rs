@@ -326,7 +326,8 @@ impl Store {
         Ok(())
     }
 
-    /// As [`Store::append`], for more rows than memory may hold: they are written as they come, and committed at the end.
+    /// As [`Store::append`], for more rows than memory may hold: they are written as they come, and committed at the end. `naming` are
+    /// columns with a value of its own in nearly every row.
     ///
     /// # Errors
     /// The first error that comes instead of rows, and then nothing is committed; [`LakeError::Overtaken`] if somebody else wrote the
@@ -337,13 +338,14 @@ impl Store {
         schema: SchemaRef,
         rows: Receiver<EngineResult<RecordBatch>>,
         transactions: &[String],
+        naming: &[&str],
     ) -> Result<(), LakeError> {
         let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
         let properties = on_what_was_read().with_application_transactions(transactions);
         let (plan, state) = stream::plan(schema.clone(), rows).map_err(compute(name))?;
         let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let write = write.with_writer_properties(of_landing(&schema)).with_commit_properties(properties);
+        let write = write.with_writer_properties(of_landing(&schema, naming)).with_commit_properties(properties);
         write.await.map_err(failed(name))?;
         Ok(())
     }

@@ -1,256 +1,277 @@
 //! The records of a text file whose cells are separated: CSV, with commas or what else people have.
+//!
+//! Cells are told apart as RFC 4180 has it, and as the crate `csv` reads what keeps to no rule. Ours knows beside it in which line a record
+//! begins, whatever ends lines, and quotes that close where no cell ends, `"Part"ners`: a quote too many makes one cell of all that stands
+//! before the next one, and a reader that forgives it swallows rows.
 
 use crate::record::{Broken, Record, Records, Step, clean, raw};
 use crate::{Dialect, MOST_ROW_BYTES};
-use csv::ByteRecord;
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::io::{Read, Result};
-use std::rc::Rc;
+use csv::{ByteRecord, Position};
+use memchr::{memchr2, memchr3};
+use std::io::{ErrorKind, Read, Result};
 
-/// What the reader of records does not tell: the lines that records begin in, whatever ends a line, and quotes that close where no cell
-/// ends, `"Part"ners`. A quote too many makes one cell of all that stands before the next one, and a reader that forgives it swallows rows.
-#[derive(Debug)]
-struct Scan {
-    delimiter: u8,
-    state: Inside,
-    /// Bytes seen, and lines ended.
-    at: u64,
-    line: u64,
-    /// Where each wrong quote was followed by something else than a delimiter or the end of the line.
-    wrong: VecDeque<u64>,
-    /// Where each record begins, and in which line.
-    begins: VecDeque<(u64, u64)>,
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-enum Inside {
-    /// Between two records.
-    #[default]
-    Between,
-    /// Where a cell begins.
-    Nothing,
-    Plain,
-    Quoted,
-    /// Behind a quote in a quoted cell.
-    Closing,
-}
-
-impl Scan {
-    fn of(delimiter: u8) -> Scan {
-        Scan { delimiter, state: Inside::Between, at: 0, line: 1, wrong: VecDeque::new(), begins: VecDeque::new() }
-    }
-
-    fn take(&mut self, text: &[u8]) {
-        let mut at = 0;
-        while at < text.len() {
-            let here = self.at + at as u64;
-            let byte = text[at];
-            if matches!(self.state, Inside::Between) && !is_end(byte) {
-                self.begins.push_back((here, self.line));
-                self.state = Inside::Nothing;
-            }
-            self.state = match (self.state, byte) {
-                (Inside::Nothing, b'"') | (Inside::Closing, b'"') => Inside::Quoted,
-                (Inside::Quoted, _) => {
-                    let Some(skipped) = memchr::memchr2(b'"', b'\n', &text[at..]) else { break };
-                    at += skipped;
-                    self.line += u64::from(text[at] == b'\n');
-                    if text[at] == b'\n' { Inside::Quoted } else { Inside::Closing }
-                }
-                (_, byte) if is_end(byte) => {
-                    self.line += u64::from(byte == b'\n');
-                    Inside::Between
-                }
-                (_, byte) if byte == self.delimiter => Inside::Nothing,
-                (state, _) => {
-                    if matches!(state, Inside::Closing) {
-                        self.wrong.push_back(here);
-                    }
-                    at += memchr::memchr3(self.delimiter, b'\n', b'\r', &text[at..]).unwrap_or(text.len() - at);
-                    self.state = Inside::Plain;
-                    continue;
-                }
-            };
-            at += 1;
-        }
-        self.at += text.len() as u64;
-    }
-
-    /// Whether a wrong quote stands from `start` to `end`; those before `end` are forgotten.
-    fn are_wrong(&mut self, start: u64, end: u64) -> bool {
-        let mut found = false;
-        while self.wrong.front().is_some_and(|at| *at < end) {
-            found |= self.wrong.pop_front().is_some_and(|at| at >= start);
-        }
-        found
-    }
-
-    /// The line in which the record begins that stands from `start` to `end`; what is before `end` is forgotten.
-    fn line(&mut self, start: u64, end: u64) -> Option<u64> {
-        let mut line = None;
-        while self.begins.front().is_some_and(|(at, _)| *at < end) {
-            line =
-                self.begins.pop_front().filter(|(at, _)| *at >= start && line.is_none()).map(|(_, line)| line).or(line);
-        }
-        line
-    }
-}
-
-fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
-}
-
-/// The records of a text file. What is held of it is one record.
+/// The records of a text file. What is held of it is one record, and some more bytes.
 pub struct Delimited<R: Read> {
     /// The words of its first record; `None` if a quote opens in it and never closes. Empty for a file of nothing but blank lines.
     pub header: Option<Vec<String>>,
-    reader: csv::Reader<Metered<R>>,
-    /// Bytes read since the last row ended.
-    since: Rc<Cell<u64>>,
-    /// How many bytes the text has, once all are read.
-    bytes: Rc<Cell<Option<u64>>>,
-    scan: Rc<RefCell<Scan>>,
+    window: Window<R>,
+    delimiter: u8,
+    /// In which the next byte stands, counted from 1.
+    line: u64,
+    /// For cells that are not in the text as they are.
+    scratch: Vec<u8>,
     ended: bool,
 }
 
-/// A line behind the last one: if it comes out as a row of its own, the last quote was closed. What it holds is known by
-/// where it stands: a file may hold the same.
-const END: &[u8] = b"\n\x02";
-const END_CELL: &[u8] = b"\x02";
+/// How a record ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    /// A quote closed in the midst of a cell.
+    WrongQuote,
+    /// The text ends within quotes.
+    Open,
+    TooLong,
+    /// There is none any more.
+    Nothing,
+}
 
 impl<R: Read> Delimited<R> {
     /// # Errors
     /// The text cannot be read.
     pub fn open(text: R, dialect: Dialect) -> Result<Delimited<R>> {
-        let since = Rc::new(Cell::new(0));
-        let scan = Rc::new(RefCell::new(Scan::of(dialect.delimiter)));
-        let bytes = Rc::new(Cell::new(None));
-        let inner = Metered { inner: text, end: END, since: since.clone(), scan: scan.clone(), bytes: bytes.clone() };
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(dialect.delimiter)
-            .buffer_capacity(128 << 10)
-            .from_reader(inner);
-        let mut opened = Delimited { header: None, reader, since, bytes, scan, ended: false };
+        let window = Window { text, bytes: vec![], at: 0, filled: 0, ends: false };
+        let mut opened =
+            Delimited { header: None, window, delimiter: dialect.delimiter, line: 1, scratch: vec![], ended: false };
+        let mut words = ByteRecord::new();
         if dialect.says_so {
-            opened.reader.read_byte_record(&mut ByteRecord::new())?;
+            opened.record(&mut words)?;
         }
-        opened.header = opened.read_header()?;
+        opened.header = match opened.record(&mut words)? {
+            End::Nothing => Some(vec![]),
+            End::Open | End::TooLong => None,
+            End::Whole | End::WrongQuote => {
+                Some(words.iter().map(|word| clean(&String::from_utf8_lossy(word))).collect())
+            }
+        };
         Ok(opened)
     }
 
-    fn read_header(&mut self) -> Result<Option<Vec<String>>> {
-        let mut words = ByteRecord::new();
-        match self.reader.read_byte_record(&mut words) {
-            Ok(_) => {}
-            Err(_) if self.since.get() > MOST_ROW_BYTES => return Ok(None),
-            Err(error) => return Err(error.into()),
+    /// Reads the next record that is no blank line. Its cells are cleared where it is too long.
+    fn record(&mut self, cells: &mut ByteRecord) -> Result<End> {
+        cells.clear();
+        loop {
+            match self.window.rest().first().copied() {
+                Some(b'\n') => self.line += 1,
+                Some(b'\r') => {}
+                Some(_) => break,
+                None if self.window.more()? => continue,
+                None => return Ok(End::Nothing),
+            }
+            self.window.at += 1;
         }
-        match self.is_behind_the_end() {
-            true if words.len() == 1 && &words[0] == END_CELL => Ok(Some(vec![])),
-            true => Ok(None),
-            false => Ok(Some(words.iter().map(|word| clean(&String::from_utf8_lossy(word))).collect())),
+        let mut position = Position::new();
+        position.set_line(self.line);
+        loop {
+            let (text, ends) = (self.window.rest(), self.window.ends);
+            if let Some(split) = split(text, ends, self.delimiter, cells, &mut self.scratch) {
+                self.window.at += split.bytes;
+                self.line += split.lines;
+                cells.set_position(Some(position));
+                return Ok(split.end);
+            }
+            cells.clear();
+            if text.len() as u64 > MOST_ROW_BYTES {
+                cells.set_position(Some(position));
+                return Ok(End::TooLong);
+            }
+            self.window.more()?;
         }
-    }
-
-    /// Whether the record that was read last goes on to the last byte of [`END`]; those before take the first at most.
-    fn is_behind_the_end(&self) -> bool {
-        self.bytes.get().is_some_and(|bytes| self.reader.position().byte() > bytes + 1)
     }
 }
 
 impl<R: Read> Records for Delimited<R> {
     fn step(&mut self, to: &mut Record) -> Result<Step> {
-        if self.ended {
-            return Ok(Step::End);
-        }
-        self.since.set(0);
-        let record = &mut to.cells;
-        let read = self.reader.read_byte_record(record);
-        let cut_off = match read {
-            Ok(false) => {
-                self.ended = true;
-                return Ok(Step::End);
+        let end = if self.ended { End::Nothing } else { self.record(&mut to.cells)? };
+        let reason = match end {
+            End::Whole => return Ok(Step::Row),
+            End::Nothing => return Ok(Step::End),
+            End::TooLong => {
+                format!("more than {} MB without the end of the row: a quote never closes", MOST_ROW_BYTES >> 20)
             }
-            Ok(true) if self.is_behind_the_end() && record.len() == 1 && &record[0] == END_CELL => {
-                self.ended = true;
-                return Ok(Step::End);
+            End::Open => "a quote opens in this row and never closes: the file was cut off".to_string(),
+            End::WrongQuote => {
+                "a quote closes in the midst of a cell: one is missing or too many, here or before".to_string()
             }
-            Ok(true) => self.is_behind_the_end(),
-            Err(_) if self.since.get() > MOST_ROW_BYTES => {
-                self.ended = true;
-                true
-            }
-            Err(error) => return Err(error.into()),
         };
-        let mut position = record.position().cloned().unwrap_or_else(|| self.reader.position().clone());
-        let (start, end) = (position.byte(), self.reader.position().byte());
-        let wrong_quote = self.scan.borrow_mut().are_wrong(start, end);
-        let line = self.scan.borrow_mut().line(start, end).unwrap_or(position.line());
-        position.set_line(line);
-        record.set_position(Some(position));
-        if !cut_off && !wrong_quote {
-            return Ok(Step::Row);
-        }
-        let reason = match self.ended {
-            true => format!("more than {} MB without the end of the row: a quote never closes", MOST_ROW_BYTES >> 20),
-            false if cut_off => "a quote opens in this row and never closes: the file was cut off".to_string(),
-            false => "a quote closes in the midst of a cell: one is missing or too many, here or before".to_string(),
-        };
-        let raw = if cut_off && !self.ended { raw(&without_end(record), usize::MAX) } else { raw(record, usize::MAX) };
-        Ok(Step::Broken(Broken { line, reason, raw }))
+        self.ended = matches!(end, End::TooLong);
+        Ok(Step::Broken(Broken { line: crate::line(&to.cells), reason, raw: raw(&to.cells, usize::MAX) }))
     }
 }
 
-/// The row as the file has it: [`END`] is ours.
-fn without_end(record: &ByteRecord) -> ByteRecord {
-    let last = record.len().saturating_sub(1);
-    let cells = record.iter().enumerate();
-    cells.map(|(at, cell)| cell.strip_suffix(END).filter(|_| at == last).unwrap_or(cell)).collect()
+/// One record at the beginning of a text, and what it took.
+struct Split {
+    bytes: usize,
+    /// Lines that ended in it.
+    lines: u64,
+    end: End,
 }
 
-/// Puts [`END`] behind the text, and stops where a row grows beyond all measure.
-struct Metered<R> {
-    inner: R,
-    /// What is still to come of it.
-    end: &'static [u8],
-    since: Rc<Cell<u64>>,
-    scan: Rc<RefCell<Scan>>,
-    bytes: Rc<Cell<Option<u64>>>,
+/// Puts the cells of the record at the beginning of `text` into `cells`; `None` if more of the text is needed, which `ends` here or does not.
+fn split(text: &[u8], ends: bool, delimiter: u8, cells: &mut ByteRecord, scratch: &mut Vec<u8>) -> Option<Split> {
+    let (mut at, mut lines, mut end) = (0, 0, End::Whole);
+    loop {
+        if text.get(at) == Some(&b'"') {
+            scratch.clear();
+            let quoted = quoted(&text[at + 1..], ends, scratch)?;
+            lines += quoted.lines;
+            at += 1 + quoted.bytes;
+            let stop = cell_end(text, at, ends, delimiter)?;
+            match scratch.is_empty() && at == stop {
+                true => cells.push_field(quoted.last),
+                false => {
+                    scratch.extend_from_slice(quoted.last);
+                    scratch.extend_from_slice(&text[at..stop]);
+                    cells.push_field(scratch);
+                }
+            }
+            if quoted.is_open {
+                return Some(Split { bytes: at, lines, end: End::Open });
+            }
+            if at < stop {
+                end = End::WrongQuote;
+            }
+            at = stop;
+        } else {
+            let stop = cell_end(text, at, ends, delimiter)?;
+            cells.push_field(&text[at..stop]);
+            at = stop;
+        }
+        match text.get(at) {
+            Some(byte) if *byte == delimiter => at += 1,
+            None => return Some(Split { bytes: at, lines, end }),
+            Some(byte) => {
+                lines += u64::from(*byte == b'\n');
+                return Some(Split { bytes: at + 1, lines, end });
+            }
+        }
+    }
 }
 
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, to: &mut [u8]) -> Result<usize> {
-        if self.since.get() > MOST_ROW_BYTES {
-            return Err(std::io::Error::other("the row does not end"));
+/// Where the cell ends that is outside of quotes at `from`; `None` if more of the text is needed.
+fn cell_end(text: &[u8], from: usize, ends: bool, delimiter: u8) -> Option<usize> {
+    match text.get(from) {
+        Some(byte) if *byte == delimiter || matches!(byte, b'\n' | b'\r') => Some(from),
+        _ => {
+            let found = memchr3(delimiter, b'\n', b'\r', &text[from..]).map(|bytes| from + bytes);
+            found.or(ends.then_some(text.len()))
         }
-        let mut read = if self.bytes.get().is_none() { self.inner.read(to)? } else { 0 };
-        if read == 0 && !to.is_empty() {
-            let seen = self.scan.borrow().at;
-            self.bytes.set(self.bytes.get().or(Some(seen)));
-            read = self.end.read(to)?;
+    }
+}
+
+/// What stands within quotes.
+struct Quoted<'t> {
+    /// With the quote that closes.
+    bytes: usize,
+    lines: u64,
+    /// What stands behind the last two quotes that are one; those before it are in `scratch`.
+    last: &'t [u8],
+    is_open: bool,
+}
+
+/// From behind the quote that opens; `None` if more of the text is needed.
+fn quoted<'t>(text: &'t [u8], ends: bool, scratch: &mut Vec<u8>) -> Option<Quoted<'t>> {
+    let (mut at, mut kept, mut lines) = (0, 0, 0);
+    while let Some(found) = memchr2(b'"', b'\n', &text[at..]) {
+        at += found + 1;
+        if text[at - 1] == b'\n' {
+            lines += 1;
+            continue;
         }
-        self.since.set(self.since.get() + read as u64);
-        self.scan.borrow_mut().take(&to[..read]);
-        Ok(read)
+        match text.get(at) {
+            Some(b'"') => {
+                scratch.extend_from_slice(&text[kept..at]);
+                at += 1;
+                kept = at;
+            }
+            None if !ends => return None,
+            _ => return Some(Quoted { bytes: at, lines, last: &text[kept..at - 1], is_open: false }),
+        }
+    }
+    ends.then(|| Quoted { bytes: text.len(), lines, last: &text[kept..], is_open: true })
+}
+
+/// What is held of a text.
+struct Window<R> {
+    text: R,
+    bytes: Vec<u8>,
+    /// What is before it was worked on.
+    at: usize,
+    filled: usize,
+    /// Whether the text ends with it.
+    ends: bool,
+}
+
+const WINDOW: usize = 256 << 10;
+
+impl<R: Read> Window<R> {
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..self.filled]
+    }
+
+    /// Reads on, with more room where all of it is taken; `false` if there is no more.
+    fn more(&mut self) -> Result<bool> {
+        self.bytes.copy_within(self.at..self.filled, 0);
+        (self.at, self.filled) = (0, self.filled - self.at);
+        if self.filled == self.bytes.len() {
+            self.bytes.resize(WINDOW.max(2 * self.bytes.len()), 0);
+        }
+        let before = self.filled;
+        while self.filled < self.bytes.len() && !self.ends {
+            match self.text.read(&mut self.bytes[self.filled..]) {
+                Ok(0) => self.ends = true,
+                Ok(read) => self.filled += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.filled > before)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn wrong(text: &str) -> bool {
-        // In one piece, and byte by byte.
-        let found = [text.len(), 1].map(|size| {
-            let mut scan = Scan::of(b',');
-            text.as_bytes().chunks(size).for_each(|some| scan.take(some));
-            scan.are_wrong(0, u64::MAX)
-        });
-        assert_eq!(found[0], found[1], "{text}");
-        found[0]
+    /// A text that comes in pieces of so many bytes.
+    struct Pieces<'t>(&'t [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, to: &mut [u8]) -> Result<usize> {
+            let size = self.1.min(to.len());
+            self.0.read(&mut to[..size])
+        }
+    }
+
+    const COMMA: Dialect = Dialect { delimiter: b',', says_so: false };
+
+    fn steps(text: &str, size: usize) -> Vec<(u64, std::result::Result<Vec<String>, String>)> {
+        let mut lines = Delimited::open(Pieces(text.as_bytes(), size), COMMA).expect("a slice can be read");
+        let (mut record, mut steps) = (Record::default(), vec![]);
+        loop {
+            let step = lines.step(&mut record).expect("a slice can be read");
+            let cells = record.cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            match step {
+                Step::End => return steps,
+                Step::Row => steps.push((crate::line(&record.cells), Ok(cells))),
+                Step::Broken(broken) => steps.push((broken.line, Err(broken.reason))),
+            }
+        }
+    }
+
+    fn is_wrong(row: &str) -> bool {
+        steps(&format!("a,b\n{row}"), usize::MAX).iter().any(|(_, read)| read.is_err())
     }
 
     #[test]
@@ -258,29 +279,50 @@ mod tests {
         for good in
             ["a,b\n", "\"a\",\"b\"\r\n", "\"say \"\"hi\"\"\",1\n", "5\" pipe,x\n", "\"a,\nb\",c\n", "\"\",\"\"\n"]
         {
-            assert!(!wrong(good), "{good}");
+            assert!(!is_wrong(good), "{good}");
         }
         for bad in ["\"Part\"ners\n", "a,\"5\" pipe\"\n", "\"a\" ,b\n"] {
-            assert!(wrong(bad), "{bad}");
+            assert!(is_wrong(bad), "{bad}");
         }
     }
 
     #[test]
     fn a_record_s_line_is_that_of_an_editor() {
-        let lines = |text: &str| {
-            let dialect = Dialect { delimiter: b',', says_so: false };
-            let mut rows = Delimited::open(text.as_bytes(), dialect).expect("a slice can be read");
-            let mut record = Record::default();
-            let mut lines = vec![];
-            while let Step::Row = rows.step(&mut record).expect("a slice can be read") {
-                lines.push(crate::line(&record.cells));
-            }
-            lines
-        };
+        let lines = |text: &str| steps(text, usize::MAX).iter().map(|(line, _)| *line).collect::<Vec<_>>();
         for end in ["\n", "\r\n"] {
             assert_eq!(lines(&format!("a,b{end}1,2{end}3,4{end}")), [2, 3], "{end:?}");
             assert_eq!(lines(&format!("a,b{end}{end}1,\"x{end}y\"{end}{end}{end}3,4")), [3, 7], "{end:?}");
         }
         assert_eq!(lines("a,b\r\n1,2\n3,4\r\n5,6\n"), [2, 3, 4]);
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_is_told_and_what_stands_behind_it_kept() {
+        let mut lines = Delimited::open("a,b\n1,\"x\ny\"\"".as_bytes(), COMMA).expect("a slice can be read");
+        let mut record = Record::default();
+        let Ok(Step::Broken(broken)) = lines.step(&mut record) else { panic!("it is open") };
+        assert_eq!((broken.line, broken.raw.as_str()), (2, "1,\"x\ny\"\"\""));
+        assert!(matches!(lines.step(&mut record), Ok(Step::End)));
+        assert!(Delimited::open("a,\"b\n1,2\n".as_bytes(), COMMA).expect("a slice can be read").header.is_none());
+        assert_eq!(Delimited::open("\n\r\n".as_bytes(), COMMA).expect("a slice").header, Some(vec![]));
+    }
+
+    proptest! {
+        /// The crate `csv` is the outside source: what it reads of any text, ours reads too, however the text comes.
+        #[test]
+        fn cells_are_those_that_others_read(text in "[ab,\"\r\n]{0,40}", size in 1usize..9) {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let theirs: Vec<Vec<String>> = reader.byte_records()
+                .map(|record| record.expect("a slice can be read").iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
+                .collect();
+            let (mut window, mut ours) = (Delimited::open(Pieces(b"", size), COMMA).expect("a slice can be read"), vec![]);
+            window.window = Window { text: Pieces(text.as_bytes(), size), bytes: vec![], at: 0, filled: 0, ends: false };
+            let mut cells = ByteRecord::new();
+            while window.record(&mut cells).expect("a slice can be read") != End::Nothing {
+                ours.push(cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect::<Vec<_>>());
+            }
+            prop_assert_eq!(ours, theirs);
+            prop_assert_eq!(steps(&text, size), steps(&text, usize::MAX));
+        }
     }
 }

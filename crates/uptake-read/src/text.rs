@@ -3,6 +3,7 @@
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
 use sha2::{Digest, Sha256};
 use std::io::Read;
+use std::sync::mpsc::{channel, sync_channel};
 
 /// What a first look at all bytes of a file told.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,25 +24,48 @@ pub struct Look {
 
 const CHUNK: usize = 256 << 10;
 
-/// Reads all bytes once, keeping none.
+/// Reads all bytes once, keeping none. Their digest is taken on a thread of its own.
 pub fn look(bytes: &mut dyn Read) -> std::io::Result<Look> {
-    let mut chunk = vec![0; CHUNK];
-    let mut filled = fill(bytes, &mut chunk)?;
-    let (marked, bom) = Encoding::for_bom(&chunk[..filled]).unwrap_or((UTF_8, 0));
+    let (chunks, seen) = sync_channel::<Vec<u8>>(2);
+    let (give, spare) = channel();
+    std::thread::scope(|scope| {
+        let digest = scope.spawn(move || {
+            let mut digest = Sha256::new();
+            for chunk in seen {
+                digest.update(&chunk);
+                // Whoever reads has perhaps ended.
+                let _ = give.send(chunk);
+            }
+            digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        });
+        let look = look_at(bytes, |chunk| {
+            chunks.send(chunk).expect("the digest takes all there is");
+            spare.try_recv().unwrap_or_default()
+        });
+        drop(chunks);
+        let digest = digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok(Look { digest, ..look? })
+    })
+}
+
+/// All but the digest. `done` takes each chunk that was looked at, and gives one to be filled.
+fn look_at(bytes: &mut dyn Read, mut done: impl FnMut(Vec<u8>) -> Vec<u8>) -> std::io::Result<Look> {
+    let mut chunk = vec![];
+    fill_whole(bytes, &mut chunk)?;
+    let (marked, bom) = Encoding::for_bom(&chunk).unwrap_or((UTF_8, 0));
     let mut looking = Looking { lines: 1, ..Default::default() };
-    let mut digest = Sha256::new();
-    let magic = chunk[..filled.min(8)].to_vec();
+    let magic = chunk[..chunk.len().min(8)].to_vec();
     let mut wide = (marked != UTF_8).then(|| Wide::new(marked));
     let mut count = 0;
-    while filled > 0 {
-        digest.update(&chunk[..filled]);
-        let text = &chunk[if count == 0 { bom } else { 0 }..filled];
+    while !chunk.is_empty() {
+        let text = &chunk[if count == 0 { bom } else { 0 }..];
         match &mut wide {
             Some(wide) => wide.each(text, false, &mut |text| looking.take(text)),
             None => looking.take(text),
         }
-        count += filled as u64;
-        filled = fill(bytes, &mut chunk)?;
+        count += chunk.len() as u64;
+        chunk = done(chunk);
+        fill_whole(bytes, &mut chunk)?;
     }
     looking.end();
     let (encoding, mut notes) = match looking.broken {
@@ -54,8 +78,16 @@ pub fn look(bytes: &mut dyn Read) -> std::io::Result<Look> {
     if looking.controls > 0 {
         notes.push(format!("{} control characters kept", looking.controls));
     }
-    let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = String::new();
     Ok(Look { digest, bytes: count, magic, encoding, bom, nul: looking.nul, note: notes.join(", ") })
+}
+
+/// Makes a chunk of the next bytes; an empty one if there are none.
+fn fill_whole(bytes: &mut dyn Read, chunk: &mut Vec<u8>) -> std::io::Result<()> {
+    chunk.resize(CHUNK, 0);
+    let filled = fill(bytes, chunk)?;
+    chunk.truncate(filled);
+    Ok(())
 }
 
 /// Reads until `to` is full or there is no more.
@@ -92,7 +124,7 @@ impl Looking {
         if self.nul.is_none() {
             self.nul = memchr::memchr(0, text).map(|at| self.lines + lines(&text[..at]));
         }
-        self.controls += text.iter().filter(|b| **b < 0x20 && !matches!(**b, b'\n' | b'\r' | b'\t')).count();
+        self.controls += controls(text);
         self.lines += lines(text);
     }
 
@@ -117,6 +149,12 @@ impl Looking {
             self.broken = Some(self.lines);
         }
     }
+}
+
+/// Counted in pieces whose count fits a byte, which compilers do for many bytes at once.
+fn controls(text: &[u8]) -> usize {
+    let is_one = |b: &u8| u8::from(*b < 0x20 && *b != b'\n' && *b != b'\r' && *b != b'\t');
+    text.chunks(255).map(|piece| usize::from(piece.iter().map(is_one).sum::<u8>())).sum()
 }
 
 fn lines(text: &[u8]) -> usize {

@@ -16,7 +16,7 @@ use uptake_spec::source::ColumnType;
 ///
 /// `_content` is NULL for a row that was rejected but whose key is known; `_full` is false where only the presence of
 /// an unchanged row is noted, its values standing in an earlier row of the same key and content. `_stamp` decides
-/// between two parts of one export.
+/// between two parts of one export; of a full row its own column tells it.
 const OURS: [(&str, ColumnType); 8] = [
     ("_key", ColumnType::Text),
     ("_content", ColumnType::Integer),

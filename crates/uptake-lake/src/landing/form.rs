@@ -30,7 +30,7 @@ pub struct Form {
     reach: usize,
     habits: Vec<Habits>,
     /// What the hash of a value begins with: its column's name in small letters.
-    prefixes: Vec<Vec<u8>>,
+    prefixes: Vec<String>,
     key: Vec<usize>,
     pub named_by: NamedBy,
     pub key_words: String,
@@ -127,7 +127,7 @@ impl Form {
             width: (named, words.len()),
             reach: named,
             habits: vec![habits; columns.len()],
-            prefixes: columns.iter().map(|(name, _)| [name.to_lowercase().as_bytes(), &[0x1f]].concat()).collect(),
+            prefixes: columns.iter().map(|(name, _)| format!("{}\u{1f}", name.to_lowercase())).collect(),
             key,
             keyed_by_ids,
             named_by,
@@ -227,9 +227,20 @@ impl Form {
     }
 
     fn datum<'r>(&self, record: &'r ByteRecord, column: usize) -> Result<Datum<'r>, String> {
-        let bytes = self.cell(record, column);
-        let text = std::str::from_utf8(bytes).map_err(|_| "it is no text any more: the file changed".to_string())?;
+        self.read(std::str::from_utf8(self.cell(record, column)).ok(), column)
+    }
+
+    fn read<'r>(&self, text: Option<&'r str>, column: usize) -> Result<Datum<'r>, String> {
+        let text = text.ok_or_else(|| "it is no text any more: the file changed".to_string())?;
         read_cell(text, self.columns[column].1, &self.habits[column])
+    }
+
+    /// The column of a key of one column: near every row has a value of its own there.
+    pub fn naming_column(&self) -> Option<&str> {
+        match self.key[..] {
+            [column] if self.named_by == NamedBy::Key => Some(&self.columns[column].0),
+            _ => None,
+        }
     }
 
     /// Writes what names the row: the values of the key columns. `false` if all are empty or one cannot be read.
@@ -294,8 +305,11 @@ impl Form {
         }
         let mut cells = Vec::with_capacity(self.columns.len());
         let mut wrong = None;
+        // Whether it is text is asked once for all cells.
+        let whole = std::str::from_utf8(record.as_slice()).ok();
         for column in 0..self.columns.len() {
-            cells.push(self.datum(record, column).unwrap_or_else(|reason| {
+            let text = record.range(self.at[column]).map_or(Some(""), |cell| whole?.get(cell));
+            cells.push(self.read(text, column).unwrap_or_else(|reason| {
                 wrong.get_or_insert((column, reason));
                 Datum::Nothing
             }));
@@ -347,18 +361,14 @@ impl Form {
 
     /// Added up over the columns, so that their order does not matter.
     fn content(&self, cells: &[Datum], scratch: &mut String) -> i64 {
-        let mut bytes = std::mem::take(scratch).into_bytes();
         let mut sum = 0u64;
         for (cell, prefix) in cells.iter().zip(&self.prefixes) {
-            bytes.clear();
-            bytes.extend_from_slice(prefix);
-            let mut text = String::from_utf8(bytes).expect("a name and 0x1f are UTF-8");
-            if cell.canonical(&mut text) {
-                sum = sum.wrapping_add(XxHash3_64::oneshot(text.as_bytes()));
+            scratch.clear();
+            scratch.push_str(prefix);
+            if cell.canonical(scratch) {
+                sum = sum.wrapping_add(XxHash3_64::oneshot(scratch.as_bytes()));
             }
-            bytes = text.into_bytes();
         }
-        *scratch = String::from_utf8(bytes).expect("it was a String");
         sum as i64
     }
 }

@@ -204,7 +204,7 @@ impl Journal {
             read
         });
         let schema = build(&REJECTS, 0, |_, _| Cell::Nothing).schema();
-        let written = store.append_stream("rejects", schema, receive, &loads).await;
+        let written = store.append_stream("rejects", schema, receive, &loads, &[]).await;
         reading.await.expect("reading rejects back does not panic").map_err(LakeError::Spool)?;
         written
     }

@@ -225,7 +225,9 @@ impl File<'_> {
                         now.insert(mark);
                     }
                     if let Some(batcher) = batcher {
-                        let noted = Noted { key: &row.key, content: Some(row.content), stamp: row.stamp, origin };
+                        // Of a row that stands there in full, a column of its own tells it: see `with_stamp`.
+                        let stamp = row.stamp.filter(|_| !lands);
+                        let noted = Noted { key: &row.key, content: Some(row.content), stamp, origin };
                         batcher.push(lands.then_some(&row.cells), &noted);
                     }
                 }
