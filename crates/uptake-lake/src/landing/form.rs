@@ -159,7 +159,7 @@ impl Form {
             let numbered = (2..).map(|number| format!("column_{}_{number}", at + 1));
             let mut names = std::iter::once(plain("", at)).chain(numbered);
             let name = names.find(|name| !is_taken(name)).expect("numbers do not end");
-            self.prefixes.push([name.as_bytes(), &[0x1f]].concat());
+            self.prefixes.push(format!("{name}\u{1f}"));
             self.columns.push((name, ColumnType::Text));
             let habits = self.habits.first().cloned().unwrap_or_default();
             self.habits.push(Habits { order: None, mark: None, serials: false, ..habits });
