@@ -56,7 +56,7 @@ working AS (
         days.period_start,
         c.calendar_id,
         c.work_bits,
-        max(days.d) AS last_day
+        CAST(CAST(max(days.d) AS INT) - 14 AS DATE) AS settled_by
     FROM days
     JOIN (
         SELECT DISTINCT
@@ -118,4 +118,4 @@ LEFT JOIN working AS w
     AND w.calendar_id = p.calendar_id
     AND w.work_bits = p.work_bits
 WHERE c.available > 0
-    OR w.last_day >= p.started_on + 14
+    OR w.settled_by >= p.started_on

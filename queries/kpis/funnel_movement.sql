@@ -35,54 +35,29 @@ changes AS (
         AND c.d <= w.at
     WHERE c.d BETWEEN $from AND $to
 ),
-sides AS (
-    SELECT
-        at,
-        quarter,
-        before_owner,
-        before_status,
-        before_currency,
-        before_amount,
-        before_quarter,
-        after_owner,
-        after_status,
-        after_currency,
-        after_amount,
-        after_quarter
-    FROM changes
-    WHERE is_first
-        AND is_last
-    UNION ALL
+pairs AS (
     SELECT
         f.at,
-        f.quarter,
         f.before_owner,
         f.before_status,
         f.before_currency,
         f.before_amount,
-        f.before_quarter,
+        coalesce(f.before_quarter = f.quarter, false) AS before_due,
         l.after_owner,
         l.after_status,
         l.after_currency,
         l.after_amount,
-        l.after_quarter
+        coalesce(l.after_quarter = l.quarter, false) AS after_due
     FROM changes AS f
     JOIN changes AS l
         ON l.at = f.at
         AND l.opp_id = f.opp_id
     WHERE f.is_first
-        AND NOT f.is_last
         AND l.is_last
-        AND NOT l.is_first
-),
-pairs AS (
-    SELECT
-        *,
-        coalesce(before_quarter = quarter, false) AS before_due,
-        coalesce(after_quarter = quarter, false) AS after_due
-    FROM sides
-    WHERE (before_quarter = quarter AND before_status IN ('open', 'won'))
-        OR (after_quarter = quarter AND after_status <> 'gone')
+        AND (
+            (f.before_quarter = f.quarter AND f.before_status IN ('open', 'won'))
+            OR (l.after_quarter = l.quarter AND l.after_status <> 'gone')
+        )
 ),
 entries AS (
     SELECT
@@ -168,6 +143,29 @@ turned AS (
     FROM legs
     WHERE leg IS NOT NULL
 ),
+-- From the first day of the period after the one in which it became so.
+unchanged AS (
+    SELECT
+        greatest(
+            valid_from,
+            quarter,
+            period_start(
+                period_start(same_since, $grain) + CASE $grain WHEN 'day' THEN 1 WHEN 'week' THEN 7 WHEN 'month' THEN 31 ELSE 92 END,
+                $grain
+            )
+        ) AS valid_from,
+        least(coalesce(valid_to, next_quarter), next_quarter) AS valid_to,
+        grade,
+        office,
+        location,
+        department,
+        amount
+    FROM deal_stretches
+    WHERE status = 'open'
+        AND valid_from <= $to
+        AND valid_from < next_quarter
+        AND (valid_to IS NULL OR (valid_to > $from AND valid_to > quarter))
+),
 bars AS (
     SELECT
         at AS valid_from,
@@ -198,8 +196,8 @@ bars AS (
     FROM turned
     UNION ALL
     SELECT
-        greatest(s.valid_from, s.quarter, s.begins) AS valid_from,
-        least(coalesce(s.valid_to, s.next_quarter), s.next_quarter) AS valid_to,
+        s.valid_from,
+        s.valid_to,
         e.bar,
         s.grade,
         s.office,
@@ -208,19 +206,8 @@ bars AS (
         1 AS deals,
         s.amount
     FROM (VALUES ('start'), ('end')) AS e(bar)
-    CROSS JOIN (
-        SELECT
-            *,
-            period_start(
-                period_start(same_since, $grain) + CASE $grain WHEN 'day' THEN 1 WHEN 'week' THEN 7 WHEN 'month' THEN 31 ELSE 92 END,
-                $grain
-            ) AS begins
-        FROM deal_stretches
-        WHERE status = 'open'
-            AND quarter IS NOT NULL
-            AND valid_from <= $to
-            AND (valid_to IS NULL OR valid_to > $from)
-    ) AS s
+    CROSS JOIN unchanged AS s
+    WHERE s.valid_from < s.valid_to
 )
 SELECT
     b.valid_from,

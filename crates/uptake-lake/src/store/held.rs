@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// How large the files of a table may be to be held. Unpacked they are some five to ten times as large.
-pub const MOST_BYTES: i64 = 32 * 1024 * 1024;
+pub const MOST_BYTES: i64 = 48 * 1024 * 1024;
 
 #[derive(Debug)]
 pub struct Held {
