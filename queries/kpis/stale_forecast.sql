@@ -124,7 +124,8 @@ entries AS (
         greatest(valid_from, quarter) AS valid_from,
         least(valid_to, next_quarter, stale_on) AS valid_to
     FROM deals
-    WHERE valid_from < least(next_quarter, stale_on)
+    WHERE valid_from < next_quarter
+        AND valid_from < stale_on
     UNION ALL
     SELECT
         'stale' AS entry,

@@ -173,7 +173,7 @@ async fn load_once(
     none_is_older(store, Published::read(store).await?.newest.as_ref(), is_landed).await?;
     let mut journal = Journal::open(store).await?;
     let mut report = LoadReport::default();
-    let mut by_table = prepared(project, order, fetched, &journal, &mut report, tell);
+    let mut by_table = prepared(project, order, fetched, &journal, at.date_naive(), &mut report, tell);
     conflicts::refuse_other_organisations(&mut by_table, &journal, &mut report.refused);
     conflicts::refuse_second_exports(&mut by_table, &journal, &mut report.refused, &mut report.skipped);
     let rejects = Arc::new(Spool::default());
@@ -215,13 +215,14 @@ fn prepared<'p>(
     order: &'p LoadOrder,
     fetched: &Delivery,
     journal: &Journal,
+    today: NaiveDate,
     report: &mut LoadReport,
     tell: Tell<'_>,
 ) -> ByTable<'p> {
     let search = find::find(&order.paths, &fetched.files);
     report.skipped = search.skipped.into_iter().chain(fetched.skipped.iter().cloned()).collect();
     report.refused = search.refused.into_iter().chain(fetched.refused.iter().cloned()).collect();
-    let mut preparing = Preparing::new(project, order, journal, &search.tables);
+    let mut preparing = Preparing::new(project, order, journal, &search.tables, today);
     let mut by_table = ByTable::new();
     for prepared in search.tables.iter().flat_map(|found| preparing.prepare(found)).collect::<Vec<_>>() {
         match prepared {

@@ -7,7 +7,7 @@
 use crate::record::{Broken, Record, Records, Step, clean, raw};
 use crate::{Dialect, MOST_ROW_BYTES};
 use csv::{ByteRecord, Position};
-use memchr::{memchr2, memchr3};
+use memchr::memchr3;
 use std::io::{ErrorKind, Read, Result};
 
 /// The records of a text file. What is held of it is one record, and some more bytes.
@@ -18,6 +18,8 @@ pub struct Delimited<R: Read> {
     delimiter: u8,
     /// In which the next byte stands, counted from 1.
     line: u64,
+    /// What was read last is a CR: it ends a line, alone or with the LF behind it.
+    after_cr: bool,
     /// For cells that are not in the text as they are.
     scratch: Vec<u8>,
     ended: bool,
@@ -41,8 +43,15 @@ impl<R: Read> Delimited<R> {
     /// The text cannot be read.
     pub fn open(text: R, dialect: Dialect) -> Result<Delimited<R>> {
         let window = Window { text, bytes: vec![], at: 0, filled: 0, ends: false };
-        let mut opened =
-            Delimited { header: None, window, delimiter: dialect.delimiter, line: 1, scratch: vec![], ended: false };
+        let mut opened = Delimited {
+            header: None,
+            window,
+            delimiter: dialect.delimiter,
+            line: 1,
+            after_cr: false,
+            scratch: vec![],
+            ended: false,
+        };
         let mut words = ByteRecord::new();
         if dialect.says_so {
             opened.record(&mut words)?;
@@ -62,19 +71,24 @@ impl<R: Read> Delimited<R> {
         cells.clear();
         loop {
             match self.window.rest().first().copied() {
-                Some(b'\n') => self.line += 1,
-                Some(b'\r') => {}
+                Some(b'\n') => {
+                    self.line += 1;
+                    self.after_cr = false;
+                }
+                Some(b'\r') => self.line += u64::from(std::mem::replace(&mut self.after_cr, true)),
                 Some(_) => break,
                 None if self.window.more()? => continue,
                 None => return Ok(End::Nothing),
             }
             self.window.at += 1;
         }
+        self.line += u64::from(std::mem::take(&mut self.after_cr));
         let mut position = Position::new();
         position.set_line(self.line);
         loop {
             let (text, ends) = (self.window.rest(), self.window.ends);
             if let Some(split) = split(text, ends, self.delimiter, cells, &mut self.scratch) {
+                self.after_cr = text[..split.bytes].ends_with(b"\r") && !matches!(split.end, End::Open);
                 self.window.at += split.bytes;
                 self.line += split.lines;
                 cells.set_position(Some(position));
@@ -182,10 +196,10 @@ struct Quoted<'t> {
 /// From behind the quote that opens; `None` if more of the text is needed.
 fn quoted<'t>(text: &'t [u8], ends: bool, scratch: &mut Vec<u8>) -> Option<Quoted<'t>> {
     let (mut at, mut kept, mut lines) = (0, 0, 0);
-    while let Some(found) = memchr2(b'"', b'\n', &text[at..]) {
+    while let Some(found) = memchr3(b'"', b'\n', b'\r', &text[at..]) {
         at += found + 1;
-        if text[at - 1] == b'\n' {
-            lines += 1;
+        if text[at - 1] != b'"' {
+            lines += u64::from(text[at - 1] == b'\n' || text.get(at) != Some(&b'\n'));
             continue;
         }
         match text.get(at) {
@@ -289,7 +303,7 @@ mod tests {
     #[test]
     fn a_record_s_line_is_that_of_an_editor() {
         let lines = |text: &str| steps(text, usize::MAX).iter().map(|(line, _)| *line).collect::<Vec<_>>();
-        for end in ["\n", "\r\n"] {
+        for end in ["\n", "\r\n", "\r"] {
             assert_eq!(lines(&format!("a,b{end}1,2{end}3,4{end}")), [2, 3], "{end:?}");
             assert_eq!(lines(&format!("a,b{end}{end}1,\"x{end}y\"{end}{end}{end}3,4")), [3, 7], "{end:?}");
         }

@@ -1,6 +1,7 @@
 //! How the rows of one file are read: its columns, their types, and which of them name a row.
 
 use super::cell::{Datum, Habits, read_cell, shortened};
+use super::correct::CORRECTION_COLUMNS;
 use super::numbers::Mark;
 use super::recognise::{Corrects, Recognised};
 use super::spool::Reject;
@@ -89,7 +90,7 @@ impl Form {
     /// Two columns of one name: the file is refused.
     pub fn new(words: &[String], file: &str, fit: &Recognised) -> Result<Form, Problem> {
         let named = words.iter().rposition(|word| !word.is_empty()).map_or(0, |last| last + 1);
-        let ours: &[&str] = if fit.correction.is_some() { &super::correct::CORRECTION_COLUMNS } else { &[] };
+        let ours: &[&str] = if fit.correction.is_some() { &CORRECTION_COLUMNS } else { &[] };
         let is_ours = |word: &str| ours.iter().any(|our| our.eq_ignore_ascii_case(word));
         let (left_out, at): (Vec<usize>, Vec<usize>) = (0..named)
             .filter(|at| !is_ours(&words[*at]))
@@ -146,8 +147,12 @@ impl Form {
         record.get(self.at[column]).unwrap_or_default()
     }
 
-    /// How far a record has values under no heading at its header's end, if it has any.
+    /// How far a record has values under no heading at its header's end, if it has any. In a file of which something must not land none is
+    /// taken: a comma too many would move it there.
     pub fn beyond(&self, record: &ByteRecord) -> Option<usize> {
+        if !self.left_out.is_empty() {
+            return None;
+        }
         let most = record.len().min(self.width.1);
         (self.reach..most).rev().find(|at| !record[*at].trim_ascii().is_empty()).map(|at| at + 1)
     }
@@ -156,8 +161,9 @@ impl Form {
     pub fn widen(&mut self, reach: usize) {
         for at in self.reach..reach {
             let is_taken = |name: &String| self.columns.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-            let numbered = (2..).map(|number| format!("column_{}_{number}", at + 1));
-            let mut names = std::iter::once(plain("", at)).chain(numbered);
+            let first = plain("", at.saturating_sub(self.correction.as_ref().map_or(0, |_| CORRECTION_COLUMNS.len())));
+            let numbered = (2..).map(|number| format!("{first}_{number}"));
+            let mut names = std::iter::once(first.clone()).chain(numbered);
             let name = names.find(|name| !is_taken(name)).expect("numbers do not end");
             self.prefixes.push(format!("{name}\u{1f}"));
             self.columns.push((name, ColumnType::Text));
@@ -378,6 +384,8 @@ struct Types<'p> {
     object: &'p Object,
     headings: Headings<'p>,
     known: HashMap<String, (&'p str, ColumnType)>,
+    /// How many columns of ours stand before the export's own.
+    ours: usize,
 }
 
 type Columns = Vec<(String, ColumnType)>;
@@ -386,7 +394,8 @@ impl<'p> Types<'p> {
     fn of(fit: &'p Recognised<'p>) -> Types<'p> {
         let all = fit.source.columns.iter().chain(&fit.object.columns);
         let known = all.map(|(name, kind)| (name.to_lowercase(), (name.as_str(), *kind))).collect();
-        Types { object: &fit.object, headings: fit.source.headings(&fit.object), known }
+        let ours = fit.correction.as_ref().map_or(0, |_| CORRECTION_COLUMNS.len());
+        Types { object: &fit.object, headings: fit.source.headings(&fit.object), known, ours }
     }
 
     /// Every column with its type, and which of them has a name in small letters. Of several headings that stand for one column the first
@@ -411,7 +420,7 @@ impl<'p> Types<'p> {
                     let what = format!("two columns are called \"{}\"", shortened(&name));
                     return Err(Problem::new(Place::new(file, 1, 1), what, "rename or remove one of them"));
                 }
-                (name, kind) = (self.untaken(&plain(word, *at), &places), ColumnType::Text);
+                (name, kind) = (self.untaken(&plain(word, self.own(*at)), &places), ColumnType::Text);
             }
             places.insert(name.to_lowercase(), place);
             columns.push((name, kind));
@@ -438,7 +447,12 @@ impl<'p> Types<'p> {
         if let Some((wide, row)) = self.object.wide_of(word) {
             return (wide_column(&wide.name, row), wide.kind);
         }
-        (plain(name, at), ColumnType::Text)
+        (plain(name, self.own(at)), ColumnType::Text)
+    }
+
+    /// The place of a column in the export that its file was.
+    fn own(&self, at: usize) -> usize {
+        at.saturating_sub(self.ours)
     }
 }
 

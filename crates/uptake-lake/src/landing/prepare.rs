@@ -50,10 +50,18 @@ pub struct Preparing<'p, 'a> {
     newest_entries: HashMap<String, NaiveDate>,
     /// The newest stamp in any file of a set, by set; see [`neighbours_of`].
     newest_stamps: HashMap<String, NaiveDate>,
+    /// The day of the load.
+    today: NaiveDate,
 }
 
 impl<'p, 'a> Preparing<'p, 'a> {
-    pub fn new(project: &'p Project, order: &'p LoadOrder, journal: &'a Journal, all: &[Found]) -> Self {
+    pub fn new(
+        project: &'p Project,
+        order: &'p LoadOrder,
+        journal: &'a Journal,
+        all: &[Found],
+        today: NaiveDate,
+    ) -> Self {
         let mut newest_entries: HashMap<String, NaiveDate> = HashMap::new();
         for found in all {
             let set = project.sources.iter().find_map(|source| source.set.as_ref()?.read(&found.file_name()));
@@ -64,7 +72,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
         }
         let names = Names::of(journal, project);
         let archives = Arc::default();
-        Preparing { project, order, journal, archives, names, newest_entries, newest_stamps: HashMap::new() }
+        Preparing { project, order, journal, archives, names, newest_entries, newest_stamps: HashMap::new(), today }
     }
 
     /// What becomes of a file: it can hold several tables, and one of corrected rows be of several objects and days.
@@ -131,6 +139,7 @@ impl<'p, 'a> Preparing<'p, 'a> {
         let mut form = Form::new(&document.header, &file, &fit)?;
         let of_set = fit.set.as_ref().and(fit.source.set.as_ref()).and_then(|set| set.decimal);
         let said = Said {
+            today: self.today,
             order: self.order.date_order.or(fit.source.date_order),
             decimal: self.order.decimal.or(of_set).or(fit.source.decimal),
         };

@@ -45,6 +45,8 @@ pub fn mark(key: &str, content: i64) -> Mark {
 /// How what can be read in two ways is read where the column does not say it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Said {
+    /// The day of the load, by which what is over has ended.
+    pub today: NaiveDate,
     pub order: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
 }
@@ -103,7 +105,7 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
         NamedBy::Everything => (HashSet::new(), alike(&same)),
         _ => (losers(&same), HashMap::new()),
     };
-    let newest = pass.newest_day();
+    let newest = pass.newest_day(said.today);
     let Pass { rows, footer, headers, of_sample, .. } = pass;
     Ok(Survey { rows, footer, headers, newest, losers, alike, of_sample })
 }
@@ -156,8 +158,8 @@ pub struct Pass {
 const MOST_DAYS_LATER: u64 = 92;
 
 impl Pass {
-    fn newest_day(&self) -> Option<NaiveDate> {
-        let last = self.newest.map_or(NaiveDate::MAX, |day| day + Days::new(MOST_DAYS_LATER));
+    fn newest_day(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let last = self.newest.map_or(today, |day| today.min(day + Days::new(MOST_DAYS_LATER)));
         self.newest.max(self.ended.range(..=last).next_back().copied())
     }
 }

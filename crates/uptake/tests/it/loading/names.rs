@@ -94,6 +94,22 @@ fn a_trailing_comma() {
     assert_eq!(own.load(&["--snapshot", "2026-03-01", &own.file("Odd__c.csv", text)]), counts(3, 0, 0));
     let sql = "SELECT column_3, \"Colour\", column_6 FROM landing.salesforce_odd__c ORDER BY 1";
     assert_eq!(own.ask(sql), "column_3,Colour,column_6 x,red, y,blue, z,green,lost");
+    let bad = text.replace("2026-01-01 00:00:00,y", "soon,y").replace("a0", "b0");
+    assert_eq!(own.load(&["--snapshot", "2026-03-01", &own.file("Oddly__c.csv", &bad)]), counts(2, 1, 0));
+    let out = own.dir.join("back.csv").to_string_lossy().into_owned();
+    own.run(&["rejects", "--out", &out]).ended(0);
+    let back = fs::read_to_string(&out)
+        .expect("written")
+        .replace("soon", "2026-01-01 00:00:00")
+        .replace(",blue", ",blue,,found");
+    fs::write(&out, back).expect("corrected");
+    assert_eq!(own.load(&[&out]), counts(1, 0, 0));
+    let sql = "SELECT \"Colour\", column_6 FROM landing.salesforce_oddly__c ORDER BY \"Id\"";
+    assert_eq!(
+        own.ask(sql),
+        "Colour,column_6 red, blue,found green,lost",
+        "as in the export, not in the file of corrections"
+    );
     let empty = text.replace("lost", "");
     own.load(&["--snapshot", "2026-03-01", &own.file("Even__c.csv", empty)]);
     assert!(!own.ask("SELECT * FROM landing.salesforce_even__c").contains("column_6"));

@@ -8,6 +8,7 @@ use std::fs;
 pub fn stories() -> Vec<Trial> {
     vec![
         story("a column that never lands is in no table, no reject and no note of drift", kept_away),
+        story("a comma too many moves nothing that never lands to where it would", moved_by_a_comma),
         story("what landed before a column was kept away stays, and is not missed", kept_away_later),
         story("the program's own sources keep pay, subjects of mails and texts of notes away", by_the_program),
         story("an object's own zone comes before its source's", an_objects_zone),
@@ -61,6 +62,17 @@ fn kept_away() {
     for text in texts {
         assert!(!["hush", "EUR99"].iter().any(|secret| text.contains(secret)), "{text}");
     }
+}
+
+fn moved_by_a_comma() {
+    let own = Own::new("moved-by-a-comma");
+    described(&own, &format!("{STAFF}never = [\"Salary*\"]\n{OBJECT}"));
+    let text = "staff_no,hired,team,Salary (EUR),,,\n\
+                1,2026-01-05,North,EUR99001,,,\n2,2026-01-05,Oslo, Norway,EUR99002,,\n3,soon,Oslo, Norway,EUR99003,x,\n";
+    assert_eq!(own.load(&[&own.file("2026-03-01/list.csv", text)]), counts(1, 2, 0));
+    let everything =
+        ["landing.staff_staff", "rejects", "loads"].map(|table| own.ask(&format!("SELECT * FROM {table}"))).concat();
+    assert!(everything.contains("North") && !everything.contains("EUR99"), "{everything}");
 }
 
 fn kept_away_later() {
