@@ -1,11 +1,15 @@
 //! A source: one folder under `queries/sources/` that says how a CRM's files are read and mapped, in TOML and SQL.
 
-use crate::fields::{Fields, Piece, words};
+mod toml;
+mod words;
+
 use crate::kpi::Input;
-use crate::problem::Problem;
 use chrono_tz::Tz;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+pub use toml::read_source;
+pub(crate) use toml::typed;
+use words::{folded, folded_pattern, like, part_of, strip};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
@@ -178,18 +182,6 @@ pub struct Mapping {
     pub file: PathBuf,
 }
 
-const KINDS: [(&str, Kind); 2] = [("record", Kind::Record), ("event", Kind::Event)];
-const TYPES: [(&str, ColumnType); 8] = [
-    ("text", ColumnType::Text),
-    ("id", ColumnType::Id),
-    ("integer", ColumnType::Integer),
-    ("decimal", ColumnType::Decimal),
-    ("date", ColumnType::Date),
-    ("day", ColumnType::Day),
-    ("instant", ColumnType::Instant),
-    ("boolean", ColumnType::Boolean),
-];
-
 impl Object {
     /// The relation and the name of the row that a heading stands for: `Date entered "Won (Sales)"` is `Won (Sales)` of `entered`.
     pub fn wide_of<'a>(&'a self, heading: &'a str) -> Option<(&'a Wide, &'a str)> {
@@ -235,37 +227,6 @@ pub struct Named {
     /// 0 where the name has no number of a part.
     pub part: u32,
     pub whole: bool,
-}
-
-/// A word in small letters, without all that is neither letter nor digit.
-fn folded(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// The same of a pattern, whose `*` stay.
-fn folded_pattern(pattern: &str) -> String {
-    pattern.split('*').map(folded).collect::<Vec<_>>().join("*")
-}
-
-/// The part number by which a stem fits a pattern; 0 where the pattern asks for none.
-fn part_of(pattern: &str, stem: &str) -> Option<u32> {
-    let Some((before, after)) = pattern.split_once("{part}") else { return like(pattern, stem).then_some(0) };
-    (0..stem.len()).find_map(|from| {
-        let rest = stem.get(from..)?;
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let number = rest[..digits].parse().ok()?;
-        (like(before, &stem[..from]) && like(after, &rest[digits..])).then_some(number)
-    })
-}
-
-/// Whether a text fits a pattern in which `*` stands for any text. Case does not matter.
-fn like(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern.eq_ignore_ascii_case(text),
-        Some((before, after)) => strip(text, before, "").is_some_and(|rest| {
-            rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| like(after, &rest[at..]))
-        }),
-    }
 }
 
 impl Source {
@@ -335,15 +296,7 @@ impl Source {
 
     /// Whether rows of `object` are stamps of work.
     pub fn stamps_of(&self, object: &str) -> Option<&Stamps> {
-        self.stamps.as_ref().filter(|stamps| !stamps.except.iter().any(|pattern| fits(pattern, object)))
-    }
-}
-
-fn fits(pattern: &str, name: &str) -> bool {
-    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(end), _) => name.ends_with(end),
-        (_, Some(start)) => name.starts_with(start),
-        _ => pattern == name,
+        self.stamps.as_ref().filter(|stamps| !stamps.except.iter().any(|pattern| like(pattern, object)))
     }
 }
 
@@ -359,188 +312,10 @@ impl SetName {
     }
 }
 
-fn strip<'a>(name: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    let head = name.get(..before.len())?;
-    let tail = name.get(name.len().checked_sub(after.len())?.max(before.len())..)?;
-    let fits = head.eq_ignore_ascii_case(before) && tail.eq_ignore_ascii_case(after);
-    fits.then(|| name.get(before.len()..name.len() - after.len())).flatten()
-}
-
-/// Reads `queries/sources/NAME/source.toml`; the SQL beside it is added by [`crate::project`].
-///
-/// # Errors
-/// Every mistake of the file.
-pub fn read_source(file: &Path, text: &str) -> Result<Source, Vec<Problem>> {
-    let name = file.parent().and_then(Path::file_name).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let piece = Piece::new(file, text, 0);
-    let source = piece.read(text, |f| read(&name, file, f));
-    match (source, piece.problems()) {
-        (Some(source), problems) if problems.is_empty() => Ok(source),
-        (_, problems) => Err(problems),
-    }
-}
-
-/// A zone, and whether it is to be the project's.
-fn read_zone(f: &Fields) -> (Option<Tz>, bool) {
-    let Some(word) = f.text("zone") else { return (None, false) };
-    if word == "project" {
-        return (None, true);
-    }
-    let zone = word.parse().ok();
-    if zone.is_none() {
-        let hint = "use an IANA name such as \"UTC\", or \"project\"";
-        f.object("zone", format!("no time zone is called \"{word}\""), hint);
-    }
-    (zone, false)
-}
-
-/// Columns that never land. What would keep away every column is a mistake.
-fn read_never(f: &Fields) -> Vec<String> {
-    let never = f.texts("never").unwrap_or_default();
-    for word in never.iter().filter(|word| folded(word).is_empty()) {
-        f.object("never", format!("\"never\" cannot hold \"{word}\""), "name columns: \"Salary\", \"*body*\"");
-    }
-    never
-}
-
-/// What names a row and dates it must land.
-fn check_never(source: &Source, f: &Fields) {
-    for object in source.objects.iter().chain(&source.other) {
-        for column in object.key.iter().chain(&object.stand_in).chain(&object.newest) {
-            if source.never_lands(object, column) {
-                let what =
-                    format!("\"never\" keeps away \"{column}\", by which rows of {} are told apart", object.name);
-                f.object("never", what, "name the columns more closely, or take it out of the object's keys");
-            }
-        }
-    }
-}
-
-fn read(name: &str, file: &Path, f: &Fields) -> Option<Source> {
-    let (zone, in_project_zone) = read_zone(f);
-    let source = Source {
-        name: name.into(),
-        title: f.needed("title")?,
-        zone,
-        in_project_zone,
-        nothing: f.texts("nothing").unwrap_or_default(),
-        never: read_never(f),
-        empty_is_false: f.flag("empty_is_false").unwrap_or(false),
-        date_order: f.one_of("date_order", &DateOrder::WORDS),
-        decimal: f.one_of("decimal", &DecimalMark::WORDS),
-        booleans: f.table("booleans", read_booleans).unwrap_or_default(),
-        set: f.table("set", |f| {
-            Some(SetName {
-                pattern: f.needed("file")?,
-                complete: f.flag("complete").unwrap_or(false),
-                decimal: f.one_of("decimal", &DecimalMark::WORDS),
-            })
-        }),
-        stamps: f.table("stamps", read_stamps),
-        id_prefix: f.text("id_prefix"),
-        views: f.flag("views").unwrap_or(false),
-        unmapped: f.flag("unmapped").unwrap_or(false),
-        marks: f.texts("marks").unwrap_or_default(),
-        signature: f.texts("signature").unwrap_or_default(),
-        other: f.table("other", |f| read_object("", f)),
-        objects: f.named("object", read_object),
-        columns: read_columns(f),
-        mappings: vec![],
-        file: file.into(),
-    };
-    check_never(&source, f);
-    Some(source)
-}
-
-fn read_booleans(f: &Fields) -> Option<Vec<(String, bool)>> {
-    let of = |key, is| f.texts(key).unwrap_or_default().into_iter().map(move |word| (word, is));
-    Some(of("true", true).chain(of("false", false)).collect())
-}
-
-fn read_stamps(f: &Fields) -> Option<Stamps> {
-    let pair = |key| {
-        let texts = f.texts(key)?;
-        match <[String; 2]>::try_from(texts) {
-            Ok([user, instant]) => Some((user, instant)),
-            Err(_) => {
-                f.object(key, format!("\"{key}\" wants two columns"), "write [\"user column\", \"instant column\"]");
-                None
-            }
-        }
-    };
-    Some(Stamps {
-        created: pair("created")?,
-        modified: pair("modified"),
-        except: f.texts("except").unwrap_or_default(),
-    })
-}
-
-fn read_object(name: &str, f: &Fields) -> Option<Object> {
-    let (zone, in_project_zone) = read_zone(f);
-    Some(Object {
-        name: name.into(),
-        zone,
-        in_project_zone,
-        never: read_never(f),
-        kind: f.one_of("kind", &KINDS).unwrap_or(Kind::Record),
-        named: f.flag("named").unwrap_or(true),
-        tells: f.texts("tells").unwrap_or_default(),
-        files: f.texts("files").unwrap_or_default(),
-        whole_files: f.texts("whole_files").unwrap_or_default(),
-        key: f.texts("key").unwrap_or_default(),
-        stand_in: f.texts("stand_in").unwrap_or_default(),
-        newest: f.text("newest"),
-        ended: f.texts("ended").unwrap_or_default(),
-        needs: f.texts("needs").unwrap_or_default(),
-        needs_any: f.texts("needs_any").unwrap_or_default(),
-        complete: f.flag("complete").unwrap_or(false),
-        feeds: words(f, "feeds", Input::ALL),
-        columns: read_columns(f),
-        prefixes: f.texts("prefixes").unwrap_or_default(),
-        labels: f.pairs("labels"),
-        wide: f.named("wide", read_wide),
-    })
-}
-
-fn read_wide(name: &str, f: &Fields) -> Option<Wide> {
-    let headings = f.texts("headings").unwrap_or_default();
-    let kind = f.one_of("type", &TYPES).unwrap_or(ColumnType::Text);
-    if headings.is_empty() || headings.iter().any(|heading| heading.matches('*').count() != 1) {
-        f.object(
-            "headings",
-            "\"headings\" wants headings with one * each".to_string(),
-            "the * stands for the name of a row",
-        );
-        return None;
-    }
-    Some(Wide { name: name.into(), headings, kind })
-}
-
-/// The columns under `columns`, with their types.
-pub(crate) fn read_columns(f: &Fields) -> Vec<(String, ColumnType)> {
-    typed(f, "columns", f.pairs("columns"))
-}
-
-/// Names with the words of their types as columns; `key` is where a mistake is said.
-pub(crate) fn typed(f: &Fields, key: &'static str, pairs: Vec<(String, String)>) -> Vec<(String, ColumnType)> {
-    let mut columns = vec![];
-    for (column, word) in pairs {
-        match TYPES.iter().find(|(name, _)| *name == word) {
-            Some((_, kind)) => columns.push((column, *kind)),
-            None => {
-                let hint = crate::problem::did_you_mean(&word, TYPES.iter().map(|(name, _)| *name));
-                f.object(key, format!("\"{column}\" cannot be of type \"{word}\""), hint);
-                // Kept, so that nothing else misses it.
-                columns.push((column, ColumnType::Text));
-            }
-        }
-    }
-    columns
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn a_set_name_gives_organisation_and_part() {
@@ -612,6 +387,9 @@ mod tests {
         let kept_away = "\"never\" keeps away \"Id\", by which rows of deals are told apart";
         assert_eq!(told("never = [\"I*\"]\n[object.deals]\nkey = [\"Id\"]\n"), [kept_away]);
         assert_eq!(told("[object.deals]\nkey = [\"Id\"]\nnever = [\"id\"]\n"), [kept_away]);
+        let by_label = "[object.deals]\nkey = [\"Id\"]\nnever = [\"*record*\"]\n[object.deals.labels]\n\"Record number\" = \"Id\"\n";
+        let kept_away = "\"never\" keeps away \"Record number\", by which rows of deals are told apart";
+        assert_eq!(told(by_label), [kept_away]);
         assert_eq!(told("never = [\"*\"]\n"), ["\"never\" cannot hold \"*\""]);
         assert_eq!(told("[object.deals]\nzone = \"Utopia\"\n"), ["no time zone is called \"Utopia\""]);
     }

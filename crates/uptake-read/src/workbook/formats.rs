@@ -1,4 +1,4 @@
-//! Number formats: which numbers of a sheet are days, times or durations, and how those are written as text.
+//! Number formats: which numbers of a sheet are shares, days, times or durations, and how those are written as text.
 
 use super::part::{Event, Part, attribute};
 use chrono::{NaiveDate, TimeDelta};
@@ -8,6 +8,7 @@ use std::io::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Number,
+    Percent,
     Date,
     Duration,
 }
@@ -42,13 +43,14 @@ pub fn read(part: Option<Part>) -> Result<Vec<Format>> {
 
 fn built_in(id: u32) -> Format {
     match id {
+        9 | 10 => Format::Percent,
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => Format::Date,
         46 => Format::Duration,
         _ => Format::Number,
     }
 }
 
-/// `dd.mm.yyyy` is a date, `[h]:mm` a duration, `0.00 "days"` a number.
+/// `dd.mm.yyyy` is a date, `[h]:mm` a duration, `0.0%` a share, `0.00 "days"` a number.
 fn of_code(code: &str) -> Format {
     let mut letters = code.chars();
     while let Some(letter) = letters.next() {
@@ -63,6 +65,7 @@ fn of_code(code: &str) -> Format {
                 }
             }
             'd' | 'D' | 'm' | 'M' | 'y' | 'Y' | 'h' | 'H' | 's' | 'S' => return Format::Date,
+            '%' => return Format::Percent,
             // What follows is for negative numbers.
             ';' => return Format::Number,
             _ => {}
@@ -82,15 +85,18 @@ pub fn number(value: f64) -> String {
     format!("{rounded}")
 }
 
-/// A number by its format: `2026-02-23`, `2026-02-23 20:55:00`, `20:55:00`, `30:15:00`.
+/// A number by its format, as a spreadsheet writes it into a CSV, though with all its digits: `45%`, `2026-02-23`, `2026-02-23 20:55:00`, `20:55:00`, `30:15:00`.
 pub fn shown(value: f64, format: Format, since_1904: bool) -> String {
+    if format == Format::Percent {
+        return format!("{}%", number(value * 100.0));
+    }
     let ms = (value * DAY_MS as f64).round();
     if !(0.0..3_000_000.0 * DAY_MS as f64).contains(&ms) {
         return number(value);
     }
     let (days, clock) = (ms as i64 / DAY_MS, ms as i64 % DAY_MS);
     match format {
-        Format::Number => number(value),
+        Format::Number | Format::Percent => number(value),
         Format::Duration => format!("{}{}", days * 24 + clock / 3_600_000, &time(clock)[2..]),
         Format::Date if days == 0 && clock > 0 => time(clock),
         Format::Date => {
@@ -130,6 +136,20 @@ mod tests {
             assert_eq!(of_code(number), Format::Number, "{number}");
         }
         assert_eq!(of_code("[h]:mm:ss"), Format::Duration);
+        for share in ["0%", "0.00%", "[Red]#,##0 %;-0%"] {
+            assert_eq!(of_code(share), Format::Percent, "{share}");
+        }
+        for number in ["0\"%\"", "0\\%", "0;0%"] {
+            assert_eq!(of_code(number), Format::Number, "{number}");
+        }
+        assert_eq!((built_in(9), built_in(10)), (Format::Percent, Format::Percent));
+    }
+
+    #[test]
+    fn a_share_is_written_as_a_spreadsheet_shows_it() {
+        let share = |value| shown(value, Format::Percent, false);
+        assert_eq!((share(0.45).as_str(), share(0.28).as_str(), share(-0.125).as_str()), ("45%", "28%", "-12.5%"));
+        assert_eq!((share(0.0).as_str(), share(12.0).as_str()), ("0%", "1200%"));
     }
 
     #[test]
