@@ -16,11 +16,12 @@
 -- login = { reads = ["logins"], numerator = "people who logged in", title = "People who logged in" }
 -- [option.window]
 
--- One row for each period and person eligible at its end; with `window`, events of that many days up to the end count.
+-- Who has a licence, for stretches of days; and on the last day of each period who had an event in it, or with `window` in so many days up to it.
 -- Who had an event and was gone at the end is in neither count, and told as `left`.
 WITH days AS (
     SELECT
         period_start,
+        at,
         CAST(unnest(generate_series(first_day, at, INTERVAL '1 day')) AS DATE) AS d
     FROM (
         SELECT
@@ -30,22 +31,10 @@ WITH days AS (
         FROM periods
     ) AS asked
 ),
-active AS (
-    SELECT
-        p.period_start,
-        a.person_id
-    FROM periods AS p
-    JOIN active_periods AS a
-        ON a.period_start = p.period_start
-        AND a.first_date <= p.at
-    WHERE $window IS NULL
-        AND a.grain = $grain
-        AND a.basis = $basis
-        AND a.period_start BETWEEN $from AND $to
-        AND a.first_ts < start_of_day($as_of + 1, project_zone())
-    UNION ALL
+by_day AS (
     SELECT DISTINCT
         days.period_start,
+        days.at,
         a.person_id
     FROM days
     JOIN active_days AS a
@@ -53,25 +42,75 @@ active AS (
     WHERE ($window IS NOT NULL OR $grain = 'day')
         AND a.basis = $basis
         AND a.first_ts < start_of_day($as_of + 1, project_zone())
+),
+active AS (
+    SELECT
+        at,
+        day_after,
+        person_id,
+        grade,
+        office,
+        location,
+        department,
+        job_family,
+        country,
+        is_active
+    FROM period_activity
+    WHERE $window IS NULL
+        AND (is_active OR has_left)
+        AND grain = $grain
+        AND basis = $basis
+        AND period_start BETWEEN $from AND $to
+        AND first_ts < start_of_day($as_of + 1, project_zone())
+    UNION ALL
+    SELECT
+        b.at,
+        b.at + 1 AS day_after,
+        b.person_id,
+        h.grade,
+        h.office,
+        h.location,
+        h.department,
+        h.job_family,
+        h.country,
+        h.is_active
+    FROM by_day AS b
+    JOIN person_history AS h
+        ON h.person_id = b.person_id
+        AND b.at >= h.valid_from
+        AND (h.valid_to IS NULL OR b.at < h.valid_to)
+    WHERE h.is_active
+        OR h.valid_from > b.period_start
 )
 SELECT
-    p.period_start,
-    h.person_id,
-    h.grade,
-    h.office,
-    h.location,
-    h.department,
-    h.job_family,
-    h.country,
-    CASE WHEN h.is_active AND a.person_id IS NOT NULL THEN 1 ELSE 0 END AS numerator,
-    CASE WHEN h.is_active THEN 1 ELSE 0 END AS denominator,
-    CASE WHEN h.is_active THEN 0 ELSE 1 END AS left
-FROM periods AS p
-JOIN person_history AS h
-    ON p.at >= h.valid_from
-    AND (h.valid_to IS NULL OR p.at < h.valid_to)
-LEFT JOIN active AS a
-    ON a.period_start = p.period_start
-    AND a.person_id = h.person_id
-WHERE h.is_active
-    OR (a.person_id IS NOT NULL AND h.valid_from > p.period_start)
+    at AS valid_from,
+    day_after AS valid_to,
+    person_id,
+    grade,
+    office,
+    location,
+    department,
+    job_family,
+    country,
+    CASE WHEN is_active THEN 1 ELSE 0 END AS numerator,
+    0 AS denominator,
+    CASE WHEN is_active THEN 0 ELSE 1 END AS left
+FROM active
+UNION ALL
+SELECT
+    valid_from,
+    valid_to,
+    person_id,
+    grade,
+    office,
+    location,
+    department,
+    job_family,
+    country,
+    0 AS numerator,
+    1 AS denominator,
+    0 AS left
+FROM person_history
+WHERE is_active
+    AND valid_from <= $to
+    AND (valid_to IS NULL OR valid_to > $from)

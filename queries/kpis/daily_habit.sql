@@ -45,25 +45,28 @@ kept AS (
     FROM weeks AS w
     JOIN habit_weeks AS h
         ON h.week = w.week
+    WHERE h.week BETWEEN period_start(CAST($from AS DATE), 'week') AND $to
 ),
 known_leave AS (
     SELECT count(*) > 0 AS is_known
     FROM leaves
 ),
+calendars AS (
+    SELECT DISTINCT
+        calendar_id,
+        work_bits
+    FROM person_history
+    WHERE is_active
+),
 -- Of the weeks that habit_weeks does not have, where no leave is known.
-working AS (
+settled AS (
     SELECT
         days.period_start,
         c.calendar_id,
         c.work_bits,
-        CAST(CAST(max(days.d) AS INT) - 14 AS DATE) AS settled_by
+        CAST(CAST(max(days.d) AS INT) - 14 AS DATE) AS by_day
     FROM days
-    JOIN (
-        SELECT DISTINCT
-            calendar_id,
-            work_bits
-        FROM period_people
-    ) AS c
+    JOIN calendars AS c
         ON (c.work_bits & days.bit) > 0
     LEFT JOIN holidays AS o
         ON o.calendar_id = c.calendar_id
@@ -76,17 +79,48 @@ working AS (
         c.calendar_id,
         c.work_bits
 ),
+-- The few calendars of each period, before its many people.
+working AS (
+    SELECT
+        p.period_start,
+        p.at,
+        c.calendar_id,
+        c.work_bits,
+        s.by_day AS settled_by
+    FROM periods AS p
+    CROSS JOIN calendars AS c
+    LEFT JOIN settled AS s
+        ON s.period_start = p.period_start
+        AND s.calendar_id = c.calendar_id
+        AND s.work_bits = c.work_bits
+),
+licensed AS (
+    SELECT
+        w.period_start,
+        w.settled_by,
+        h.person_id,
+        h.started_on,
+        h.grade,
+        h.office,
+        h.location,
+        h.department,
+        h.job_family,
+        h.country
+    FROM working AS w
+    JOIN person_history AS h
+        ON h.calendar_id = w.calendar_id
+        AND h.work_bits = w.work_bits
+        AND w.at >= h.valid_from
+        AND (h.valid_to IS NULL OR w.at < h.valid_to)
+    WHERE h.is_active
+),
 counted AS (
     SELECT
         k.period_start,
         k.person_id,
-        sum(a.days) AS available,
-        sum(n.days) AS kept
+        sum(bit_count(k.available)) AS available,
+        sum(bit_count(k.kept)) AS kept
     FROM kept AS k
-    JOIN bit_counts AS a
-        ON a.bits = k.available
-    JOIN bit_counts AS n
-        ON n.bits = k.kept
     GROUP BY
         k.period_start,
         k.person_id
@@ -109,13 +143,9 @@ SELECT
     -- No double: their sum would depend on the order of the rows.
     CASE WHEN c.available > 0 THEN CAST(CAST(c.kept AS DECIMAL(20, 12)) / c.available AS DECIMAL(38, 12)) END AS value,
     CASE WHEN c.available > 0 THEN 1 ELSE 0 END AS whole
-FROM period_people AS p
+FROM licensed AS p
 LEFT JOIN counted AS c
     ON c.period_start = p.period_start
     AND c.person_id = p.person_id
-LEFT JOIN working AS w
-    ON w.period_start = p.period_start
-    AND w.calendar_id = p.calendar_id
-    AND w.work_bits = p.work_bits
 WHERE c.available > 0
-    OR w.settled_by >= p.started_on
+    OR p.settled_by >= p.started_on

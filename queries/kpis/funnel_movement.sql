@@ -14,17 +14,19 @@
 -- reads      = ["deals", "users"]
 
 -- What holds through a whole window is its start and its end, for stretches of days. Of every other deal there are some rows for each window, one for
--- each bar: what it was before the first change in the window, and what it is after the last.
+-- each bar: what it was before the first change in the window, and what it is after the last. Until the last list names them, bars are numbers.
 WITH windows AS (
     SELECT
         period_start,
         at,
+        at + 1 AS day_after,
         period_start(at, 'quarter') AS quarter
     FROM periods
 ),
 changes AS (
     SELECT
         w.at,
+        w.day_after,
         w.quarter,
         c.*,
         coalesce(c.previous_d < w.period_start, true) AS is_first,
@@ -38,6 +40,7 @@ changes AS (
 pairs AS (
     SELECT
         f.at,
+        f.day_after,
         f.before_owner,
         f.before_status,
         f.before_currency,
@@ -47,7 +50,8 @@ pairs AS (
         l.after_status,
         l.after_currency,
         l.after_amount,
-        coalesce(l.after_quarter = l.quarter, false) AS after_due
+        coalesce(l.after_quarter = l.quarter, false) AS after_due,
+        f.before_owner IS DISTINCT FROM l.after_owner AS is_handed_on
     FROM changes AS f
     JOIN changes AS l
         ON l.at = f.at
@@ -63,47 +67,63 @@ entries AS (
     SELECT
         *,
         CASE
-            WHEN before_status = 'open' AND before_due THEN 'start'
+            -- start
+            WHEN before_status = 'open' AND before_due THEN 1
             WHEN before_status = 'won' AND before_due THEN
                 CASE
-                    WHEN after_status = 'open' THEN 'reopened'
-                    WHEN after_status <> 'won' OR NOT after_due THEN 'won before'
-                    WHEN before_currency <> after_currency OR (before_amount IS DISTINCT FROM after_amount) THEN 'won before'
+                    -- reopened
+                    WHEN after_status = 'open' THEN 3
+                    -- won before
+                    WHEN after_status <> 'won' OR NOT after_due THEN 4
+                    WHEN before_currency <> after_currency OR (before_amount IS DISTINCT FROM after_amount) THEN 4
                 END
             WHEN NOT after_due OR after_status = 'gone' THEN NULL
-            WHEN before_status IS NULL THEN 'new'
-            WHEN before_status = 'open' THEN 'moved in'
-            WHEN after_status = 'open' THEN CASE WHEN before_status = 'gone' THEN 'gone' ELSE 'reopened' END
+            -- new
+            WHEN before_status IS NULL THEN 2
+            -- moved in
+            WHEN before_status = 'open' THEN 5
+            -- what was gone comes back, or is reopened
+            WHEN after_status = 'open' THEN CASE WHEN before_status = 'gone' THEN 11 ELSE 3 END
             WHEN after_status = 'won' THEN
                 CASE before_status
-                    WHEN 'gone' THEN 'gone'
-                    WHEN 'won' THEN 'moved in'
-                    ELSE 'reopened'
+                    WHEN 'gone' THEN 11
+                    WHEN 'won' THEN 5
+                    ELSE 3
                 END
-        END AS entry
+        END AS entry,
+        CASE
+            -- lost
+            WHEN after_status = 'lost' THEN 10
+            -- gone
+            WHEN coalesce(after_status, 'gone') = 'gone' THEN 11
+            -- moved out
+            WHEN NOT after_due THEN 8
+            -- won
+            WHEN after_status = 'won' THEN 9
+            -- end
+            ELSE 14
+        END AS outcome,
+        coalesce(after_amount, 0) - coalesce(before_amount, 0) AS growth
     FROM pairs
+),
+owners AS (
+    SELECT *
+    FROM owner_history
+    WHERE valid_from <= $to
+        AND (valid_to IS NULL OR valid_to > $from)
 ),
 flows AS (
     SELECT
         e.*,
-        CASE
-            WHEN after_status = 'lost' THEN 'lost'
-            WHEN coalesce(after_status, 'gone') = 'gone' THEN 'gone'
-            WHEN NOT after_due THEN 'moved out'
-            WHEN after_status = 'won' THEN 'won'
-            ELSE 'end'
-        END AS outcome,
-        CASE WHEN entry = 'new' THEN after_amount ELSE before_amount END AS entry_amount,
-        coalesce(after_amount, 0) - coalesce(before_amount, 0) AS growth,
-        b.grade AS before_grade,
-        b.office AS before_office,
-        b.location AS before_location,
-        b.department AS before_department,
         a.grade AS after_grade,
         a.office AS after_office,
         a.location AS after_location,
         a.department AS after_department,
-        entry = 'start'
+        CASE WHEN is_handed_on THEN b.grade ELSE a.grade END AS before_grade,
+        CASE WHEN is_handed_on THEN b.office ELSE a.office END AS before_office,
+        CASE WHEN is_handed_on THEN b.location ELSE a.location END AS before_location,
+        CASE WHEN is_handed_on THEN b.department ELSE a.department END AS before_department,
+        entry = 1
         AND before_owner <> after_owner
         AND (
             (b.grade IS DISTINCT FROM a.grade)
@@ -112,26 +132,27 @@ flows AS (
             OR (b.department IS DISTINCT FROM a.department)
         ) AS is_reassigned
     FROM entries AS e
-    LEFT JOIN owner_history AS b
-        ON b.user_id = e.before_owner
+    LEFT JOIN owners AS b
+        ON b.user_id = CASE WHEN e.is_handed_on THEN e.before_owner END
         AND e.at >= b.valid_from
         AND (b.valid_to IS NULL OR e.at < b.valid_to)
-    LEFT JOIN owner_history AS a
+    LEFT JOIN owners AS a
         ON a.user_id = e.after_owner
         AND e.at >= a.valid_from
         AND (a.valid_to IS NULL OR e.at < a.valid_to)
     WHERE entry IS NOT NULL
 ),
+-- Legs: 1 the entry, 2 what the amount did, 3 the outcome, 4 what was given away, 5 the same where it was taken.
 legs AS (
     SELECT
         *,
         unnest(
             make_array(
-                'entry',
-                CASE WHEN entry <> 'new' AND growth <> 0 THEN 'growth' END,
-                'outcome',
-                CASE WHEN is_reassigned THEN 'given' END,
-                CASE WHEN is_reassigned THEN 'taken' END
+                1,
+                CASE WHEN entry <> 2 AND growth <> 0 THEN 2 END,
+                3,
+                CASE WHEN is_reassigned THEN 4 END,
+                CASE WHEN is_reassigned THEN 5 END
             )
         ) AS leg
     FROM flows
@@ -139,21 +160,14 @@ legs AS (
 turned AS (
     SELECT
         *,
-        leg = 'given' OR (leg = 'entry' AND entry = 'start') AS is_before
+        leg = 4 OR (leg = 1 AND entry = 1) AS is_before
     FROM legs
     WHERE leg IS NOT NULL
 ),
 -- From the first day of the period after the one in which it became so.
 unchanged AS (
     SELECT
-        greatest(
-            valid_from,
-            quarter,
-            period_start(
-                period_start(same_since, $grain) + CASE $grain WHEN 'day' THEN 1 WHEN 'week' THEN 7 WHEN 'month' THEN 31 ELSE 92 END,
-                $grain
-            )
-        ) AS valid_from,
+        greatest(valid_from, quarter, next_period(same_since, $grain)) AS valid_from,
         least(coalesce(valid_to, next_quarter), next_quarter) AS valid_to,
         grade,
         office,
@@ -169,28 +183,30 @@ unchanged AS (
 bars AS (
     SELECT
         at AS valid_from,
-        at + 1 AS valid_to,
+        day_after AS valid_to,
         CASE leg
-            WHEN 'entry' THEN entry
-            WHEN 'growth' THEN
+            WHEN 1 THEN entry
+            WHEN 2 THEN
                 CASE
-                    WHEN before_currency <> after_currency THEN 'fx'
-                    WHEN growth > 0 THEN 'amount up'
-                    ELSE 'amount down'
+                    -- fx, amount up, amount down
+                    WHEN before_currency <> after_currency THEN 13
+                    WHEN growth > 0 THEN 6
+                    ELSE 7
                 END
-            WHEN 'outcome' THEN outcome
-            ELSE 'reassigned'
+            WHEN 3 THEN outcome
+            -- reassigned
+            ELSE 12
         END AS bar,
         CASE WHEN is_before THEN before_grade ELSE after_grade END AS grade,
         CASE WHEN is_before THEN before_office ELSE after_office END AS office,
         CASE WHEN is_before THEN before_location ELSE after_location END AS location,
         CASE WHEN is_before THEN before_department ELSE after_department END AS department,
-        CASE WHEN leg = 'given' THEN -1 ELSE 1 END AS deals,
+        CASE WHEN leg = 4 THEN -1 ELSE 1 END AS deals,
         CASE leg
-            WHEN 'entry' THEN entry_amount
-            WHEN 'growth' THEN growth
-            WHEN 'outcome' THEN CASE WHEN outcome = 'end' THEN after_amount ELSE -after_amount END
-            WHEN 'given' THEN -before_amount
+            WHEN 1 THEN CASE WHEN entry = 2 THEN after_amount ELSE before_amount END
+            WHEN 2 THEN growth
+            WHEN 3 THEN CASE WHEN outcome = 14 THEN after_amount ELSE -after_amount END
+            WHEN 4 THEN -before_amount
             ELSE before_amount
         END AS amount
     FROM turned
@@ -205,14 +221,14 @@ bars AS (
         s.department,
         1 AS deals,
         s.amount
-    FROM (VALUES ('start'), ('end')) AS e(bar)
+    FROM (VALUES (1), (14)) AS e(bar)
     CROSS JOIN unchanged AS s
     WHERE s.valid_from < s.valid_to
 )
 SELECT
     b.valid_from,
     b.valid_to,
-    b.bar,
+    o.bar,
     o.ord,
     coalesce(b.grade, '(none)') AS grade,
     coalesce(b.office, '(none)') AS office,
@@ -239,4 +255,4 @@ JOIN (
         ('fx', 13),
         ('end', 14)
 ) AS o(bar, ord)
-    ON o.bar = b.bar
+    ON o.ord = b.bar

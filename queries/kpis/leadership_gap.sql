@@ -16,44 +16,84 @@
 -- [difference]
 -- gap = ["leaders", "others"]
 
--- One row for each period and person eligible at its end.
+-- Who has a licence, for stretches of days; and on the last day of each period who of them had an event in it.
 WITH active AS (
     SELECT
-        p.period_start,
-        a.person_id
-    FROM periods AS p
-    JOIN active_periods AS a
-        ON a.period_start = p.period_start
-        AND a.first_date <= p.at
-    WHERE a.grain = $grain
-        AND a.basis = 'work'
-        AND a.period_start BETWEEN $from AND $to
-        AND a.first_ts < start_of_day($as_of + 1, project_zone())
+        at,
+        day_after,
+        person_id,
+        is_leader,
+        grade,
+        office,
+        location,
+        department,
+        job_family,
+        country
+    FROM period_activity
+    WHERE is_active
+        AND grain = $grain
+        AND basis = 'work'
+        AND period_start BETWEEN $from AND $to
+        AND first_ts < start_of_day($as_of + 1, project_zone())
     UNION ALL
     SELECT
-        p.period_start,
-        a.person_id
-    FROM periods AS p
+        p.at,
+        p.at + 1 AS day_after,
+        p.person_id,
+        p.is_leader,
+        p.grade,
+        p.office,
+        p.location,
+        p.department,
+        p.job_family,
+        p.country
+    FROM period_people AS p
     JOIN active_days AS a
-        ON a.local_date = p.period_start
+        ON a.person_id = p.person_id
+        AND a.local_date = p.period_start
     WHERE $grain = 'day'
         AND a.basis = 'work'
         AND a.first_ts < start_of_day($as_of + 1, project_zone())
+),
+told AS (
+    SELECT
+        at AS valid_from,
+        day_after AS valid_to,
+        * EXCLUDE (at, day_after),
+        1 AS numerator,
+        0 AS denominator
+    FROM active
+    UNION ALL
+    SELECT
+        valid_from,
+        valid_to,
+        person_id,
+        is_leader,
+        grade,
+        office,
+        location,
+        department,
+        job_family,
+        country,
+        0 AS numerator,
+        1 AS denominator
+    FROM person_history
+    WHERE is_active
+        AND valid_from <= $to
+        AND (valid_to IS NULL OR valid_to > $from)
 )
 SELECT
-    p.period_start,
-    p.person_id,
-    CASE WHEN p.is_leader THEN 'leaders' ELSE 'others' END AS state,
-    CASE WHEN p.is_leader THEN 1 ELSE 2 END AS ord,
-    p.grade,
-    p.office,
-    p.location,
-    p.department,
-    p.job_family,
-    p.country,
-    CASE WHEN a.person_id IS NULL THEN 0 ELSE 1 END AS numerator,
-    1 AS denominator
-FROM period_people AS p
-LEFT JOIN active AS a
-    ON a.period_start = p.period_start
-    AND a.person_id = p.person_id
+    valid_from,
+    valid_to,
+    person_id,
+    CASE WHEN is_leader THEN 'leaders' ELSE 'others' END AS state,
+    CASE WHEN is_leader THEN 1 ELSE 2 END AS ord,
+    grade,
+    office,
+    location,
+    department,
+    job_family,
+    country,
+    numerator,
+    denominator
+FROM told

@@ -15,18 +15,13 @@
 -- One row for each period, person and, by event, each set of their attributes. What is known of a whole period is counted already.
 WITH counted AS (
     SELECT
-        p.period_start,
-        p.at,
-        a.person_id,
-        a.events,
-        a.last_date <= p.at AND a.last_ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone()) AS is_whole
-    FROM periods AS p
-    JOIN active_periods AS a
-        ON a.period_start = p.period_start
+        *,
+        last_date <= at AND last_ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone()) AS is_whole
+    FROM period_activity
     WHERE $attributes = 'period-end'
-        AND a.grain = $grain
-        AND a.basis = 'login'
-        AND a.period_start BETWEEN $from AND $to
+        AND grain = $grain
+        AND basis = 'login'
+        AND period_start BETWEEN $from AND $to
 ),
 days AS (
     SELECT *
@@ -34,32 +29,7 @@ days AS (
     WHERE $attributes = 'event'
         OR $grain = 'day'
 ),
-logged_in AS (
-    SELECT
-        period_start,
-        person_id,
-        at AS attributes_on,
-        events AS logins
-    FROM counted
-    WHERE is_whole
-    UNION ALL
-    SELECT
-        c.period_start,
-        c.person_id,
-        c.at AS attributes_on,
-        count(*) AS logins
-    FROM counted AS c
-    JOIN login_starts AS l
-        ON l.person_id = c.person_id
-        AND period_start(l.local_date, $grain) = c.period_start
-    WHERE NOT c.is_whole
-        AND l.local_date <= c.at
-        AND l.ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone())
-    GROUP BY
-        c.period_start,
-        c.person_id,
-        c.at
-    UNION ALL
+by_day AS (
     SELECT
         days.period_start,
         l.person_id,
@@ -73,48 +43,82 @@ logged_in AS (
         days.period_start,
         l.person_id,
         CASE WHEN $attributes = 'event' THEN days.d ELSE days.at END
+),
+logged_in AS (
+    SELECT
+        period_start,
+        person_id,
+        grade,
+        office,
+        location,
+        department,
+        job_family,
+        country,
+        events AS logins
+    FROM counted
+    WHERE is_whole
+    UNION ALL
+    SELECT
+        c.period_start,
+        c.person_id,
+        c.grade,
+        c.office,
+        c.location,
+        c.department,
+        c.job_family,
+        c.country,
+        count(*) AS logins
+    FROM counted AS c
+    JOIN login_starts AS l
+        ON l.person_id = c.person_id
+        AND period_start(l.local_date, $grain) = c.period_start
+    WHERE NOT c.is_whole
+        AND l.local_date <= c.at
+        AND l.ts < start_of_day(CAST($as_of AS DATE) + 1, project_zone())
+    GROUP BY
+        c.period_start,
+        c.person_id,
+        c.grade,
+        c.office,
+        c.location,
+        c.department,
+        c.job_family,
+        c.country
+    UNION ALL
+    SELECT
+        d.period_start,
+        d.person_id,
+        h.grade,
+        h.office,
+        h.location,
+        h.department,
+        h.job_family,
+        h.country,
+        sum(d.logins) AS logins
+    FROM by_day AS d
+    LEFT JOIN person_history AS h
+        ON h.person_id = d.person_id
+        AND d.attributes_on >= h.valid_from
+        AND (h.valid_to IS NULL OR d.attributes_on < h.valid_to)
+    GROUP BY
+        d.period_start,
+        d.person_id,
+        h.grade,
+        h.office,
+        h.location,
+        h.department,
+        h.job_family,
+        h.country
 )
 SELECT
-    l.period_start,
-    l.person_id,
-    coalesce(h.grade, '(none)') AS grade,
-    coalesce(h.office, '(none)') AS office,
-    coalesce(h.location, '(none)') AS location,
-    coalesce(h.department, '(none)') AS department,
-    coalesce(h.job_family, '(none)') AS job_family,
-    coalesce(h.country, '(none)') AS country,
-    l.logins AS numerator,
+    period_start,
+    person_id,
+    coalesce(grade, '(none)') AS grade,
+    coalesce(office, '(none)') AS office,
+    coalesce(location, '(none)') AS location,
+    coalesce(department, '(none)') AS department,
+    coalesce(job_family, '(none)') AS job_family,
+    coalesce(country, '(none)') AS country,
+    logins AS numerator,
     1 AS denominator
-FROM logged_in AS l
-LEFT JOIN person_history AS h
-    ON h.person_id = l.person_id
-    AND l.attributes_on >= h.valid_from
-    AND (h.valid_to IS NULL OR l.attributes_on < h.valid_to)
-WHERE $attributes = 'period-end'
-UNION ALL
-SELECT
-    l.period_start,
-    l.person_id,
-    coalesce(h.grade, '(none)') AS grade,
-    coalesce(h.office, '(none)') AS office,
-    coalesce(h.location, '(none)') AS location,
-    coalesce(h.department, '(none)') AS department,
-    coalesce(h.job_family, '(none)') AS job_family,
-    coalesce(h.country, '(none)') AS country,
-    sum(l.logins) AS numerator,
-    1 AS denominator
-FROM logged_in AS l
-LEFT JOIN person_history AS h
-    ON h.person_id = l.person_id
-    AND l.attributes_on >= h.valid_from
-    AND (h.valid_to IS NULL OR l.attributes_on < h.valid_to)
-WHERE $attributes = 'event'
-GROUP BY
-    l.period_start,
-    l.person_id,
-    h.grade,
-    h.office,
-    h.location,
-    h.department,
-    h.job_family,
-    h.country
+FROM logged_in

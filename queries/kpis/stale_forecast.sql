@@ -77,7 +77,7 @@ busy AS (
     JOIN ends AS e
         ON e.at >= d.valid_from
         AND e.at < d.valid_to
-        AND (e.quarter = d.quarter OR period_start(e.quarter + 100, 'quarter') = d.quarter)
+        AND (e.quarter = d.quarter OR next_period(e.quarter, 'quarter') = d.quarter)
 ),
 missing AS (
     SELECT s.*

@@ -3,7 +3,7 @@
 WITH limits AS (
     SELECT
         *,
-        period_start(quarter + 100, 'quarter') AS next_quarter,
+        next_period(quarter, 'quarter') AS next_quarter,
         CAST(round(days * 86400e6) AS BIGINT) AS stay
     FROM stage_limits
     WHERE days IS NOT NULL

@@ -24,7 +24,7 @@ stretches AS (
         d.forecast_category,
         d.close_date,
         d.quarter,
-        period_start(d.quarter + 100, 'quarter') AS next_quarter,
+        next_period(d.quarter, 'quarter') AS next_quarter,
         d.created_on,
         d.from_day AS same_since,
         CASE WHEN d.created_on IS NOT NULL THEN greatest(d.created_on, c.touched_on) END AS quiet_since,

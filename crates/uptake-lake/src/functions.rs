@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray,
 };
-use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use std::sync::Arc;
@@ -21,8 +21,8 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
     let calendar = Arc::new(project.calendar());
     let (zone, currency) = (project.settings.time_zone.name().to_string(), project.settings.currency.clone());
     let on_day = |calendar: &Arc<Calendar>| calendar.clone();
-    let (week, starts, works, counts, quarters) =
-        (on_day(&calendar), on_day(&calendar), on_day(&calendar), on_day(&calendar), calendar);
+    let (week, starts, nexts) = (on_day(&calendar), on_day(&calendar), on_day(&calendar));
+    let (works, counts, quarters) = (on_day(&calendar), on_day(&calendar), calendar);
     vec![
         constant("project_zone", zone),
         constant("currency", currency),
@@ -52,13 +52,21 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
             let label = |day: NaiveDate| week.start_of(day, Grain::Week).format("%G-W%V").to_string();
             Ok(Arc::new(days(&a[0]).map(|day| day.map(label)).collect::<StringArray>()))
         }),
-        udf("period_start", &[DataType::Date32, DataType::Utf8], DataType::Date32, move |a| period_starts(&starts, a)),
+        udf("period_start", &[DataType::Date32, DataType::Utf8], DataType::Date32, move |a| {
+            days_of_periods(a, |day, grain| Some(starts.start_of(day, grain)))
+        }),
+        udf("next_period", &[DataType::Date32, DataType::Utf8], DataType::Date32, move |a| {
+            days_of_periods(a, |day, grain| nexts.next(day, grain))
+        }),
         udf("is_working_day", &[DataType::Date32], DataType::Boolean, move |a| {
             Ok(Arc::new(days(&a[0]).map(|day| day.map(|day| works.is_working_day(day))).collect::<BooleanArray>()))
         }),
         udf("working_days", &[DataType::Date32, DataType::Date32], DataType::Int64, move |a| {
             let counted = days(&a[0]).zip(days(&a[1])).map(|(from, to)| Some(counts.working_days(from?, to?)));
             Ok(Arc::new(counted.collect::<Int64Array>()))
+        }),
+        udf("bit_count", &[DataType::Int64], DataType::Int64, |a| {
+            Ok(Arc::new(a[0].as_primitive::<Int64Type>().unary::<_, Int64Type>(|bits| bits.count_ones().into())))
         }),
         udf("fiscal_quarter", &[DataType::Date32], DataType::Utf8, move |a| {
             Ok(Arc::new(days(&a[0]).map(|day| day.map(|day| quarters.fiscal_quarter(day))).collect::<StringArray>()))
@@ -84,17 +92,6 @@ pub(crate) fn udf(
     gives: DataType,
     body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
 ) -> ScalarUDF {
-    evaluated(Volatility::Immutable, name, takes, gives, body)
-}
-
-/// The same; a volatile one stays where it stands in the plan.
-pub(crate) fn evaluated(
-    volatility: Volatility,
-    name: &str,
-    takes: &[DataType],
-    gives: DataType,
-    body: impl Fn(&[ArrayRef]) -> Result<ArrayRef> + Send + Sync + 'static,
-) -> ScalarUDF {
     let run = move |values: &[ColumnarValue]| {
         let scalar = values.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
         let result = body(&ColumnarValue::values_to_arrays(values)?)?;
@@ -104,7 +101,7 @@ pub(crate) fn evaluated(
             ColumnarValue::Array(result)
         })
     };
-    create_udf(name, takes.to_vec(), gives, volatility, Arc::new(run))
+    create_udf(name, takes.to_vec(), gives, Volatility::Immutable, Arc::new(run))
 }
 
 fn constant(name: &str, text: String) -> ScalarUDF {
@@ -183,13 +180,14 @@ fn instant_of(mut at: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     None
 }
 
-fn period_starts(calendar: &Calendar, arrays: &[ArrayRef]) -> Result<ArrayRef> {
-    let mut starts = vec![];
+/// What `of` says of each day and grain.
+fn days_of_periods(arrays: &[ArrayRef], of: impl Fn(NaiveDate, Grain) -> Option<NaiveDate>) -> Result<ArrayRef> {
+    let mut found = vec![];
     for (day, grain) in days(&arrays[0]).zip(texts(&arrays[1])) {
         let grain: Option<Grain> = grain.map(|g| g.parse().map_err(DataFusionError::Execution)).transpose()?;
-        starts.push(day.zip(grain).map(|(day, grain)| calendar.start_of(day, grain).to_epoch_days()));
+        found.push(day.zip(grain).and_then(|(day, grain)| of(day, grain)).map(|day| day.to_epoch_days()));
     }
-    Ok(Arc::new(Date32Array::from(starts)))
+    Ok(Arc::new(Date32Array::from(found)))
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ pub(crate) struct Inner {
     project: Project,
     /// The models that each question has anew, in order.
     of_questions: Vec<Model>,
+    plans: answer::Plans,
     build: u64,
     /// The day each input is complete through; an input that was never loaded is absent.
     through: BTreeMap<Input, NaiveDate>,
@@ -124,6 +125,7 @@ impl Session {
         let mut inner = Inner {
             project: project.clone(),
             of_questions: of_questions(project).into_iter().cloned().collect(),
+            plans: answer::Plans::default(),
             build: 0,
             through,
             begins: BTreeMap::new(),
@@ -152,6 +154,11 @@ impl Session {
 
     pub(crate) fn project(&self) -> &Project {
         &self.0.project
+    }
+
+    /// As if nothing had been asked: for tests, whose tables change.
+    pub(crate) fn forget_plans(&self) {
+        self.0.plans.forget();
     }
 
     /// The number of the build this session reads.

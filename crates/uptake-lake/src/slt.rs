@@ -81,6 +81,7 @@ impl sqllogictest::AsyncDB for Database {
         let batches = frame.collect().await.map_err(failed)?;
         if !asks {
             self.fresh.clear();
+            self.session.forget_plans();
             return Ok(DBOutput::StatementComplete(0));
         }
         let table = convert::table(&schema, &batches).map_err(|e| Failed(e.to_string()))?;

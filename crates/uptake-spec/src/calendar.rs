@@ -63,9 +63,22 @@ impl Calendar {
 
     /// The whole period that holds `day`.
     pub fn period_of(&self, day: NaiveDate, grain: Grain) -> Range {
+        let end = self.next(day, grain).map_or(NaiveDate::MAX, |next| earlier(next, 1));
+        Range::new(self.start_of(day, grain), end).expect("a period has at least one day")
+    }
+
+    /// The first day of the period after the one that holds `day`; `None` at the end of time.
+    pub fn next(&self, day: NaiveDate, grain: Grain) -> Option<NaiveDate> {
         let start = self.start_of(day, grain);
-        let end = self.after(start, grain).map_or(NaiveDate::MAX, |next| earlier(next, 1));
-        Range::new(start, end).expect("a period has at least one day")
+        match grain {
+            Grain::Day => start.succ_opt(),
+            // Where dates begin, a week may be cut.
+            Grain::Week => {
+                start.checked_add_days(Days::new(7 - u64::from(start.weekday().days_since(self.week_start))))
+            }
+            Grain::Month => start.checked_add_months(Months::new(1)),
+            Grain::Quarter => start.checked_add_months(Months::new(3)),
+        }
     }
 
     /// Every whole period that touches `range`, in order.
@@ -131,19 +144,6 @@ impl Calendar {
         let year = day.year() + i32::from(self.fiscal_year_start > 1 && day.month() >= self.fiscal_year_start);
         format!("{year}-Q{}", months_in / 3 + 1)
     }
-
-    /// The first day of the next period; `None` where dates end.
-    fn after(&self, start: NaiveDate, grain: Grain) -> Option<NaiveDate> {
-        match grain {
-            Grain::Day => start.succ_opt(),
-            // Where dates begin, a week may be cut.
-            Grain::Week => {
-                start.checked_add_days(Days::new(7 - u64::from(start.weekday().days_since(self.week_start))))
-            }
-            Grain::Month => start.checked_add_months(Months::new(1)),
-            Grain::Quarter => start.checked_add_months(Months::new(3)),
-        }
-    }
 }
 
 /// The first of all dates where there is none so early.
@@ -175,6 +175,7 @@ mod tests {
     fn weeks_begin_on_monday_across_the_year() {
         let week = calendar(1, &[]).period_of(day("2027-01-01"), Grain::Week);
         assert_eq!((week.from(), week.to()), (day("2026-12-28"), day("2027-01-03")));
+        assert_eq!(calendar(1, &[]).next(day("2027-01-03"), Grain::Week), Some(day("2027-01-04")));
     }
 
     #[test]
@@ -182,6 +183,7 @@ mod tests {
         let april = calendar(4, &[]);
         let quarter = april.period_of(day("2026-02-10"), Grain::Quarter);
         assert_eq!((quarter.from(), quarter.to()), (day("2026-01-01"), day("2026-03-31")));
+        assert_eq!(april.next(day("2026-02-10"), Grain::Quarter), Some(day("2026-04-01")));
         assert_eq!(april.fiscal_quarter(day("2026-02-10")), "2026-Q4");
         assert_eq!(april.fiscal_quarter(day("2026-04-01")), "2027-Q1");
         let february = calendar(2, &[]).period_of(day("2026-01-31"), Grain::Quarter);

@@ -5,9 +5,11 @@
 //!
 //! `inline(never)`, as the compiler would otherwise take functions so short into the crate that calls them.
 
+use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::Result;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::collect;
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::future::BoxFuture;
 
@@ -36,4 +38,17 @@ pub fn statement<'a>(context: &'a SessionContext, text: &'a str) -> BoxFuture<'a
 #[inline(never)]
 pub fn optimized(frame: DataFrame) -> Result<LogicalPlan> {
     frame.into_optimized_plan()
+}
+
+/// What an [`optimized`] plan gives; it is not optimised again.
+///
+/// # Errors
+/// Those of the physical planner, and whatever goes wrong while it runs.
+#[inline(never)]
+pub fn rows<'a>(context: &'a SessionContext, plan: &'a LogicalPlan) -> BoxFuture<'a, Result<Vec<RecordBatch>>> {
+    Box::pin(async move {
+        let state = context.state();
+        let plan = state.query_planner().create_physical_plan(plan, &state).await?;
+        collect(plan, context.task_ctx()).await
+    })
 }

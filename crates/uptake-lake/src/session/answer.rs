@@ -3,29 +3,24 @@
 mod asked;
 mod held;
 mod notes;
+mod plans;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 pub(super) use asked::{as_of, begins};
 pub(crate) use held::are_held;
+pub(super) use plans::Plans;
 
-use super::overlay;
-use super::{Bound, Inner};
+use super::Inner;
 use crate::error::AnswerError;
-use crate::landing::Cell;
-use crate::relations::memory;
 use asked::Asked;
-use chrono::NaiveDate;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::prelude::SessionContext;
-use datafusion::scalar::ScalarValue;
-use rows::{Facts, Row, Sums};
-use std::collections::{BTreeMap, HashMap};
+use rows::{Adding, Row, Sums};
 use std::sync::Arc;
 use uptake_spec::kpi::Split;
-use uptake_spec::source::ColumnType;
-use uptake_spec::{Answer, Kpi, Params, Range, Table, Viewer, sql};
+use uptake_spec::{Answer, Kpi, Params, Table, Viewer};
 
 /// Answers in `context`, which is the session's own or a more limited one.
 pub(super) async fn answer(
@@ -87,7 +82,10 @@ async fn of_one_group(session: Arc<Inner>, context: SessionContext, group: Vec<(
 }
 
 async fn sums(session: &Inner, context: &SessionContext, asked: &[&Asked]) -> Result<Sums, AnswerError> {
-    rows::sums(facts(context, session, asked).await?, asked).await
+    let adding = Adding::of(asked);
+    let plan = plans::plan(session, context, asked, &adding).await?;
+    let base = rows::collected(context, &plan).await?;
+    adding.sums(context, base, asked).await
 }
 
 fn told(session: &Inner, asked: &Asked, sums: &Table) -> Result<Answer, AnswerError> {
@@ -122,48 +120,4 @@ fn before(asked: &Asked, split: Option<&Split>, shown: &[Row], earlier: &[Row]) 
     };
     let told = earlier.iter().find(|row| row.split.as_ref() == member && asked.is_complete(row.period));
     told.and_then(|row| row.value.number())
-}
-
-/// The KPI's own SQL over the periods that any of these questions asks, planned.
-async fn facts(context: &SessionContext, session: &Inner, asked: &[&Asked]) -> Result<Facts, AnswerError> {
-    let first = asked[0];
-    let all = asked.iter().flat_map(|asked| &asked.periods);
-    let all: BTreeMap<NaiveDate, Range> = all.map(|period| (period.from(), *period)).collect();
-    let rows = all.values().map(|period| {
-        vec![
-            Cell::Date(period.from()),
-            Cell::Date(period.to()),
-            Cell::Date(period.to().min(first.as_of)),
-            Cell::Boolean(first.is_complete(*period)),
-        ]
-    });
-    let columns = [
-        ("period_start", ColumnType::Date),
-        ("period_end", ColumnType::Date),
-        ("at", ColumnType::Date),
-        ("complete", ColumnType::Boolean),
-    ];
-    let periods = memory(&columns, rows.collect());
-    let reads = sql::reads(&first.kpi.sql).map_err(|why| AnswerError::wrong(why, ""))?;
-    let context = overlay::with_periods(context, &session.of_questions, periods, reads.relations).await?;
-    let day = |period: Option<NaiveDate>| period.map_or(Bound::Nothing, Bound::Date);
-    let mut bound = vec![
-        ("from", day(all.values().next().map(Range::from))),
-        ("to", day(all.values().next_back().map(Range::to))),
-        ("grain", Bound::Text(first.grain.word().into())),
-        ("as_of", Bound::Date(first.as_of)),
-        ("attributes", Bound::Text(first.attributes.word().into())),
-    ];
-    bound.extend(first.options.iter().map(|(name, value)| (name.as_str(), value.clone())));
-    let used = bound.into_iter().filter(|(name, _)| reads.parameters.contains(*name));
-    let values: HashMap<String, ScalarValue> = used.map(|(name, value)| (name.into(), value.scalar())).collect();
-    let frame = uptake_sql::select(&context, &first.kpi.sql).await?;
-    let rows = if values.is_empty() { frame } else { frame.with_param_values(values)? };
-    let columns: Vec<&str> = rows.schema().fields().iter().map(|field| field.name().as_str()).collect();
-    if !are_held(&columns) {
-        return Ok(Facts { rows, periods: None });
-    }
-    let days: Vec<i32> = all.values().map(|period| period.to().min(first.as_of).to_epoch_days()).collect();
-    let periods = context.table(overlay::PERIODS).await?;
-    Ok(Facts { rows: held::counted(rows, &days)?, periods: Some(periods) })
 }

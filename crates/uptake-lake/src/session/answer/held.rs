@@ -3,12 +3,13 @@
 //! A licence that somebody has for a year is one row here, not one for each of fifty weeks: rows are added up first, by the periods
 //! in which they begin and cease to count, and what is left of them is spread over the periods.
 
-use crate::functions::evaluated;
-use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array};
+use datafusion::arrow::array::{AsArray, Date32Array};
 use datafusion::arrow::datatypes::{DataType, Date32Type};
+use datafusion::common::exec_err;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result;
-use datafusion::logical_expr::{JoinType, ScalarUDF, Volatility, ident};
+use datafusion::logical_expr::{ColumnarValue, Expr, JoinType, ScalarUDF, Volatility, create_udf, ident};
+use datafusion::scalar::ScalarValue;
 use std::sync::Arc;
 
 /// The first and the last of the asked periods in which such a fact counts, as the days these are told from.
@@ -22,32 +23,47 @@ pub fn are_held(columns: &[&str]) -> bool {
 
 /// The facts that count in any period, with [`COUNTS`] beside their columns; validity that is NULL is open, and one that is empty counts nowhere.
 ///
-/// `days` are those that the asked periods are told from, in order.
-pub fn counted(facts: DataFrame, days: &[i32]) -> Result<DataFrame> {
-    let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { return Ok(facts) };
-    let told_by = |day: i32| days.partition_point(|told| *told <= day);
-    let since: Vec<i32> = (first..=last).map(|day| days[told_by(day - 1)]).collect();
-    let until: Vec<i32> = (first..=last).map(|day| days[told_by(day) - 1]).collect();
-    let counts_from = day_udf("counts_from", move |from| match from {
-        Some(from) => since.get(from.saturating_sub(first).max(0) as usize).copied(),
-        None => Some(first),
-    });
-    let counts_to = day_udf("counts_to", move |to| match to {
-        Some(to) if to <= first => None,
-        Some(to) => until.get((to - 1 - first) as usize).or(until.last()).copied(),
-        None => Some(last),
-    });
-    let [from, to] = HOLDS.map(ident);
-    let facts = facts.with_column(COUNTS[0], counts_from.call(vec![from]))?;
-    let facts = facts.with_column(COUNTS[1], counts_to.call(vec![to]))?;
+/// `days`, a list for each of these columns, are those that the asked periods are told from, in order.
+pub fn counted(facts: DataFrame, days: [Expr; 2]) -> Result<DataFrame> {
+    let first_told = |days: &[i32], from: Option<i32>| {
+        days.get(from.map_or(0, |from| days.partition_point(|day| *day < from))).copied()
+    };
+    let last_told = |days: &[i32], to: Option<i32>| {
+        let told = to.map_or(days.len(), |to| days.partition_point(|day| *day < to));
+        days[..told].last().copied()
+    };
+    let ([from, to], [days_from, days_to]) = (HOLDS.map(ident), days);
+    let facts = facts.with_column(COUNTS[0], told_day("counts_from", first_told).call(vec![from, days_from]))?;
+    let facts = facts.with_column(COUNTS[1], told_day("counts_to", last_told).call(vec![to, days_to]))?;
     facts.filter(ident(COUNTS[0]).lt_eq(ident(COUNTS[1])))
 }
 
-/// Volatile, so that the engine does not move the filter by its result below its column, and work both out twice.
-fn day_udf(name: &str, of: impl Fn(Option<i32>) -> Option<i32> + Send + Sync + 'static) -> ScalarUDF {
-    evaluated(Volatility::Volatile, name, &[DataType::Date32], DataType::Date32, move |a: &[ArrayRef]| {
-        Ok(Arc::new(a[0].as_primitive::<Date32Type>().iter().map(&of).collect::<Date32Array>()))
-    })
+/// The type of a list of days.
+pub fn list_type() -> DataType {
+    DataType::new_list(DataType::Date32, true)
+}
+
+/// Days since 1970 as a list.
+pub fn list(days: &[i32]) -> ScalarValue {
+    let days: Vec<ScalarValue> = days.iter().map(|day| ScalarValue::Date32(Some(*day))).collect();
+    ScalarValue::List(ScalarValue::new_list_nullable(&days, &DataType::Date32))
+}
+
+/// One of some days for a day. Volatile, so that the engine does not move the filter by its result below its column, and work both out twice.
+fn told_day(name: &str, of: impl Fn(&[i32], Option<i32>) -> Option<i32> + Send + Sync + 'static) -> ScalarUDF {
+    let run = move |values: &[ColumnarValue]| {
+        let [day, ColumnarValue::Scalar(ScalarValue::List(days))] = values else {
+            return exec_err!("it takes a day and the days that are asked");
+        };
+        let days = days.value(0);
+        let days = days.as_primitive::<Date32Type>().values();
+        let told: Date32Array = day.to_array(1)?.as_primitive::<Date32Type>().iter().map(|day| of(days, day)).collect();
+        Ok(match day {
+            ColumnarValue::Scalar(_) => ColumnarValue::Scalar(ScalarValue::try_from_array(&told, 0)?),
+            ColumnarValue::Array(_) => ColumnarValue::Array(Arc::new(told)),
+        })
+    };
+    create_udf(name, vec![DataType::Date32, list_type()], DataType::Date32, Volatility::Volatile, Arc::new(run))
 }
 
 /// One row for each period in which a row counts.
@@ -63,6 +79,7 @@ mod tests {
     use crate::landing::Cell;
     use crate::relations::memory;
     use chrono::NaiveDate;
+    use datafusion::logical_expr::lit;
     use datafusion::prelude::SessionContext;
     use uptake_spec::source::ColumnType;
 
@@ -74,7 +91,8 @@ mod tests {
         let facts = memory(&columns, vec![vec![cell(from), cell(to)]]);
         let days = ["2026-01-11", "2026-01-18"].map(|day| date(day).to_epoch_days());
         let facts = SessionContext::new().read_table(facts).expect("a table");
-        let counted = counted(facts, &days).expect("a plan").collect().await.expect("rows");
+        let counted =
+            counted(facts, [lit(list(&days)), lit(list(&days))]).expect("a plan").collect().await.expect("rows");
         let Some(row) = counted.iter().find(|batch| batch.num_rows() > 0) else { return 0 };
         let day = |name| row.column_by_name(name).expect("a column").as_primitive::<Date32Type>().value(0);
         days.iter().filter(|told| (day(COUNTS[0])..=day(COUNTS[1])).contains(told)).count()

@@ -7,12 +7,12 @@ use crate::error::AnswerError;
 use crate::quantile::km_quantile;
 use chrono::NaiveDate;
 use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{min, sum};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, ident, lit};
 use datafusion::prelude::SessionContext;
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -49,6 +49,17 @@ pub struct Facts {
     pub periods: Option<DataFrame>,
 }
 
+/// How the facts of some questions are added up.
+///
+/// What adds up is added up to the finest cut, and that to all others. `GROUPING SETS` would do so too, but gives groups twice
+/// where a filter leaves a column one value (apache/datafusion#16965).
+#[derive(Debug)]
+pub struct Adding {
+    finest: Cut,
+    /// Otherwise the facts stay as they are until each cut is made of them.
+    adds_up: bool,
+}
+
 /// Sums of facts, cut in every way that one of some questions asks.
 pub struct Sums(BTreeMap<Cut, RecordBatch>);
 
@@ -60,46 +71,58 @@ fn cut(asked: &Asked) -> Cut {
     [PERIOD.into()].into_iter().chain(split.cloned()).chain(asked.params.by.iter().cloned()).collect()
 }
 
-/// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here, and quantiles.
-///
-/// What adds up is added up to the finest cut, and that to all others. `GROUPING SETS` would do so too, but gives groups twice
-/// where a filter leaves a column one value (apache/datafusion#16965).
-pub async fn sums(facts: Facts, asked: &[&Asked]) -> Result<Sums, AnswerError> {
-    let (first, Facts { rows: mut facts, periods }) = (asked[0], facts);
-    for filter in first.filters_of_facts() {
-        let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
-        facts = facts.filter(ident(&filter.column).in_list(values, false))?;
+fn cuts(asked: &[&Asked]) -> BTreeSet<Cut> {
+    asked.iter().map(|asked| cut(asked)).collect()
+}
+
+impl Adding {
+    pub fn of(asked: &[&Asked]) -> Adding {
+        let cuts = cuts(asked);
+        let adds_up = cuts.len() == 1 || !matches!(asked[0].kpi.value_of, ValueOf::Quantile);
+        Adding { finest: cuts.into_iter().flatten().collect(), adds_up }
     }
-    let mut totals = totals(first)?;
-    totals.extend(is_integer(&facts, ORD).then(|| min(ident(ORD)).alias(ORD)));
-    totals.extend(is_integer(&facts, LEFT).then(|| sum(ident(LEFT)).alias(LEFT)));
-    let cuts: BTreeSet<Cut> = asked.iter().map(|asked| cut(asked)).collect();
-    let finest: Cut = cuts.iter().flatten().cloned().collect();
-    let adds_up = cuts.len() == 1 || !matches!(first.kpi.value_of, ValueOf::Quantile);
-    let (state, _) = facts.clone().into_parts();
-    let base = match (periods, adds_up) {
-        (None, false) => facts,
-        (None, true) => added_up(facts, &finest, &totals)?,
-        (Some(periods), false) => held::spread(facts, periods)?,
-        (Some(periods), true) => {
-            let counts = held::COUNTS.map(String::from);
-            let held = finest.iter().filter(|column| *column != PERIOD).cloned().chain(counts).collect();
-            added_up(held::spread(added_up(facts, &held, &totals)?, periods)?, &finest, &totals)?
+
+    /// Filters, groups and adds up; what does not add up is never added: only sums of facts leave here, and quantiles.
+    pub fn plan(&self, facts: Facts, asked: &Asked) -> Result<DataFrame, AnswerError> {
+        let Facts { rows: mut facts, periods } = facts;
+        for filter in asked.filters_of_facts() {
+            let values = filter.values.iter().map(|value| lit(value.as_str())).collect();
+            facts = facts.filter(ident(&filter.column).in_list(values, false))?;
         }
-    };
-    let base = collected(base).await?;
-    let mut sums = BTreeMap::new();
-    for cut in cuts {
-        let rows = match adds_up && cut == finest {
-            true => base.clone(),
-            false => {
-                let base = SessionContext::new_with_state(state.clone()).read_batch(base.clone())?;
-                collected(added_up(base, &cut, &totals)?).await?
+        let totals = totals(asked, facts.schema().as_arrow())?;
+        match (periods, self.adds_up) {
+            (None, false) => Ok(facts),
+            (None, true) => added_up(facts, &self.finest, &totals),
+            (Some(periods), false) => Ok(held::spread(facts, periods)?),
+            (Some(periods), true) => {
+                let counts = held::COUNTS.map(String::from);
+                let held = self.finest.iter().filter(|column| *column != PERIOD).cloned().chain(counts).collect();
+                added_up(held::spread(added_up(facts, &held, &totals)?, periods)?, &self.finest, &totals)
             }
-        };
-        sums.insert(cut, rows);
+        }
     }
-    Ok(Sums(sums))
+
+    /// The sums of `base`, which its plan gave, for each of these questions.
+    pub async fn sums(
+        self,
+        context: &SessionContext,
+        base: RecordBatch,
+        asked: &[&Asked],
+    ) -> Result<Sums, AnswerError> {
+        let mut sums = BTreeMap::new();
+        let totals = totals(asked[0], &base.schema())?;
+        for cut in cuts(asked) {
+            let rows = match self.adds_up && cut == self.finest {
+                true => base.clone(),
+                false => {
+                    let plan = uptake_sql::optimized(added_up(context.read_batch(base.clone())?, &cut, &totals)?)?;
+                    collected(context, &plan).await?
+                }
+            };
+            sums.insert(cut, rows);
+        }
+        Ok(Sums(sums))
+    }
 }
 
 /// Not by DataFrame::aggregate: where the facts are groups already, it would group by all their columns.
@@ -109,10 +132,10 @@ fn added_up(facts: DataFrame, cut: &Cut, totals: &[Expr]) -> Result<DataFrame, A
     Ok(DataFrame::new(state, plan))
 }
 
-async fn collected(frame: DataFrame) -> Result<RecordBatch, AnswerError> {
-    let schema = frame.schema().inner().clone();
-    let rows = frame.collect().await.and_then(|batches| {
-        let computed = batches.first().map_or(schema, RecordBatch::schema);
+/// What an optimised plan gives.
+pub async fn collected(context: &SessionContext, plan: &LogicalPlan) -> Result<RecordBatch, AnswerError> {
+    let rows = uptake_sql::rows(context, plan).await.and_then(|batches| {
+        let computed = batches.first().map_or(plan.schema().inner().clone(), RecordBatch::schema);
         Ok(concat_batches(&computed, &batches)?)
     });
     rows.map_err(|e| AnswerError::Engine(Arc::new(e)))
@@ -137,8 +160,8 @@ fn sorted(batch: &RecordBatch, order: &[&str]) -> Result<RecordBatch, ArrowError
     take_record_batch(batch, &places)
 }
 
-fn is_integer(facts: &DataFrame, column: &str) -> bool {
-    facts.schema().field_with_unqualified_name(column).is_ok_and(|f| f.data_type().is_integer())
+fn is_integer(facts: &Schema, column: &str) -> bool {
+    facts.field_with_name(column).is_ok_and(|field| field.data_type().is_integer())
 }
 
 /// Whether the KPI counts those who left apart.
@@ -146,9 +169,12 @@ pub fn tells_who_left(sums: &Table) -> bool {
     sums.column(LEFT).is_some()
 }
 
-fn totals(asked: &Asked) -> Result<Vec<Expr>, AnswerError> {
+/// Those of facts with these columns.
+fn totals(asked: &Asked, facts: &Schema) -> Result<Vec<Expr>, AnswerError> {
     let exact = |name: &str| sum(ident(name)).alias(name);
     let mut totals = vec![exact("numerator"), exact("denominator")];
+    totals.extend(is_integer(facts, ORD).then(|| min(ident(ORD)).alias(ORD)));
+    totals.extend(is_integer(facts, LEFT).then(|| exact(LEFT)));
     match asked.kpi.value_of {
         ValueOf::Ratio => {}
         ValueOf::Sum => totals.push(exact("value")),

@@ -382,3 +382,41 @@ fn a_model_may_read_the_asked_periods_and_cannot_be_stored() {
     assert_eq!(problems[0].what, "each_period reads the asked periods and cannot be stored");
     assert_eq!(wait(crate::check(&project)), []);
 }
+
+/// A session plans a KPI once and fills in the days of each question: those asked first are not those of the next.
+#[test]
+fn days_asked_later_are_not_those_asked_first() {
+    let facts = "SELECT period_start, CAST($to - period_start AS BIGINT) AS numerator, \
+                 CAST($as_of - $from AS BIGINT) AS denominator FROM periods";
+    let held = "SELECT DATE '2026-01-10' AS valid_from, NULL AS valid_to, 1 AS numerator, 2 AS denominator";
+    let question = |from: &str, to: &str, as_of: &str| Params {
+        from: Some(day(from)),
+        to: Some(day(to)),
+        as_of: Some(day(as_of)),
+        ..Params::default()
+    };
+    let questions = [
+        question("2026-01-05", "2026-01-18", "2026-01-18"),
+        question("2026-01-12", "2026-01-25", "2026-01-23"),
+        question("2025-12-29", "2026-01-11", "2026-01-09"),
+    ];
+    let asked = |facts: &str| {
+        let project = project("unit = \"share\"\n", facts, &[]);
+        wait(async {
+            let session = Session::for_tests(&project).await.expect("it plans");
+            let mut all = vec![];
+            for params in &questions {
+                let answer = session.answer(&project.kpis[0], params, &Viewer::Local).await.expect("an answer");
+                all.push(told(&answer).join(", "));
+            }
+            all
+        })
+    };
+    let spans = [
+        "01-05 1 13/13, 01-12 0.46153846153846156 6/13",
+        "01-12 1.1818181818181819 13/11, 01-19 0.5454545454545454 6/11",
+        "12-29 1.1818181818181819 13/11, 01-05 0.5454545454545454 6/11",
+    ];
+    assert_eq!(asked(facts), spans);
+    assert_eq!(asked(held), ["01-05 0.5 1/2, 01-12 0.5 1/2", "01-12 0.5 1/2, 01-19 0.5 1/2", "12-29  0/0, 01-05  0/0"]);
+}
