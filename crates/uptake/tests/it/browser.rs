@@ -5,8 +5,9 @@ mod chromium;
 use crate::firm::{load, project_like, repository};
 use crate::http::Server;
 use crate::language::german;
+use crate::story_with;
 use chromium::{Browser, DESK, Look, PHONE, installed};
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Trial;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -40,17 +41,8 @@ pub fn stories() -> Vec<Trial> {
     fit.into_iter().chain([faults, german]).chain(tried.map(|(name, tell)| story(name, browser, tell))).collect()
 }
 
-/// Ignored where what it needs is missing; but not on CI, where it must be.
 fn story(told: &str, missing: Option<&'static str>, tell: impl FnOnce() + Send + 'static) -> Trial {
-    let name = format!("in a browser: {told}");
-    let Some(why) = missing else {
-        return Trial::test(name, move || {
-            tell();
-            Ok(())
-        });
-    };
-    let on_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    Trial::test(format!("{name} ({why})"), move || Err(Failed::from(why))).with_ignored_flag(!on_ci)
+    story_with(missing, &format!("in a browser: {told}"), tell)
 }
 
 /// The rules for pages that everybody can use, where npm has put them.

@@ -1,11 +1,10 @@
 //! Real exports of real CRMs, which are not copied into the project: `UPTAKE_FIXTURES` says where they lie.
 
 use crate::firm::{fresh, on, uptake};
-use libtest_mimic::{Failed, Trial};
+use crate::story_with;
+use libtest_mimic::Trial;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-const WHY: &str = "needs UPTAKE_FIXTURES, the folder of real exports";
 
 pub fn stories() -> Vec<Trial> {
     vec![
@@ -15,16 +14,10 @@ pub fn stories() -> Vec<Trial> {
     ]
 }
 
-/// Ignored where the fixtures are not; but not on CI, where they must be.
 fn story(name: &str, tell: fn(PathBuf)) -> Trial {
-    match std::env::var_os("UPTAKE_FIXTURES").filter(|folder| !folder.is_empty()) {
-        Some(folder) => Trial::test(name, move || {
-            tell(folder.into());
-            Ok(())
-        }),
-        None if std::env::var("CI").is_ok_and(|ci| ci == "true") => Trial::test(name, || Err(Failed::from(WHY))),
-        None => Trial::test(format!("{name} ({WHY})"), || Ok(())).with_ignored_flag(true),
-    }
+    let folder = std::env::var_os("UPTAKE_FIXTURES").filter(|folder| !folder.is_empty());
+    let missing = folder.is_none().then_some("needs UPTAKE_FIXTURES, the folder of real exports");
+    story_with(missing, name, move || tell(folder.expect("it is named").into()))
 }
 
 /// 430 rows in nine objects, with a BOM, `+0000` and empty for false.

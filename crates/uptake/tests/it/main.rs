@@ -20,7 +20,7 @@ mod schedules;
 mod sources;
 mod truth;
 
-use libtest_mimic::{Arguments, Trial, run};
+use libtest_mimic::{Arguments, Failed, Trial, run};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -49,9 +49,16 @@ fn main() {
 }
 
 /// A story that fails by panicking.
-pub fn story(name: &str, tell: fn()) -> Trial {
+pub fn story(name: &str, tell: impl FnOnce() + Send + 'static) -> Trial {
     Trial::test(name, move || {
         tell();
         Ok(())
     })
+}
+
+/// Ignored where what it needs is missing, with the reason; but not on CI, where it must be.
+pub fn story_with(missing: Option<&'static str>, name: &str, tell: impl FnOnce() + Send + 'static) -> Trial {
+    let Some(why) = missing else { return story(name, tell) };
+    let on_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    Trial::test(format!("{name} ({why})"), move || Err(Failed::from(why))).with_ignored_flag(!on_ci)
 }
