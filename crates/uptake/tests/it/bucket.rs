@@ -1,4 +1,9 @@
-//! A bucket in memory that speaks S3 on loopback, as far as lakes need it, and can be told to fail.
+//! A bucket in memory that speaks S3 on loopback, as far as lakes need it, and does at a moment what no server can be asked for.
+//!
+//! There are two buckets. moto (`remote/moto.rs`) is a server that others wrote: that we speak S3 as it is spoken, that is told there, and
+//! so is what networks do to requests on their way. But it looks whether a key is there and then writes it, so that two who create it at once may both
+//! be told that they did; and it has to be installed. This one creates a key once whoever else is at it, lets two writers meet at a
+//! key, lists in short pages, and is always there.
 //!
 //! Path-style addresses, signatures unread: GET with ranges, HEAD, PUT with `If-None-Match: *`, DELETE, bulk delete,
 //! LIST version 2 in short pages, uploads in parts. Keys are taken as they stand in the address, so they may hold
@@ -36,26 +41,23 @@ struct Shelf {
 
 #[derive(Default)]
 struct Trouble {
-    requests: usize,
-    /// Each n-th request ends badly; 0 for none.
-    every: usize,
-    /// How many requests ended badly.
-    met: usize,
     /// Nobody hears of a create that was done.
     mute: bool,
     /// Two PUTs of such a key wait for each other.
     meetings: BTreeMap<String, Arc<Barrier>>,
 }
 
-/// What becomes of a request.
-enum Fate {
-    Answered,
-    /// 503, and nothing was done.
-    Refused,
-    /// Nothing was done, and nothing is said.
-    Dropped,
-    /// It was done, and nobody hears of it.
-    Unheard,
+/// What the program must know to reach a server on loopback that speaks S3.
+pub type Environment = [(&'static str, String); 5];
+
+pub fn environment(port: u16) -> Environment {
+    [
+        ("AWS_ENDPOINT", format!("http://127.0.0.1:{port}")),
+        ("AWS_ALLOW_HTTP", "true".into()),
+        ("AWS_REGION", "eu-central-1".into()),
+        ("AWS_ACCESS_KEY_ID", "anybody".into()),
+        ("AWS_SECRET_ACCESS_KEY", "nothing".into()),
+    ]
 }
 
 impl Bucket {
@@ -69,23 +71,8 @@ impl Bucket {
         Bucket { _runtime: runtime, port, shelf }
     }
 
-    /// What the program must know to reach the bucket.
-    pub fn environment(&self) -> [(&'static str, String); 5] {
-        [
-            ("AWS_ENDPOINT", format!("http://127.0.0.1:{}", self.port)),
-            ("AWS_ALLOW_HTTP", "true".into()),
-            ("AWS_REGION", "eu-central-1".into()),
-            ("AWS_ACCESS_KEY_ID", "anybody".into()),
-            ("AWS_SECRET_ACCESS_KEY", "nothing".into()),
-        ]
-    }
-
-    /// From now on each `every`-th request is refused, dropped or done unheard, in turn; 0 ends it. Gives how many
-    /// were so far.
-    pub fn fail(&self, every: usize) -> usize {
-        let mut trouble = self.shelf.trouble.lock().expect("no holder panics");
-        trouble.every = every;
-        trouble.met
+    pub fn environment(&self) -> Environment {
+        environment(self.port)
     }
 
     /// From now on each create that is done is done unheard; asked again, the bucket says that the key exists.
@@ -99,15 +86,6 @@ impl Bucket {
         self.shelf.trouble.lock().expect("no holder panics").meetings = meetings;
     }
 
-    /// Changes a byte in the midst of an object.
-    pub fn spoil(&self, key: &str) {
-        let mut objects = self.shelf.objects.lock().expect("no holder panics");
-        let mut bytes = objects[key].to_vec();
-        let midst = bytes.len() / 2;
-        bytes[midst] ^= 1;
-        objects.insert(key.into(), bytes.into());
-    }
-
     /// An object that somebody else has put there.
     pub fn put(&self, key: &str, text: String) {
         self.shelf.objects.lock().expect("no holder panics").insert(key.into(), text.into());
@@ -119,20 +97,6 @@ impl Bucket {
 }
 
 impl Shelf {
-    fn fate(&self) -> Fate {
-        let mut trouble = self.trouble.lock().expect("no holder panics");
-        trouble.requests += 1;
-        if trouble.every == 0 || !trouble.requests.is_multiple_of(trouble.every) {
-            return Fate::Answered;
-        }
-        trouble.met += 1;
-        match trouble.met % 3 {
-            0 => Fate::Refused,
-            1 => Fate::Unheard,
-            _ => Fate::Dropped,
-        }
-    }
-
     /// Waits for the second writer of a key where two were told to meet; not for ever.
     async fn meet(&self, key: &str) {
         let meeting = self.trouble.lock().expect("no holder panics").meetings.get(key).cloned();
@@ -150,12 +114,6 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let fate = shelf.fate();
-    match fate {
-        Fate::Refused => return told(StatusCode::SERVICE_UNAVAILABLE, "<Error><Code>SlowDown</Code></Error>"),
-        Fate::Dropped => hang_up(),
-        Fate::Answered | Fate::Unheard => {}
-    }
     let query: BTreeMap<String, String> =
         url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let path = uri.path().trim_start_matches('/');
@@ -167,7 +125,7 @@ async fn answer(
     }
     let response = shelf.act(&method, key, &query, &headers, body);
     let created = headers.contains_key(header::IF_NONE_MATCH) && response.status() == StatusCode::OK;
-    if matches!(fate, Fate::Unheard) || (created && shelf.trouble.lock().expect("no holder panics").mute) {
+    if created && shelf.trouble.lock().expect("no holder panics").mute {
         hang_up();
     }
     response

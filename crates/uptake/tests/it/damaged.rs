@@ -1,7 +1,7 @@
 //! What happens to a lake behind its back: torn and lost files, full and read-only disks. It is told in words, and nothing older is read instead.
 
-use crate::firm::{built, copy, fresh, generated, on, program, project_like, ran};
-use crate::loading::lake::{Own, roles};
+use crate::firm::{built, copy, fresh, generated, on, project_like, ran};
+use crate::loading::lake::Own;
 use crate::story;
 use libtest_mimic::{Failed, Trial};
 use std::fs;
@@ -15,7 +15,6 @@ pub fn stories() -> Vec<Trial> {
         story("a damaged lake is told where it is opened, by file, with the way out", damaged_and_opened),
         story("a lake that lost what it had is not taken for an older one", lost_and_opened),
         story("verify looks through a lake and names what is damaged", verified),
-        story("a lake on a server's disk is verified in a bucket too", verified_in_a_bucket),
         on_a_small_disk("a full disk is told, and with room the same command goes on", a_full_disk),
         on_a_small_disk("a read-only disk is told, and can be asked", a_read_only_disk),
         story("a file that may not grow is told, and later the same command goes on", a_file_that_may_not_grow),
@@ -123,23 +122,6 @@ fn verified() {
     let own = Own::new("never-loaded");
     let told = own.run(&["verify"]).ended(1).err;
     assert!(told.contains("nothing was ever loaded") && told.contains("--lake"), "{told}");
-}
-
-fn verified_in_a_bucket() {
-    let (bucket, own) = (crate::bucket::Bucket::open(), Own::new("verified-in-a-bucket"));
-    let file = own.file("2026-03-01/UserRole.csv", roles(&[("1", "North", "2026-02-01")]));
-    let at = |args: &[&str]| {
-        let mut command = program();
-        command.envs(bucket.environment()).args(["--project", &own.project().to_string_lossy()]);
-        command.args(["--lake", "s3://bucket/firms/lake"]).args(args);
-        ran(command)
-    };
-    at(&["load", &file]).ended(0);
-    assert!(at(&["verify"]).ended(0).err.contains("0 files damaged"));
-    let key = bucket.keys().into_iter().find(|key| key.ends_with(".parquet")).expect("it was loaded");
-    bucket.spoil(&key);
-    let told = at(&["verify"]).ended(1).err;
-    assert!(told.contains(&format!("damaged {}", key.trim_start_matches("firms/lake/"))), "{told}");
 }
 
 /// A disk of its own, for one story.

@@ -1,11 +1,10 @@
 //! Files behind URLs whose servers redirect, fail, put off and fall silent; and those whose certificates nobody knows.
 
 use super::{TWO, answer, server};
-use crate::bucket::Bucket;
 use crate::firm::{fresh, program, ran};
 use crate::loading::lake::{Own, counted, counts, roles};
-use crate::story;
-use libtest_mimic::{Failed, Trial};
+use crate::{story, story_with};
+use libtest_mimic::Trial;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -21,7 +20,6 @@ pub fn stories() -> Vec<Trial> {
         story("a redirect that leads in a circle and a server that fails are told with the way out", refused),
         story("a server that is busy is asked again when it wants to be, and not for ever", busy),
         story("a server that falls silent is given up after a minute", silent),
-        story("a bucket that is busy is asked again, and its files land once", a_busy_bucket),
         with_openssl("a certificate that nobody here trusts is told, and one that is trusted lands", certificates),
     ]
 }
@@ -122,25 +120,6 @@ fn silent() {
     assert!(begun.elapsed() < Duration::from_secs(90), "{:?}", begun.elapsed());
 }
 
-fn a_busy_bucket() {
-    let (bucket, own) = (Bucket::open(), Own::new("busy-bucket"));
-    for week in 1..=4 {
-        let row = (week.to_string(), format!("Role {week}"));
-        bucket.put(&format!("exports/2026-02-0{week}/UserRole.csv"), roles(&[(&row.0, &row.1, "2026-01-05")]));
-    }
-    bucket.fail(3);
-    let mut command = program();
-    command.envs(bucket.environment()).args([
-        "--project",
-        &own.project().to_string_lossy(),
-        "load",
-        "s3://bucket/exports/",
-    ]);
-    assert_eq!(counted(&ran(command).ended(0)), counts(4, 0, 0));
-    assert!(bucket.fail(0) >= 2, "the bucket was never busy");
-    assert_eq!(own.ask("SELECT count(*) AS n, sum(landed) AS landed FROM loads"), "n,landed 4,4");
-}
-
 /// A server of files that lie in a folder with their heads, behind a certificate for localhost.
 struct Secure {
     program: Child,
@@ -208,13 +187,8 @@ fn certificates() {
     assert_eq!(counted(&load(Some(&folder.join("authority.pem"))).ended(0)), counts(2, 0, 0));
 }
 
-/// Ignored where openssl is not there; but not on CI, where it must be.
 fn with_openssl(told: &str, tell: fn()) -> Trial {
-    const WHY: &str = "needs openssl: apt-get install -y openssl";
     let version = Command::new("openssl").arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if version.is_ok_and(|status| status.success()) {
-        return story(told, tell);
-    }
-    let on_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    Trial::test(format!("{told} ({WHY})"), || Err(Failed::from(WHY))).with_ignored_flag(!on_ci)
+    let missing = !version.is_ok_and(|status| status.success());
+    story_with(missing.then_some("needs openssl: apt-get install -y openssl"), told, tell)
 }
