@@ -94,7 +94,7 @@ impl Store {
         let objects: Arc<dyn ObjectStore> = match root.scheme() {
             "file" => Arc::new(disk),
             "memory" => Arc::from(objects),
-            _over_a_network => Arc::new(Certain(Arc::from(objects))),
+            _over_a_network => certain(objects),
         };
         Ok(Store { root, objects: Arc::new(Sealed::new(objects)), prefix })
     }
@@ -411,6 +411,11 @@ fn folder_url(address: &str) -> Result<Url, LakeError> {
         straight
     });
     Url::from_directory_path(&folder).map_err(|()| LakeError::Address(address.into()))
+}
+
+/// A store over a network, made certain of what it hears.
+pub fn certain(objects: Box<dyn ObjectStore>) -> Arc<dyn ObjectStore> {
+    Arc::new(Certain(Arc::from(objects)))
 }
 
 /// How every commit is made: on top of the very version that was read, or not at all. Delta would try again on top of

@@ -3,6 +3,7 @@
 //! What a URL carries as a name, password or query may be a secret: it is used to ask, and told to nobody.
 
 use super::find::is_taken;
+use crate::store::certain;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
@@ -221,6 +222,7 @@ async fn from_bucket(url: &Url, folder: &Path, delivery: &mut Delivery) -> Resul
     let options = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
     let options = options.chain([("timeout".into(), format!("{} seconds", MOST_TIME.as_secs()))]);
     let (bucket, key) = object_store::parse_url_opts(url, options).map_err(failed)?;
+    let bucket = certain(bucket);
     let name = |key: &Key| format!("{}://{}/{key}", url.scheme(), url.host_str().unwrap_or_default());
     if !url.path().ends_with('/') && !key.as_ref().is_empty() {
         match timeout(SILENCE, bucket.head(&key)).await {

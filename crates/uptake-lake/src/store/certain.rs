@@ -3,17 +3,24 @@
 //! A create that was done and whose answer was lost is asked again, and the second asking says "it exists already".
 //! Taken at its word, a commit would lose against itself. So who is refused looks at what is there: the very bytes
 //! are ours.
+//!
+//! What was lost on the way before it was heard, object_store asks again by itself; of what is heard in part, it does so for objects only.
+//! A list that breaks off, and a refusal, we ask again.
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt,
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use std::collections::HashSet;
+use std::error::Error as Failure;
 use std::sync::Arc;
 
-/// How often a create is begun whose fate nobody told.
+/// How often a create is begun whose fate nobody told, and how often one thing is asked for whose answer breaks off.
 const MOST_TRIES: usize = 3;
 
 #[derive(Debug)]
@@ -36,6 +43,61 @@ impl Certain {
         let Ok(found) = self.0.get(location).await else { return false };
         found.bytes().await.is_ok_and(|bytes| bytes.iter().eq(payload.iter().flatten()))
     }
+}
+
+/// Asks again where the answer breaks off.
+async fn heard<T, Asked: Future<Output = Result<T>>>(ask: impl Fn() -> Asked) -> Result<T> {
+    let mut tries = 1;
+    loop {
+        match ask().await {
+            Err(error) if broke_off(&error) && tries < MOST_TRIES => tries += 1,
+            ended => return ended,
+        }
+    }
+}
+
+type Listed = BoxStream<'static, Result<ObjectMeta>>;
+
+/// A list that is begun again where it breaks off. What was told before is not told again.
+fn whole<Begin: Fn() -> Listed + Send + 'static>(begin: Begin) -> Listed {
+    let listing = Listing { listed: begin(), begin, told: HashSet::new() };
+    stream::try_unfold(listing, Listing::next).boxed()
+}
+
+struct Listing<Begin> {
+    begin: Begin,
+    listed: Listed,
+    told: HashSet<Path>,
+}
+
+impl<Begin: Fn() -> Listed> Listing<Begin> {
+    async fn next(mut self) -> Result<Option<(ObjectMeta, Self)>> {
+        let mut tries = 1;
+        loop {
+            match self.listed.try_next().await {
+                Ok(Some(about)) if self.told.insert(about.location.clone()) => return Ok(Some((about, self))),
+                Ok(Some(_told_before)) => {}
+                Ok(None) => return Ok(None),
+                Err(error) if broke_off(&error) && tries < MOST_TRIES => {
+                    self.listed = (self.begin)();
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether the connection ended in the midst of an answer.
+fn broke_off(error: &Error) -> bool {
+    let mut cause: Option<&(dyn Failure + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(http) = error.downcast_ref::<HttpError>() {
+            return matches!(http.kind(), HttpErrorKind::Interrupted | HttpErrorKind::Decode);
+        }
+        cause = error.source();
+    }
+    false
 }
 
 impl std::fmt::Display for Certain {
@@ -62,7 +124,7 @@ impl ObjectStore for Certain {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.0.get_opts(location, options).await
+        heard(|| self.0.get_opts(location, options.clone())).await
     }
 
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
@@ -70,15 +132,17 @@ impl ObjectStore for Certain {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list(prefix)
+        let (objects, prefix) = (self.0.clone(), prefix.cloned());
+        whole(move || objects.list(prefix.as_ref()))
     }
 
     fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.0.list_with_offset(prefix, offset)
+        let (objects, prefix, offset) = (self.0.clone(), prefix.cloned(), offset.clone());
+        whole(move || objects.list_with_offset(prefix.as_ref(), &offset))
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.0.list_with_delimiter(prefix).await
+        heard(|| self.0.list_with_delimiter(prefix)).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {

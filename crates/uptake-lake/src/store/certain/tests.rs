@@ -101,3 +101,55 @@ async fn a_create_whose_fate_is_unknown_is_read_back_before_it_is_begun_again() 
     assert_eq!(created(Some("theirs"), &[NotDone]).await, ("lost to another", 2, theirs));
     assert_eq!(created(None, &[NotDone; MOST_TRIES]).await, ("not known", MOST_TRIES, None));
 }
+
+fn cut() -> Error {
+    let end = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+    Error::Generic { store: "bucket", source: Box::new(HttpError::new(HttpErrorKind::Interrupted, end)) }
+}
+
+/// What is heard of a list of four that breaks off behind so many, one asking after the other; behind the last it is whole.
+async fn listed(cuts: &'static [usize]) -> (String, bool) {
+    let meta = |name: &str| ObjectMeta {
+        location: Path::from(name),
+        last_modified: Default::default(),
+        size: 1,
+        e_tag: None,
+        version: None,
+    };
+    let asked = Mutex::new(cuts.iter());
+    let begin = move || {
+        let whole = stream::iter(["a", "b", "c", "d"].map(|name| Ok(meta(name))));
+        match asked.lock().expect("nobody panics with it").next() {
+            Some(cut_behind) => whole.take(*cut_behind).chain(stream::iter([Err(cut())])).boxed(),
+            None => whole.boxed(),
+        }
+    };
+    let heard: Vec<_> = whole(begin).collect().await;
+    let ended = heard.iter().all(Result::is_ok);
+    (heard.into_iter().flatten().map(|about| about.location.to_string()).collect(), ended)
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_is_begun_again_and_tells_everything_once() {
+    let all = ("abcd".to_string(), true);
+    assert_eq!(listed(&[]).await, all);
+    assert_eq!(listed(&[0, 0]).await, all);
+    assert_eq!(listed(&[1, 2, 2, 3, 4]).await, all);
+    assert_eq!(listed(&[2; MOST_TRIES]).await, ("ab".into(), false));
+}
+
+#[tokio::test]
+async fn what_breaks_off_is_asked_again_and_what_is_refused_is_not() {
+    for (error, asked) in [
+        (cut as fn() -> Error, MOST_TRIES),
+        (|| Error::NotImplemented { operation: "x".into(), implementer: "x".into() }, 1),
+    ] {
+        let tries = Mutex::new(0);
+        let ended = heard(|| async {
+            *tries.lock().expect("nobody panics with it") += 1;
+            Err::<(), Error>(error())
+        });
+        assert!(ended.await.is_err());
+        assert_eq!(*tries.lock().expect("nobody panics with it"), asked);
+    }
+}
