@@ -39,7 +39,7 @@ pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 use crate::build::is_landed;
 use crate::error::LakeError;
 use crate::manifest::{Published, none_is_older};
-use crate::store::{MOST_TRIES, Store, pause};
+use crate::store::{MOST_TRIES, Seen, Store, pause};
 use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -273,19 +273,19 @@ async fn land(
     at: DateTime<Utc>,
 ) -> Result<Vec<FileReport>, LakeError> {
     let loads: Vec<String> = files.iter().map(|ready| ready.job.load.clone()).collect();
-    let committed = store.committed(table, &loads).await?;
-    for (ready, committed) in files.iter_mut().zip(committed) {
+    let seen = store.seen(table, &loads).await?;
+    for (ready, committed) in files.iter_mut().zip(&seen.committed) {
         let job = Arc::make_mut(&mut ready.job);
-        job.written = committed || dry_run || job.survey.rows == 0;
+        job.written = *committed || dry_run || job.survey.rows == 0;
         job.before = journal.before(&ready.fit.source.name, &ready.fit.object.name, job.day);
     }
-    let known = store.columns(table).await?;
+    let known = seen.columns();
     let columns = all_columns(&known, files.iter().map(|ready| &ready.job.form.columns[..]));
     let transactions: Vec<String> =
         files.iter().filter(|ready| !ready.job.written).map(|ready| ready.job.load.clone()).collect();
     let stored = Stored::new(store, table, &files[0].fit, journal);
     let jobs: Vec<Arc<Job>> = files.iter().map(|ready| ready.job.clone()).collect();
-    let poured = write(store, table, columns, jobs, stored, rejects.clone(), &transactions).await?;
+    let poured = write(seen, columns, jobs, stored, rejects.clone(), &transactions).await?;
     let reports: Vec<FileReport> =
         files.iter().zip(&poured).map(|(ready, poured)| counted(ready, poured, &known)).collect();
     for ((ready, report), poured) in files.iter().zip(&reports).zip(&poured) {
@@ -296,8 +296,7 @@ async fn land(
 
 /// Pours on a thread of its own while the lake writes.
 async fn write(
-    store: &Store,
-    table: &str,
+    seen: Seen,
     columns: Vec<(String, ColumnType)>,
     jobs: Vec<Arc<Job>>,
     stored: Stored,
@@ -315,7 +314,7 @@ async fn write(
     });
     let written = match transactions.is_empty() {
         true => Ok(()),
-        false => store.append_stream(table, schema, receive, transactions, &naming).await,
+        false => seen.append_stream(schema, receive, transactions, &naming).await,
     };
     let poured = pouring.await.expect("pouring does not panic");
     match (poured, written) {

@@ -59,6 +59,15 @@ pub struct Store {
     prefix: Path,
 }
 
+/// A table as it was looked at. What is written because of that goes on top of that very version, or not at all.
+#[derive(Debug)]
+pub struct Seen {
+    name: String,
+    table: DeltaTable,
+    /// Which of the transactions that were asked for it has committed.
+    pub committed: Vec<bool>,
+}
+
 /// Holds the lake's lock until dropped; on local disk the operating system lets go of it at kill -9.
 #[derive(Debug)]
 pub struct Lock {
@@ -274,80 +283,46 @@ impl Store {
         read().await.map(Some).map_err(compute(name))
     }
 
-    /// The names of a table's columns; none if it was never written.
-    pub async fn columns(&self, name: &str) -> Result<Vec<String>, LakeError> {
+    /// A table as it is now, and which of `transactions` it has committed.
+    pub async fn seen(&self, name: &str, transactions: &[String]) -> Result<Seen, LakeError> {
         let table = self.table(name).await?;
-        let Ok(state) = table.snapshot() else { return Ok(vec![]) };
-        Ok(state.schema().fields().map(|field| field.name().clone()).collect())
-    }
-
-    /// Which of `transactions` this table has committed.
-    pub async fn committed(&self, name: &str, transactions: &[String]) -> Result<Vec<bool>, LakeError> {
-        let table = self.table(name).await?;
-        let Ok(state) = table.snapshot() else { return Ok(vec![false; transactions.len()]) };
-        let log = table.log_store();
-        let mut committed = vec![];
-        for id in transactions {
-            let version = state.transaction_version(log.as_ref(), id).await.map_err(failed(name))?;
-            committed.push(version.is_some());
+        let mut committed = vec![false; transactions.len()];
+        if let Ok(state) = table.snapshot() {
+            let log = table.log_store();
+            for (id, committed) in transactions.iter().zip(&mut committed) {
+                *committed = state.transaction_version(log.as_ref(), id).await.map_err(failed(name))?.is_some();
+            }
         }
-        Ok(committed)
+        Ok(Seen { name: name.into(), table, committed })
     }
 
-    /// Appends rows in one commit that carries `transactions`; new columns are added to the table.
+    /// Appends rows to a table as it was seen, in one commit that carries `transactions`; new columns are added to the table.
     ///
     /// # Errors
     /// Somebody else committed some of the transactions meanwhile, and not all; storage.
-    pub async fn append(&self, name: &str, rows: Vec<RecordBatch>, transactions: &[String]) -> Result<(), LakeError> {
+    pub async fn append(
+        &self,
+        mut seen: Seen,
+        rows: Vec<RecordBatch>,
+        transactions: &[String],
+    ) -> Result<(), LakeError> {
+        let name = seen.name.clone();
         let mut tries = 1;
         loop {
-            let error = match self.append_once(name, rows.clone(), transactions).await {
+            let error = match seen.append(rows.clone(), transactions).await {
                 Err(error @ LakeError::Overtaken(_)) => error,
                 ended => return ended,
             };
-            let committed = self.committed(name, transactions).await?;
-            if !committed.is_empty() && committed.iter().all(|done| *done) {
+            seen = self.seen(&name, transactions).await?;
+            if !seen.committed.is_empty() && seen.committed.iter().all(|done| *done) {
                 return Ok(());
             }
-            if committed.contains(&true) || tries == MOST_TRIES {
+            if seen.committed.contains(&true) || tries == MOST_TRIES {
                 return Err(error);
             }
             pause(tries).await;
             tries += 1;
         }
-    }
-
-    async fn append_once(&self, name: &str, rows: Vec<RecordBatch>, ids: &[String]) -> Result<(), LakeError> {
-        let transactions = ids.iter().map(|id| Transaction::new(id, 1)).collect();
-        let write = self.table(name).await?.write(rows);
-        let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let properties = on_what_was_read().with_application_transactions(transactions);
-        write.with_writer_properties(compressed()).with_commit_properties(properties).await.map_err(failed(name))?;
-        Ok(())
-    }
-
-    /// As [`Store::append`], for more rows than memory may hold: they are written as they come, and committed at the end. `naming` are
-    /// columns with a value of its own in nearly every row.
-    ///
-    /// # Errors
-    /// The first error that comes instead of rows, and then nothing is committed; [`LakeError::Overtaken`] if somebody else wrote the
-    /// table meanwhile, for rows come once and cannot be tried again here; storage.
-    pub async fn append_stream(
-        &self,
-        name: &str,
-        schema: SchemaRef,
-        rows: Receiver<EngineResult<RecordBatch>>,
-        transactions: &[String],
-        naming: &[&str],
-    ) -> Result<(), LakeError> {
-        let transactions = transactions.iter().map(|id| Transaction::new(id, 1)).collect();
-        let properties = on_what_was_read().with_application_transactions(transactions);
-        let (plan, state) = stream::plan(schema.clone(), rows).map_err(compute(name))?;
-        let write = self.table(name).await?.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
-        let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let write = write.with_writer_properties(of_landing(&schema, naming)).with_commit_properties(properties);
-        write.await.map_err(failed(name))?;
-        Ok(())
     }
 
     /// Replaces a table's content by what `plan` yields in `state`; returns the new version.
@@ -376,6 +351,42 @@ impl Store {
 
     fn path(&self, name: &str) -> Path {
         name.split('/').fold(self.prefix.clone(), |path, part| path.join(part))
+    }
+}
+
+impl Seen {
+    /// The names of the table's columns; none if it was never written.
+    pub fn columns(&self) -> Vec<String> {
+        let Ok(state) = self.table.snapshot() else { return vec![] };
+        state.schema().fields().map(|field| field.name().clone()).collect()
+    }
+
+    async fn append(self, rows: Vec<RecordBatch>, transactions: &[String]) -> Result<(), LakeError> {
+        let write = self.table.write(rows).with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
+        let write = write.with_writer_properties(compressed()).with_commit_properties(carrying(transactions));
+        write.await.map_err(failed(&self.name))?;
+        Ok(())
+    }
+
+    /// As [`Store::append`], for more rows than memory may hold: they are written as they come, and committed at the end. `naming` are
+    /// columns with a value of its own in nearly every row.
+    ///
+    /// # Errors
+    /// The first error that comes instead of rows, and then nothing is committed; [`LakeError::Overtaken`] if somebody else wrote the
+    /// table since it was seen, for rows come once and cannot be tried again here; storage.
+    pub async fn append_stream(
+        self,
+        schema: SchemaRef,
+        rows: Receiver<EngineResult<RecordBatch>>,
+        transactions: &[String],
+        naming: &[&str],
+    ) -> Result<(), LakeError> {
+        let (plan, state) = stream::plan(schema.clone(), rows).map_err(compute(&self.name))?;
+        let write = self.table.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
+        let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
+        let write = write.with_writer_properties(of_landing(&schema, naming));
+        write.with_commit_properties(carrying(transactions)).await.map_err(failed(&self.name))?;
+        Ok(())
     }
 }
 
@@ -425,6 +436,10 @@ fn on_what_was_read() -> CommitProperties {
     CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false))
 }
 
+fn carrying(transactions: &[String]) -> CommitProperties {
+    on_what_was_read().with_application_transactions(transactions.iter().map(|id| Transaction::new(id, 1)).collect())
+}
+
 /// `00000000000000000007.json`, or a checkpoint of that version.
 fn is_commit(file: &str) -> bool {
     let version = file.split('.').next().unwrap_or_default();
@@ -461,7 +476,35 @@ fn overtaken(error: &DeltaTableError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{folder_url, is_commit};
+    use super::*;
+    use datafusion::arrow::array::{ArrayRef, Int64Array};
+    use object_store::memory::InMemory;
+
+    /// Two loads of the same file look at a table, and then one after the other writes.
+    #[tokio::test]
+    async fn what_another_committed_after_a_look_is_not_written_again() {
+        let store = Store::in_memory(Arc::new(InMemory::new()));
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
+        let rows = RecordBatch::try_from_iter([("n", numbers)]).expect("a column");
+        let (said, schema) = (rows.clone(), rows.schema());
+        let stream = move || {
+            let (send, receive) = tokio::sync::mpsc::channel(1);
+            send.try_send(Ok(said.clone())).expect("there is room");
+            receive
+        };
+        for (version, load) in ["first".to_string(), "second".into()].into_iter().enumerate() {
+            let load = [load];
+            let seen = async || store.seen("landing/crm_user", &load).await.expect("a lake");
+            let (one, other, third) = (seen().await, seen().await, seen().await);
+            assert_eq!([&one, &other].map(|seen| seen.committed[0]), [false, false]);
+            one.append_stream(schema.clone(), stream(), &load, &[]).await.expect("nobody was before it");
+            let told = other.append_stream(schema.clone(), stream(), &load, &[]).await;
+            assert!(matches!(told, Err(LakeError::Overtaken(_))), "{told:?}");
+            store.append(third, vec![rows.clone()], &load).await.expect("it is done already");
+            assert!(seen().await.committed[0]);
+            assert_eq!(store.version("landing/crm_user").await.expect("a lake"), Some(version as u64));
+        }
+    }
 
     #[test]
     fn a_folder_may_be_told_by_the_way_to_it() {

@@ -168,22 +168,23 @@ impl Journal {
         }
         self.commit_rejects(store, rejects).await?;
         let loads: Vec<String> = new.iter().map(|entry| entry.load.clone()).collect();
-        let done = self.done(store, "loads", &loads).await?;
-        let new: Vec<&Entry> = new.iter().filter(|entry| !done.contains(&entry.load)).collect();
+        let seen = store.seen("loads", &loads).await?;
+        let new = new.iter().zip(&seen.committed).filter(|(_, done)| !**done);
+        let new: Vec<&Entry> = new.map(|(entry, _)| entry).collect();
         if new.is_empty() {
             return Ok(());
         }
         let rows = build(&LOADS, new.len(), |row, column| new[row].cell(column));
         let loads: Vec<String> = new.iter().map(|entry| entry.load.clone()).collect();
-        store.append("loads", vec![rows], &loads).await
+        store.append(seen, vec![rows], &loads).await
     }
 
     async fn commit_rejects(&self, store: &Store, rejects: Spool) -> Result<(), LakeError> {
         let new = self.entries[self.stored..].iter().filter(|e| e.report.rejected > 0 && !e.load.ends_with(COMPLETES));
         let loads: Vec<String> = new.clone().map(|entry| entry.load.clone()).collect();
-        let done = self.done(store, "rejects", &loads).await?;
-        let open: HashMap<String, Entry> =
-            new.filter(|e| !done.contains(&e.load)).map(|e| (e.load.clone(), e.clone())).collect();
+        let seen = store.seen("rejects", &loads).await?;
+        let open = new.zip(&seen.committed).filter(|(_, done)| !**done);
+        let open: HashMap<String, Entry> = open.map(|(e, _)| (e.load.clone(), e.clone())).collect();
         if open.is_empty() || rejects.is_empty() {
             return Ok(());
         }
@@ -204,14 +205,9 @@ impl Journal {
             read
         });
         let schema = build(&REJECTS, 0, |_, _| Cell::Nothing).schema();
-        let written = store.append_stream("rejects", schema, receive, &loads, &[]).await;
+        let written = seen.append_stream(schema, receive, &loads, &[]).await;
         reading.await.expect("reading rejects back does not panic").map_err(LakeError::Spool)?;
         written
-    }
-
-    async fn done(&self, store: &Store, table: &str, loads: &[String]) -> Result<HashSet<String>, LakeError> {
-        let committed = store.committed(table, loads).await?;
-        Ok(loads.iter().zip(committed).filter(|(_, done)| *done).map(|(load, _)| load.clone()).collect())
     }
 
     /// The snapshots of one object, in order, each with whether it is complete: a whole export with at least one row
@@ -374,6 +370,6 @@ mod tests {
         let journal = Journal { entries: vec![entry], stored: 0 };
         let ended = journal.commit(&store, Spool::torn(folder.path())).await;
         assert!(matches!(ended, Err(LakeError::Spool(_))), "{ended:?}");
-        assert_eq!(store.committed("rejects", &["one".into()]).await.expect("a lake"), [false]);
+        assert_eq!(store.seen("rejects", &["one".into()]).await.expect("a lake").committed, [false]);
     }
 }
