@@ -1,3 +1,4 @@
+-- stored
 -- Where could two be one person, or one be two, and nobody can tell? One row for each line of the roster and each user behind a conflict.
 -- None of them is joined on the word that is in doubt: see `person_of_user`. Robots and users that are no people are in none.
 WITH users AS (
