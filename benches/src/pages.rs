@@ -1,5 +1,5 @@
-//! Pages and a chart over HTTP, from a server that has kept nothing: each is asked as it stood on another day, so that not one
-//! of its questions was asked before.
+//! Pages and a chart over HTTP, from a server that has kept nothing: each is asked of other people each time, or as it stood on
+//! another day, so that not one of its questions was asked before.
 
 use crate::Bench;
 use crate::server::Server;
@@ -15,8 +15,12 @@ const OF_TWELVE: [&str; 2] = ["twelve", SHIPPED[0]];
 /// The pages of the program, the first first.
 pub const SHIPPED: [&str; 9] =
     ["pulse", "usage", "habit", "recording", "leadership", "pipeline", "forecast", "data_quality", "data_health"];
-/// Days asked before the first that is timed, so that threads, tables and allocator are warm.
-const WARMING: u64 = 5;
+/// The pages that have no filter of grades.
+const OF_ALL_PEOPLE: [&str; 3] = ["leadership", "data_quality", "data_health"];
+/// Askings before the first that is timed, so that threads, tables and allocator are warm.
+const WARMING: usize = 4;
+/// Those of `uptake generate`; each asking leaves out other ones.
+const GRADES: [&str; 5] = ["Partner", "Director", "Manager", "Consultant", "Analyst"];
 
 /// # Errors
 /// A page that is not whole, or that tells other numbers than were simulated.
@@ -42,9 +46,17 @@ fn time_page(bench: &mut Bench, page: &str, goal: Option<Goal>, rounds: usize) -
     if OF_TWELVE.contains(&page) {
         check_numbers(bench, &server, page)?;
     }
-    let took = unasked(bench, &server, &format!("/d/{page}"), rounds, &|body| check_whole(body, page))?;
+    let (address, check) = (format!("/d/{page}"), |body: &[u8]| check_whole(body, page));
     let how = if rounds == 1 { ", one median" } else { "" };
-    bench.sheet.time(format!("page {page}, nothing kept{how}"), took, goal);
+    let is_filtered = !OF_ALL_PEOPLE.contains(&page);
+    if is_filtered {
+        let took = unasked(&server, &of_other_people(&address), rounds, &check)?;
+        bench.sheet.time(format!("page {page}, nothing kept{how}"), took, goal);
+    }
+    if goal.is_some() || !is_filtered {
+        let took = unasked(&server, &of_another_day(bench, &address)?, 1, &check)?;
+        bench.sheet.time(format!("page {page} as of another day, nothing kept, one median"), took, None);
+    }
     if page == "pulse" {
         let took = other_days(bench, &server)?;
         bench.sheet.time("page pulse over other days, limits of what is normal kept", took, None);
@@ -61,33 +73,49 @@ fn time_chart(bench: &mut Bench, kind: &str) -> Result<()> {
         anyhow::ensure!(body.starts_with(begins), "worked.{kind} is no such picture");
         Ok(())
     };
-    let took = unasked(bench, &server, &format!("/c/pulse/worked.{kind}"), ROUNDS, &check)?;
+    let took = unasked(&server, &of_other_people(&format!("/c/pulse/worked.{kind}")), ROUNDS, &check)?;
     bench.sheet.time(format!("one chart as {kind}, nothing kept"), took, None);
     Ok(())
 }
 
-/// The best of so many medians of an address, as it stood on another day each time. All of its questions must have been worked out anew.
+/// An address as it stood on another day each time: no rollup knows it.
+///
+/// # Errors
+/// The firm's truth has no day.
+pub fn of_another_day(bench: &Bench, address: &str) -> Result<impl Fn(usize) -> String> {
+    let as_of = bench.firm.truth.as_of()?;
+    Ok(move |asking| format!("{address}?as_of={}", as_of - Days::new(1 + asking as u64)))
+}
+
+/// An address as it stands today, without some grades each time: up to 30 times, each other ones.
+fn of_other_people(address: &str) -> impl Fn(usize) -> String {
+    move |asking| {
+        let left_out = 1 + asking;
+        let grades = GRADES.iter().enumerate().filter(|(at, _)| left_out >> at & 1 == 0);
+        let grades: Vec<String> = grades.map(|(_, grade)| format!("grade={grade}")).collect();
+        format!("{address}?{}", grades.join("&"))
+    }
+}
+
+/// The best of so many medians of an address that is told which asking it is. All of its questions must have been worked out anew.
 ///
 /// # Errors
 /// An answer was kept, `check` fails, or the address gives none.
 pub fn unasked(
-    bench: &Bench,
     server: &Server,
-    address: &str,
+    address: &dyn Fn(usize) -> String,
     rounds: usize,
     check: &dyn Fn(&[u8]) -> Result<()>,
 ) -> Result<Duration> {
-    let as_of = bench.firm.truth.as_of()?;
-    let on = |days: u64| format!("{address}?as_of={}", as_of - Days::new(days));
-    for days in 1..=WARMING {
-        check(&server.get(&on(days))?)?;
+    for asking in 0..WARMING {
+        check(&server.get(&address(asking))?)?;
     }
     let before = server.worked_out()?;
-    check(&server.get(&on(WARMING + 1))?)?;
+    check(&server.get(&address(WARMING))?)?;
     let questions = server.worked_out()? - before;
     best_of_medians(rounds, |asking| {
-        let before = server.worked_out()?;
-        let (body, took) = server.timed(&on(WARMING + 2 + asking as u64))?;
+        let (address, before) = (address(WARMING + 1 + asking), server.worked_out()?);
+        let (body, took) = server.timed(&address)?;
         check(&body)?;
         let worked_out = server.worked_out()? - before;
         anyhow::ensure!(worked_out == questions, "{worked_out} of {questions} answers of {address} were worked out");

@@ -1,7 +1,7 @@
 //! Pages as PDF over HTTP, nothing kept: Pulse, and one that fills twelve sheets.
 
 use crate::Bench;
-use crate::pages::unasked;
+use crate::pages::{of_another_day, unasked};
 use crate::process::{self, run};
 use crate::server::Server;
 use crate::sheet::{mega_bytes, ms};
@@ -33,7 +33,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
             anyhow::ensure!(body.starts_with(b"%PDF"), "{page}.pdf is no PDF");
             Ok(())
         };
-        let took = unasked(bench, &server, &format!("/d/{page}.pdf"), ROUNDS, &check)?;
+        let took = unasked(&server, &of_another_day(bench, &format!("/d/{page}.pdf"))?, ROUNDS, &check)?;
         bench.sheet.time(format!("{page} as PDF, {sheets} sheets, nothing kept"), took, goal);
     }
     // A process of its own, because a server holds more than the paper.

@@ -4,8 +4,10 @@ use crate::error::{LakeError, compute};
 use crate::landing::Journal;
 use crate::manifest::{FORMAT, Manifest, Published, none_is_older};
 use crate::relations::{
-    EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, landing_tables, model_table, register_base,
+    EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, is_built, landing_tables, model_table, register_base,
+    rollup_table,
 };
+use crate::session::{Session, digest as digest_of_kpi};
 use crate::store::{MOST_TRIES, Store, pause};
 use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::dataframe::DataFrame;
@@ -13,7 +15,7 @@ use datafusion::prelude::SessionContext;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Instant;
-use tracing::info;
+use tracing::{info, warn};
 use uptake_spec::project::Model;
 use uptake_spec::{Language, Project, Settings};
 
@@ -66,34 +68,87 @@ async fn build_once(
     // The number is taken before anything is read: whoever publishes newer data in the meantime takes it first.
     let published = Published::read(store).await?;
     none_is_older(store, published.newest.as_ref(), |_| true).await?;
-    let (journal, mut tables) = landed(store, project).await?;
+    let (journal, tables) = landed(store, project).await?;
     let inputs = digest(project, &tables);
-    if let Some(build) = published.fresh(&inputs) {
-        return Ok(BuildReport { build, fresh: true, models: vec![] });
+    let same = published.of(&inputs);
+    let rollups = project.kpis.iter().map(|kpi| (kpi.name.clone(), digest_of_kpi(kpi))).collect();
+    if let Some(same) = same.filter(|same| same.rollups == rollups) {
+        return Ok(BuildReport { build: same.build, fresh: true, models: vec![] });
     }
-    let number = published.highest + 1;
     let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let mut manifest = Manifest { format: FORMAT, build: number, at, inputs, tables: tables.clone() };
-    let context = empty_context(project);
-    register_base(&context, project, Ground::Lake { store, manifest: &manifest, journal: &journal }).await?;
+    let build = published.highest + 1;
+    let mut manifest = Manifest { format: FORMAT, build, at, inputs, tables, rollups: BTreeMap::new() };
     let mut models = vec![];
+    let mut on_each = |report: ModelReport| {
+        on_model(&report);
+        models.push(report);
+    };
+    match same {
+        // Only KPIs are other ones now.
+        Some(same) => (manifest.tables, manifest.rollups) = (same.tables.clone(), same.rollups.clone()),
+        None => compute_models(store, project, &journal, &mut manifest, &mut on_each).await?,
+    }
+    roll_up(store, project, &journal, &mut manifest, rollups, &mut on_each).await?;
+    manifest.publish(store).await?;
+    Ok(BuildReport { build, fresh: false, models })
+}
+
+/// Writes the base tables and the stored models of a build.
+async fn compute_models(
+    store: &Store,
+    project: &Project,
+    journal: &Journal,
+    manifest: &mut Manifest,
+    on_each: &mut impl FnMut(ModelReport),
+) -> Result<(), LakeError> {
+    let context = empty_context(project);
+    register_base(&context, project, Ground::Lake { store, manifest, journal }).await?;
     for table in &project.schema {
         let frame = context.table(table.name.as_str()).await.map_err(compute(&table.name))?;
         let (report, version) = write(store, &context, &table.name, &base_name(&table.name), frame).await?;
-        on_model(&report);
-        models.push(report);
-        tables.insert(base_name(&table.name), version);
+        on_each(report);
+        manifest.tables.insert(base_name(&table.name), version);
     }
     for model in in_order(project).map_err(LakeError::Refused)? {
         if let Some((report, version)) = compute_model(store, &context, model).await? {
-            on_model(&report);
-            models.push(report);
-            tables.insert(model_table(&model.name), version);
+            on_each(report);
+            manifest.tables.insert(model_table(&model.name), version);
         }
     }
-    manifest.tables = tables;
-    manifest.publish(store).await?;
-    Ok(BuildReport { build: number, fresh: false, models })
+    Ok(())
+}
+
+/// Writes the rollups of the KPIs that `rollups` tells otherwise than the manifest. One that cannot be made is told, and does without: whoever
+/// asks the KPI hears the same.
+async fn roll_up(
+    store: &Store,
+    project: &Project,
+    journal: &Journal,
+    manifest: &mut Manifest,
+    rollups: BTreeMap<String, String>,
+    on_each: &mut impl FnMut(ModelReport),
+) -> Result<(), LakeError> {
+    let session = Session::of(project, store, manifest, journal).await?;
+    let kept = |table: &str| project.kpis.iter().any(|kpi| rollup_table(&kpi.name) == table);
+    manifest.tables.retain(|table, _| !table.starts_with(&rollup_table("")) || kept(table));
+    for kpi in project.kpis.iter().filter(|kpi| manifest.rollups.get(&kpi.name) != rollups.get(&kpi.name)) {
+        let (begun, table) = (Instant::now(), rollup_table(&kpi.name));
+        manifest.tables.remove(&table);
+        let sums = session.rolled_up(kpi).await.unwrap_or_else(|why| {
+            warn!(kpi = kpi.name, "cannot be rolled up: {why}");
+            vec![]
+        });
+        if sums.is_empty() {
+            continue;
+        }
+        let rows = sums.iter().map(|sums| sums.num_rows() as u64).sum();
+        let plan = session.context().read_batches(sums).map_err(compute(&table))?.logical_plan().clone();
+        let version = store.replace(&table, plan, session.context().state()).await?;
+        on_each(ModelReport { name: table.clone(), rows, took_ms: begun.elapsed().as_millis() as u64 });
+        manifest.tables.insert(table, version);
+    }
+    manifest.rollups = rollups;
+    Ok(())
 }
 
 /// The journal and the versions of all tables that loads have written, read so that they fit each other: a load writes
@@ -149,14 +204,9 @@ async fn write(
     Ok((ModelReport { name: name.into(), rows: rows as u64, took_ms: begun.elapsed().as_millis() as u64 }, version))
 }
 
-/// Whether a table of the lake was loaded, and not made by a build.
-pub fn is_landed(table: &str) -> bool {
-    !table.starts_with(&base_name("")) && !table.starts_with(&model_table(""))
-}
-
 /// Whether the project is another one than that which the build was made of.
 pub fn is_stale(project: &Project, manifest: &Manifest) -> bool {
-    let landed = manifest.tables.iter().filter(|(name, _)| is_landed(name)).map(|(name, v)| (name.clone(), *v));
+    let landed = manifest.tables.iter().filter(|(name, _)| !is_built(name)).map(|(name, v)| (name.clone(), *v));
     digest(project, &landed.collect()) != manifest.inputs
 }
 

@@ -36,9 +36,9 @@ pub use find::{is_taken, is_whole};
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};
 
-use crate::build::is_landed;
 use crate::error::LakeError;
 use crate::manifest::{Published, none_is_older};
+use crate::relations::is_built;
 use crate::store::{MOST_TRIES, Seen, Store, pause};
 use batch::{all_columns, landing_schema as schema_of};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -170,7 +170,7 @@ async fn load_once(
     at: DateTime<Utc>,
     tell: Tell<'_>,
 ) -> Result<LoadReport, LakeError> {
-    none_is_older(store, Published::read(store).await?.newest.as_ref(), is_landed).await?;
+    none_is_older(store, Published::read(store).await?.newest.as_ref(), |table| !is_built(table)).await?;
     let mut journal = Journal::open(store).await?;
     let mut report = LoadReport::default();
     let mut by_table = prepared(project, order, fetched, &journal, at.date_naive(), &mut report, tell);

@@ -20,6 +20,9 @@ pub struct Manifest {
     pub inputs: String,
     /// Delta tables by name (`landing/salesforce_user`, `loads`, `models/work_events`) with their versions.
     pub tables: BTreeMap<String, u64>,
+    /// The KPIs that were rolled up, or could not be, with a digest of what their rollups were made of beside `inputs`.
+    #[serde(default)]
+    pub rollups: BTreeMap<String, String>,
 }
 
 /// What stands below `builds/`.
@@ -65,10 +68,9 @@ impl Published {
         }
     }
 
-    /// Whether nothing happened since the newest build, which was made of `inputs`.
-    pub fn fresh(&self, inputs: &str) -> Option<u64> {
-        let newest = self.newest.as_ref().filter(|newest| newest.inputs == inputs && newest.build == self.highest);
-        newest.map(|newest| newest.build)
+    /// The newest build if it was made of `inputs`.
+    pub fn of(&self, inputs: &str) -> Option<&Manifest> {
+        self.newest.as_ref().filter(|newest| newest.inputs == inputs && newest.build == self.highest)
     }
 }
 

@@ -229,6 +229,16 @@ pub fn base_name(name: &str) -> String {
     format!("base/{name}")
 }
 
+/// Where the rollup of a KPI lives below the lake's root.
+pub fn rollup_table(kpi: &str) -> String {
+    format!("rollups/{kpi}")
+}
+
+/// Whether a table was made by a build, and not loaded.
+pub fn is_built(table: &str) -> bool {
+    [base_name(""), model_table(""), rollup_table("")].iter().any(|folder| table.starts_with(folder))
+}
+
 /// Where a stored model lives below the lake's root.
 pub fn model_table(name: &str) -> String {
     format!("models/{name}")

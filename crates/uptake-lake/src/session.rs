@@ -5,7 +5,7 @@ mod guard;
 mod overlay;
 mod table_function;
 
-pub(crate) use answer::are_held;
+pub(crate) use answer::{are_held, digest};
 pub use guard::Limits;
 pub(crate) use overlay::{PERIODS, beside};
 
@@ -16,7 +16,8 @@ use crate::landing::{Entry, Journal};
 use crate::manifest::Manifest;
 use crate::relations::{Ground, empty_context, of_questions, register_base, register_models};
 use crate::store::Store;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::prelude::{SessionContext, col};
 use datafusion::scalar::ScalarValue;
 use futures::future::BoxFuture;
@@ -41,15 +42,13 @@ const ROSTER: &str = "roster";
 /// The model that lists users who are no people.
 const LEFT_OUT: &str = "left_out";
 
-/// The longest history that is asked for at once.
-const MOST_YEARS: i32 = 10;
-
 pub(crate) struct Inner {
     context: SessionContext,
     project: Project,
     /// The models that each question has anew, in order.
     of_questions: Vec<Model>,
     plans: answer::Plans,
+    rollups: answer::Rollups,
     build: u64,
     /// The day each input is complete through; an input that was never loaded is absent.
     through: BTreeMap<Input, NaiveDate>,
@@ -103,8 +102,17 @@ impl Session {
             Some(version) => Journal::at(store, *version).await?,
             None => Journal::default(),
         };
-        let ground = Ground::Lake { store, manifest: &manifest, journal: &journal };
-        Session::over(project, ground, complete_through(project, &journal)).await
+        Session::of(project, store, &manifest, &journal).await
+    }
+
+    /// A build that is published, or will be.
+    pub(crate) async fn of(
+        project: &Project,
+        store: &Store,
+        manifest: &Manifest,
+        journal: &Journal,
+    ) -> Result<Session, LakeError> {
+        Session::over(project, Ground::Lake { store, manifest, journal }, complete_through(project, journal)).await
     }
 
     /// A session without data, whose base tables take INSERTs: the ground of KPI tests.
@@ -126,6 +134,7 @@ impl Session {
             project: project.clone(),
             of_questions: of_questions(project).into_iter().cloned().collect(),
             plans: answer::Plans::default(),
+            rollups: answer::Rollups::default(),
             build: 0,
             through,
             begins: BTreeMap::new(),
@@ -135,13 +144,16 @@ impl Session {
             is_stale: false,
             context,
         };
-        if let Ground::Lake { manifest, journal, .. } = ground {
+        if let Ground::Lake { store, manifest, journal } = ground {
             inner.build = manifest.build;
             inner.loads = last_loads(project, journal);
             inner.begins = begins(&inner.context).await.map_err(compute(BEGINS))?;
             inner.left_out = left_out(&inner.context).await.map_err(compute(LEFT_OUT))?;
             inner.has_roster = has_roster(project, journal);
             inner.is_stale = is_stale(project, manifest);
+            if !inner.is_stale {
+                inner.rollups = answer::Rollups::of(project, store, manifest);
+            }
         }
         let inner = Arc::new(inner);
         table_function::register(&inner);
@@ -159,6 +171,14 @@ impl Session {
     /// As if nothing had been asked: for tests, whose tables change.
     pub(crate) fn forget_plans(&self) {
         self.0.plans.forget();
+    }
+
+    /// What a KPI adds up to through all of its history, for a build to keep; nothing where there is none, or it does not add up.
+    ///
+    /// # Errors
+    /// The KPI's SQL.
+    pub(crate) async fn rolled_up(&self, kpi: &Kpi) -> Result<Vec<RecordBatch>, AnswerError> {
+        answer::rolled_up(&self.0, kpi).await
     }
 
     /// The number of the build this session reads.
@@ -216,11 +236,7 @@ impl Session {
     pub fn begins_on(&self, kpi: &Kpi, params: &Params) -> Option<NaiveDate> {
         let kpi = kpi.chosen(&params.options).ok()?;
         let as_of = answer::as_of(&self.0, &kpi, params).ok()?;
-        let begins =
-            answer::begins(&self.0, &kpi).map(|(day, _)| day).or_else(|| self.0.begins.values().min().copied())?;
-        let earliest = NaiveDate::from_ymd_opt(as_of.year() - MOST_YEARS, 1, 1);
-        let first = [earliest, self.0.project.settings.go_live].into_iter().flatten().fold(begins, NaiveDate::max);
-        (first <= as_of).then_some(first)
+        answer::begins_on(&self.0, &kpi, as_of)
     }
 
     /// Answers a viewer's SELECT within limits.

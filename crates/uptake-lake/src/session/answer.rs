@@ -4,13 +4,16 @@ mod asked;
 mod held;
 mod notes;
 mod plans;
+mod rollups;
 mod rows;
 #[cfg(test)]
 mod tests;
 
-pub(super) use asked::{as_of, begins};
+pub(super) use asked::{as_of, begins_on};
 pub(crate) use held::are_held;
 pub(super) use plans::Plans;
+pub(crate) use rollups::digest;
+pub(super) use rollups::{Rollups, rolled_up};
 
 use super::Inner;
 use crate::error::AnswerError;

@@ -63,8 +63,8 @@ impl Fault {
             Role::Checkpoint(_) | Role::Digest | Role::Hint => {
                 "remove it, and `_last_checkpoint` beside it: the commits of the same folder tell all that it told"
             }
-            _ if place("base/") || place("models/") || place("builds/") => {
-                "remove the folders base, models and builds of the lake while nothing runs, and `uptake build`: \
+            _ if place("base/") || place("models/") || place("rollups/") || place("builds/") => {
+                "remove the folders base, models, rollups and builds of the lake while nothing runs, and `uptake build`: \
                  they are made of what was loaded"
             }
             _ if place("reports/") => "remove it, and the report it tells of is sent again",

@@ -32,7 +32,14 @@ async fn tiny() -> (TempDir, Store) {
     store.checkpoint("landing/crm_user").await.expect("a checkpoint");
     let tables =
         [("loads", 0), ("landing/crm_user", 1), ("base/users", 1)].map(|(name, version)| (name.into(), version));
-    let manifest = Manifest { format: FORMAT, build: 1, at: "now".into(), inputs: "all".into(), tables: tables.into() };
+    let manifest = Manifest {
+        format: FORMAT,
+        build: 1,
+        at: "now".into(),
+        inputs: "all".into(),
+        tables: tables.into(),
+        rollups: BTreeMap::new(),
+    };
     manifest.publish(&store).await.expect("published");
     Depot::of(store.below("reports")).note("board/begun.json", &tables_of(&manifest)).await.expect("noted");
     std::fs::write(folder.path().join("lock"), "").expect("written");

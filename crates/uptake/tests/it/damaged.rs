@@ -23,7 +23,7 @@ pub fn stories() -> Vec<Trial> {
 
 /// What is loaded cannot be made again; what is built can.
 const LOADED: &str = "put it back from a copy of the lake";
-const BUILT: &str = "remove the folders base, models and builds";
+const BUILT: &str = "remove the folders base, models, rollups and builds";
 
 fn damaged_and_opened() {
     let dir = fresh("damaged");
@@ -36,6 +36,7 @@ fn damaged_and_opened() {
         ("landing/salesforce_user", LOADED, &[ask, build]),
         ("base/roster", BUILT, &[ask]),
         ("models/active_days", BUILT, &[ask]),
+        ("rollups/active_people", BUILT, &[ask]),
     ] {
         let folder = dir.join("lake").join(table);
         let commit = folder.join("_delta_log/00000000000000000000.json");

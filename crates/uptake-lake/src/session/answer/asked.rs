@@ -2,7 +2,7 @@
 
 use super::super::{Bound, Inner};
 use crate::error::AnswerError;
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use uptake_spec::kpi::{Input, Split};
 use uptake_spec::problem::did_you_mean;
 use uptake_spec::{Attributes, Calendar, Filter, Grain, Kpi, Params, Range};
@@ -11,6 +11,8 @@ use uptake_spec::{Attributes, Calendar, Filter, Grain, Kpi, Params, Range};
 const USUAL_PERIODS: u32 = 26;
 /// More periods than this in one answer is a mistake.
 const MOST_PERIODS: usize = 4_000;
+/// The longest history that is asked for at once.
+const MOST_YEARS: i32 = 10;
 
 pub struct Asked {
     /// With the chosen options written into it.
@@ -159,8 +161,16 @@ fn compared_with(asked: &Asked) -> Option<Range> {
 }
 
 /// The input that begins last of those `kpi` reads, with its first day.
-pub fn begins(session: &Inner, kpi: &Kpi) -> Option<(NaiveDate, Input)> {
+fn begins(session: &Inner, kpi: &Kpi) -> Option<(NaiveDate, Input)> {
     kpi.reads.iter().filter_map(|input| Some((*session.begins.get(input)?, *input))).max()
+}
+
+/// The first day of the history of `kpi`, see [`Session::begins_on`](super::super::Session::begins_on).
+pub fn begins_on(session: &Inner, kpi: &Kpi, as_of: NaiveDate) -> Option<NaiveDate> {
+    let begins = begins(session, kpi).map(|(day, _)| day).or_else(|| session.begins.values().min().copied())?;
+    let earliest = NaiveDate::from_ymd_opt(as_of.year() - MOST_YEARS, 1, 1);
+    let first = [earliest, session.project.settings.go_live].into_iter().flatten().fold(begins, NaiveDate::max);
+    (first <= as_of).then_some(first)
 }
 
 /// The asked day, else the least day that all inputs of the KPI are complete through.

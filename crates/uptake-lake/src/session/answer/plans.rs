@@ -32,6 +32,9 @@ use uptake_spec::{Range, sql};
 const MOST: usize = 256;
 /// All days the asked periods are told from; twice, since the engine would write what it sees twice into each row.
 const DAYS: [&str; 2] = ["$days_from", "$days_to"];
+/// The first and the last of the asked days.
+pub const FROM: &str = "$from";
+pub const TO: &str = "$to";
 
 /// The plans of a session, by the way of asking.
 #[derive(Default)]
@@ -62,11 +65,15 @@ pub async fn plan(
     asked: &[&Asked],
     adding: &Adding,
 ) -> Result<LogicalPlan, AnswerError> {
-    let (form, days) = (form(asked[0], adding), Days::of(asked));
+    let rollup = session.rollups.find(session, asked);
+    let (form, days) = (form(asked[0], adding, rollup.is_some()), Days::of(asked));
     let plan = match session.plans.known(&form) {
         Some(plan) => plan,
         None => {
-            let facts = facts(session, context, asked[0], days.periods()).await?;
+            let facts = match rollup {
+                Some(rollup) => rollup.facts(context, asked[0]).await?,
+                None => facts(session, context, asked[0], days.periods()).await?,
+            };
             let plan = uptake_sql::optimized(adding.plan(facts, asked[0])?)?;
             session.plans.keep(form, plan.clone());
             plan
@@ -76,9 +83,9 @@ pub async fn plan(
 }
 
 /// The way of asking: all that a plan is made of but the days.
-fn form(asked: &Asked, adding: &Adding) -> String {
+fn form(asked: &Asked, adding: &Adding, is_rolled_up: bool) -> String {
     let filters: Vec<_> = asked.filters_of_facts().collect();
-    format!("{:?}", (&asked.kpi.name, &asked.options, asked.grain, asked.attributes, filters, adding))
+    format!("{:?}", (&asked.kpi.name, &asked.options, asked.grain, asked.attributes, filters, adding, is_rolled_up))
 }
 
 /// The KPI's own SQL, with its days left open.
@@ -96,7 +103,7 @@ async fn facts(
     let known: HashMap<&str, &Bound> =
         words.iter().chain(&asked.options).map(|(name, value)| (name.as_str(), value)).collect();
     let plan = with_parameters(plan, &|id| match id {
-        "$from" | "$to" | "$as_of" => Some(open(id, DataType::Date32)),
+        FROM | TO | "$as_of" => Some(open(id, DataType::Date32)),
         _ => known.get(id.trim_start_matches('$')).map(|value| lit(value.scalar())),
     })?;
     // Types are known only now.
@@ -110,7 +117,7 @@ async fn facts(
     Ok(Facts { rows: held::counted(rows, DAYS.map(|id| open(id, held::list_type())))?, periods: Some(periods) })
 }
 
-fn open(id: &str, holds: DataType) -> Expr {
+pub fn open(id: &str, holds: DataType) -> Expr {
     Expr::Placeholder(Placeholder::new_with_field(id.into(), Some(Arc::new(Field::new("", holds, true)))))
 }
 
@@ -153,8 +160,8 @@ impl Days {
         let day = |day: Option<NaiveDate>| lit(ScalarValue::Date32(day.map(|day| day.to_epoch_days())));
         let told: Vec<i32> = self.told().map(|day| day.to_epoch_days()).collect();
         let plan = with_parameters(plan, &|id| match id {
-            "$from" => Some(day(self.periods.first().map(Range::from))),
-            "$to" => Some(day(self.periods.last().map(Range::to))),
+            FROM => Some(day(self.periods.first().map(Range::from))),
+            TO => Some(day(self.periods.last().map(Range::to))),
             "$as_of" => Some(day(Some(self.as_of))),
             id if DAYS.contains(&id) => Some(lit(held::list(&told))),
             _ => None,
