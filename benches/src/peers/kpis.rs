@@ -1,4 +1,4 @@
-//! KPIs over 26 weeks, from the same lake: our session, and DuckDB by SQL that was written from the catalogue.
+//! KPIs over 26 weeks, from the same rows: our session, and DuckDB by SQL that was written from the catalogue.
 
 use super::{Peer, in_turns};
 use crate::Bench;
@@ -24,7 +24,7 @@ const QUESTIONS: [(&str, &str); 4] = [
 /// The answers differ, or are not as simulated.
 pub fn measure(bench: &mut Bench) -> Result<()> {
     let lake = bench.lake()?;
-    let asker = Asker::open(&bench.firm, &lake)?;
+    let asker = Asker::of_rows(&bench.firm, &lake)?;
     let settings = &asker.project.settings;
     let (zone, currency) = (settings.time_zone.to_string(), settings.currency.clone());
     let mut peer = Peer::start(bench, "kpis.py", &[&lake.to_string_lossy(), &zone, &currency])?;

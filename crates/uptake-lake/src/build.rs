@@ -7,7 +7,7 @@ use crate::relations::{
     EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, is_built, landing_tables, model_table, register_base,
     rollup_table,
 };
-use crate::session::{Session, digest as digest_of_kpi};
+use crate::session::{Session, rollup_digest};
 use crate::store::{MOST_TRIES, Store, pause};
 use chrono::{DateTime, SecondsFormat, Utc};
 use datafusion::dataframe::DataFrame;
@@ -71,7 +71,7 @@ async fn build_once(
     let (journal, tables) = landed(store, project).await?;
     let inputs = digest(project, &tables);
     let same = published.of(&inputs);
-    let rollups = project.kpis.iter().map(|kpi| (kpi.name.clone(), digest_of_kpi(kpi))).collect();
+    let rollups: BTreeMap<_, _> = project.kpis.iter().map(|kpi| (kpi.name.clone(), rollup_digest(kpi))).collect();
     if let Some(same) = same.filter(|same| same.rollups == rollups) {
         return Ok(BuildReport { build: same.build, fresh: true, models: vec![] });
     }
@@ -88,7 +88,7 @@ async fn build_once(
         Some(same) => (manifest.tables, manifest.rollups) = (same.tables.clone(), same.rollups.clone()),
         None => compute_models(store, project, &journal, &mut manifest, &mut on_each).await?,
     }
-    roll_up(store, project, &journal, &mut manifest, rollups, &mut on_each).await?;
+    roll_up(store, project, &journal, &mut manifest, &rollups, &mut on_each).await?;
     manifest.publish(store).await?;
     Ok(BuildReport { build, fresh: false, models })
 }
@@ -118,26 +118,33 @@ async fn compute_models(
     Ok(())
 }
 
-/// Writes the rollups of the KPIs that `rollups` tells otherwise than the manifest. One that cannot be made is told, and does without: whoever
-/// asks the KPI hears the same.
+/// Writes the rollups of the KPIs that `rollups` tells otherwise than the manifest. One that cannot be made is told, and its KPI answers from the rows;
+/// where no mistake in the KPI is to blame, the next build tries again.
 async fn roll_up(
     store: &Store,
     project: &Project,
     journal: &Journal,
     manifest: &mut Manifest,
-    rollups: BTreeMap<String, String>,
+    rollups: &BTreeMap<String, String>,
     on_each: &mut impl FnMut(ModelReport),
 ) -> Result<(), LakeError> {
     let session = Session::of(project, store, manifest, journal).await?;
     let kept = |table: &str| project.kpis.iter().any(|kpi| rollup_table(&kpi.name) == table);
     manifest.tables.retain(|table, _| !table.starts_with(&rollup_table("")) || kept(table));
-    for kpi in project.kpis.iter().filter(|kpi| manifest.rollups.get(&kpi.name) != rollups.get(&kpi.name)) {
-        let (begun, table) = (Instant::now(), rollup_table(&kpi.name));
+    manifest.rollups.retain(|kpi, _| rollups.contains_key(kpi));
+    for kpi in &project.kpis {
+        let (begun, table, digest) = (Instant::now(), rollup_table(&kpi.name), &rollups[&kpi.name]);
+        if manifest.rollups.get(&kpi.name) == Some(digest) {
+            continue;
+        }
         manifest.tables.remove(&table);
-        let sums = session.rolled_up(kpi).await.unwrap_or_else(|why| {
-            warn!(kpi = kpi.name, "cannot be rolled up: {why}");
-            vec![]
+        manifest.rollups.remove(&kpi.name);
+        let sums = session.rolled_up(kpi).await.or_else(|why| {
+            warn!("{}: not added up beforehand, it answers from the rows: {why}", kpi.place.file.display());
+            if why.may_pass() { Err(why) } else { Ok(vec![]) }
         });
+        let Ok(sums) = sums else { continue };
+        manifest.rollups.insert(kpi.name.clone(), digest.clone());
         if sums.is_empty() {
             continue;
         }
@@ -147,7 +154,6 @@ async fn roll_up(
         on_each(ModelReport { name: table.clone(), rows, took_ms: begun.elapsed().as_millis() as u64 });
         manifest.tables.insert(table, version);
     }
-    manifest.rollups = rollups;
     Ok(())
 }
 
@@ -210,7 +216,7 @@ pub fn is_stale(project: &Project, manifest: &Manifest) -> bool {
     digest(project, &landed.collect()) != manifest.inputs
 }
 
-/// All that decides what a build computes.
+/// All that decides what a build computes, but for the KPIs.
 fn digest(project: &Project, tables: &BTreeMap<String, u64>) -> String {
     let mut hash = Sha256::new();
     let mut take = |text: &str| {

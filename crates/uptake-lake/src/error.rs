@@ -118,6 +118,15 @@ impl AnswerError {
         AnswerError::Wrong { what: what.into(), hint: hint.into() }
     }
 
+    /// Whether the same question may be answered later: storage, room or time are to blame, and neither the question nor the data.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            AnswerError::TimedOut { .. } | AnswerError::TooLarge(_) => true,
+            AnswerError::Engine(error) => is_of_storage(error.find_root()),
+            _ => false,
+        }
+    }
+
     /// What is wrong with the question itself, and the way out; `None` where the question was right.
     pub fn mistake(&self) -> Option<(String, String)> {
         match self {
@@ -155,6 +164,19 @@ impl From<DataFusionError> for AnswerError {
             }
             _ => AnswerError::Engine(Arc::new(error)),
         }
+    }
+}
+
+fn is_of_storage(root: &DataFusionError) -> bool {
+    match root {
+        DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) | DataFusionError::ParquetError(_) => true,
+        DataFusionError::ArrowError(why, _) => {
+            matches!(**why, ArrowError::IoError(..) | ArrowError::ParquetError(_) | ArrowError::ExternalError(_))
+        }
+        DataFusionError::External(why) => {
+            why.is::<object_store::Error>() || why.is::<DeltaTableError>() || why.is::<LakeError>()
+        }
+        _ => false,
     }
 }
 

@@ -16,11 +16,11 @@ pub struct Manifest {
     pub build: u64,
     /// When the build ended, ISO 8601.
     pub at: String,
-    /// A digest of all that went into it: queries, settings, table versions. Equal digests need no second build.
+    /// A digest of all that went into its models: queries, settings, table versions. Equal digests need not compute them again.
     pub inputs: String,
     /// Delta tables by name (`landing/salesforce_user`, `loads`, `models/work_events`) with their versions.
     pub tables: BTreeMap<String, u64>,
-    /// The KPIs that were rolled up, or could not be, with a digest of what their rollups were made of beside `inputs`.
+    /// The KPIs that were rolled up, or have nothing to roll up, with a digest of what their rollups were made of beside `inputs`.
     #[serde(default)]
     pub rollups: BTreeMap<String, String>,
 }

@@ -5,7 +5,7 @@ mod guard;
 mod overlay;
 mod table_function;
 
-pub(crate) use answer::{are_held, digest};
+pub(crate) use answer::{are_held, rollup_digest};
 pub use guard::Limits;
 pub(crate) use overlay::{PERIODS, beside};
 

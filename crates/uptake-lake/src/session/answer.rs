@@ -12,7 +12,7 @@ mod tests;
 pub(super) use asked::{as_of, begins_on};
 pub(crate) use held::are_held;
 pub(super) use plans::Plans;
-pub(crate) use rollups::digest;
+pub(crate) use rollups::rollup_digest;
 pub(super) use rollups::{Rollups, rolled_up};
 
 use super::Inner;

@@ -40,12 +40,12 @@ impl Certain {
     }
 
     async fn holds(&self, location: &Path, payload: &PutPayload) -> bool {
-        let Ok(found) = self.0.get(location).await else { return false };
+        let Ok(found) = self.get(location).await else { return false };
         found.bytes().await.is_ok_and(|bytes| bytes.iter().eq(payload.iter().flatten()))
     }
 }
 
-/// Asks again where the answer breaks off.
+/// Asks again where the answer breaks off, or the connection ends before it: that object_store has tried some times already.
 async fn heard<T, Asked: Future<Output = Result<T>>>(ask: impl Fn() -> Asked) -> Result<T> {
     let mut tries = 1;
     loop {
@@ -58,7 +58,8 @@ async fn heard<T, Asked: Future<Output = Result<T>>>(ask: impl Fn() -> Asked) ->
 
 type Listed = BoxStream<'static, Result<ObjectMeta>>;
 
-/// A list that is begun again where it breaks off. What was told before is not told again.
+/// A list that is begun again where it breaks off. What was told before is not told again; it is all remembered, since not every store lists in
+/// an order that one could go on from.
 fn whole<Begin: Fn() -> Listed + Send + 'static>(begin: Begin) -> Listed {
     let listing = Listing { listed: begin(), begin, told: HashSet::new() };
     stream::try_unfold(listing, Listing::next).boxed()

@@ -246,7 +246,7 @@ fn a_file_that_may_not_grow() {
 }
 
 /// The first data file of a table.
-fn data_file(table: &Path) -> PathBuf {
+pub fn data_file(table: &Path) -> PathBuf {
     let files = fs::read_dir(table).expect("a table").map(|entry| entry.expect("an entry").path());
     files.filter(|path| path.extension().is_some_and(|kind| kind == "parquet")).min().expect("a data file")
 }

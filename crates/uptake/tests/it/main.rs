@@ -16,6 +16,7 @@ mod language;
 mod loading;
 mod normal;
 mod remote;
+mod rollups;
 mod schedules;
 mod sources;
 mod truth;
@@ -30,6 +31,7 @@ fn main() {
         loading::stories(),
         truth::stories(),
         answers::stories(),
+        rollups::stories(),
         normal::stories(),
         beside::stories(),
         http::stories(),

@@ -105,7 +105,7 @@ pub fn holds_in(dir: &Path) {
 /// The project with KPIs that say the same in other words: of these the build has added up nothing.
 fn rewritten(project: &Project) -> Project {
     let mut other = project.clone();
-    other.kpis.iter_mut().for_each(|kpi| kpi.sql.push_str("-- The same.\n"));
+    other.kpis.iter_mut().for_each(|kpi| kpi.sql.push_str("\n-- The same."));
     other
 }
 

@@ -8,12 +8,13 @@ use uptake_spec::problem::did_you_mean;
 use uptake_spec::{Attributes, Calendar, Filter, Grain, Kpi, Params, Range};
 
 /// How many complete periods a question without a range gets.
-const USUAL_PERIODS: u32 = 26;
+pub const USUAL_PERIODS: u32 = 26;
 /// More periods than this in one answer is a mistake.
 const MOST_PERIODS: usize = 4_000;
 /// The longest history that is asked for at once.
 const MOST_YEARS: i32 = 10;
 
+#[derive(Clone)]
 pub struct Asked {
     /// With the chosen options written into it.
     pub kpi: Kpi,
@@ -61,6 +62,11 @@ impl Asked {
     /// Asked for, and not only to compare with.
     pub fn is_shown(&self, period: Range) -> bool {
         period.from() >= self.range.from()
+    }
+
+    /// The same question over other periods.
+    pub fn over(&self, periods: &[Range]) -> Asked {
+        Asked { periods: periods.to_vec(), ..self.clone() }
     }
 
     /// Whether another question has the same facts, of other days perhaps.
@@ -112,7 +118,7 @@ pub fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, An
 }
 
 /// The chosen value of each option, else its first; nothing for a number that was not given.
-fn options(kpi: &Kpi, params: &Params) -> Vec<(String, Bound)> {
+pub fn options(kpi: &Kpi, params: &Params) -> Vec<(String, Bound)> {
     let options = kpi.options.iter().map(|option| {
         let chosen = params.options.get(&option.name).map(String::as_str);
         let value = chosen.or(option.choices.first().map(|choice| choice.name.as_str()));

@@ -33,8 +33,8 @@ const MOST: usize = 256;
 /// All days the asked periods are told from; twice, since the engine would write what it sees twice into each row.
 const DAYS: [&str; 2] = ["$days_from", "$days_to"];
 /// The first and the last of the asked days.
-pub const FROM: &str = "$from";
-pub const TO: &str = "$to";
+const FROM: &str = "$from";
+const TO: &str = "$to";
 
 /// The plans of a session, by the way of asking.
 #[derive(Default)]
@@ -74,6 +74,7 @@ pub async fn plan(
                 Some(rollup) => rollup.facts(context, asked[0]).await?,
                 None => facts(session, context, asked[0], days.periods()).await?,
             };
+            let facts = facts.of_days(open(FROM, DataType::Date32), open(TO, DataType::Date32))?;
             let plan = uptake_sql::optimized(adding.plan(facts, asked[0])?)?;
             session.plans.keep(form, plan.clone());
             plan
@@ -83,9 +84,9 @@ pub async fn plan(
 }
 
 /// The way of asking: all that a plan is made of but the days.
-fn form(asked: &Asked, adding: &Adding, is_rolled_up: bool) -> String {
+fn form(asked: &Asked, adding: &Adding, of_rollup: bool) -> String {
     let filters: Vec<_> = asked.filters_of_facts().collect();
-    format!("{:?}", (&asked.kpi.name, &asked.options, asked.grain, asked.attributes, filters, adding, is_rolled_up))
+    format!("{:?}", (&asked.kpi.name, &asked.options, asked.grain, asked.attributes, filters, adding, of_rollup))
 }
 
 /// The KPI's own SQL, with its days left open.
@@ -117,7 +118,7 @@ async fn facts(
     Ok(Facts { rows: held::counted(rows, DAYS.map(|id| open(id, held::list_type())))?, periods: Some(periods) })
 }
 
-pub fn open(id: &str, holds: DataType) -> Expr {
+fn open(id: &str, holds: DataType) -> Expr {
     Expr::Placeholder(Placeholder::new_with_field(id.into(), Some(Arc::new(Field::new("", holds, true)))))
 }
 

@@ -2,12 +2,12 @@
 //!
 //! A KPI has them as it is asked usually and with one option chosen otherwise, by week, month and quarter, through all of its history, in the
 //! finest cut that can be asked. The facts of a period are the same whichever others are asked with it, so that these sums are facts like those of its SQL.
-//! What they do not know is asked of the SQL: more options, another day to tell it from, a free number, days, quantiles.
+//! What they do not know is asked of the SQL: more options, other attributes, another day to tell it from, a free number, days, quantiles; and
+//! KPIs whose sums are floats, for these depend on the order of the rows.
 
 use super::super::{Bound, Inner};
-use super::asked::{self, Asked};
-use super::plans::{FROM, TO, open};
-use super::rows::{self, Adding, Facts, PERIOD};
+use super::asked::{self, Asked, USUAL_PERIODS};
+use super::rows::{self, Adding, Facts};
 use crate::error::AnswerError;
 use crate::manifest::Manifest;
 use crate::relations::rollup_table;
@@ -26,14 +26,19 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
+use tracing::info;
 use uptake_spec::kpi::ValueOf;
 use uptake_spec::{Grain, Kpi, Params, Project, Range};
 
 const GRAINS: [Grain; 3] = [Grain::Week, Grain::Month, Grain::Quarter];
-/// So many periods are added up at once; one after the other, so that memory does not grow with the history.
+/// So many periods are added up at once, so that what a plan holds does not grow with the history.
 const AT_ONCE: usize = 26;
+/// A KPI with more sums than this is asked of its rows.
+const MOST_ROWS: usize = 4 << 20;
+/// Counts up where the columns or the sense of rollups change.
+const FORM: u32 = 1;
 /// The columns that say what a row is the sum of: `measure=amount`, `week`.
-const WAY: &str = "_options";
+const OPTIONS: &str = "_options";
 const GRAIN: &str = "_grain";
 
 /// The rollups of a build, by the KPI's name.
@@ -51,7 +56,7 @@ pub struct Rollup {
 impl Rollups {
     /// Those of a build that were made of the KPIs as the project has them now.
     pub fn of(project: &Project, store: &Store, manifest: &Manifest) -> Rollups {
-        let known = project.kpis.iter().filter(|kpi| manifest.rollups.get(&kpi.name) == Some(&digest(kpi)));
+        let known = project.kpis.iter().filter(|kpi| manifest.rollups.get(&kpi.name) == Some(&rollup_digest(kpi)));
         let rollups = known.filter_map(|kpi| {
             let table = rollup_table(&kpi.name);
             let version = *manifest.tables.get(&table)?;
@@ -74,41 +79,36 @@ fn knows(session: &Inner, asked: &[&Asked]) -> bool {
         && kpi.attributes.first().is_none_or(|usual| usual == attributes)
         && asked::as_of(session, kpi, &Params::default()).is_ok_and(|usual| usual == *as_of);
     let mut periods = asked.iter().flat_map(|asked| &asked.periods);
-    usual && history(session, asked[0]).is_some_and(|all| periods.all(|period| all.from() <= period.from()))
+    usual && span(session, asked[0]).is_some_and(|all| periods.all(|period| all.from() <= period.from()))
 }
 
-/// Whether the options are of the [`ways`] to ask, and what they give adds up.
+/// Whether what the question asks adds up, and its options are of the [`ways`] that are added up.
 fn is_rolled_up(asked: &Asked) -> bool {
-    let chosen_otherwise = asked.kpi.options.iter().zip(&asked.options).filter(|(option, (_, value))| {
-        let usual = option.choices.first().map_or(Bound::Nothing, |choice| Bound::Text(choice.name.clone()));
-        *value != usual
-    });
-    let (free, others): (Vec<_>, Vec<_>) = chosen_otherwise.partition(|(option, _)| option.choices.is_empty());
-    free.is_empty() && others.len() <= 1 && asked.kpi.value_of != ValueOf::Quantile
+    let options = |way| asked::options(&asked.kpi, &Params { options: way, ..Params::default() });
+    asked.kpi.value_of != ValueOf::Quantile && ways(&asked.kpi).into_iter().any(|way| options(way) == asked.options)
 }
 
-/// All periods that are added up.
-fn history(session: &Inner, asked: &Asked) -> Option<Range> {
-    let begins = asked::begins_on(session, &asked.kpi, asked.as_of)?;
-    let period = |day| session.project.calendar().period_of(day, asked.grain);
-    Range::new(period(begins).from(), period(asked.as_of).to())
+/// All periods that are added up: those of the history, and before it as many as a young one is usually asked with.
+fn span(session: &Inner, asked: &Asked) -> Option<Range> {
+    let (begins, calendar) = (asked::begins_on(session, &asked.kpi, asked.as_of)?, session.project.calendar());
+    let first = calendar.back(begins, asked.grain, USUAL_PERIODS);
+    Range::new(first, calendar.period_of(asked.as_of, asked.grain).to())
 }
 
 impl Rollup {
-    /// Its sums as facts of the asked days, which stay open.
+    /// Its sums as facts.
     pub async fn facts(&self, context: &SessionContext, asked: &Asked) -> Result<Facts, AnswerError> {
         let state = context.state();
         let open_table = || self.store.held(&self.table, self.version, &state);
         let damaged = |why| AnswerError::Engine(Arc::new(DataFusionError::External(Box::new(why))));
         let rows = self.rows.get_or_try_init(open_table).await.map_err(damaged)?;
-        let days = ident(PERIOD).between(open(FROM, DataType::Date32), open(TO, DataType::Date32));
-        let what = ident(WAY).eq(lit(way(asked))).and(ident(GRAIN).eq(lit(asked.grain.word())));
-        Ok(Facts { rows: context.read_table(rows.clone())?.filter(what.and(days))?, periods: None })
+        let of = ident(OPTIONS).eq(lit(in_words(asked))).and(ident(GRAIN).eq(lit(asked.grain.word())));
+        Ok(Facts { rows: context.read_table(rows.clone())?.filter(of)?, periods: None })
     }
 }
 
 /// The options of a question in words.
-fn way(asked: &Asked) -> String {
+fn in_words(asked: &Asked) -> String {
     let words = asked.options.iter().filter_map(|(name, value)| match value {
         Bound::Text(word) => Some(format!("{name}={word}")),
         _ => None,
@@ -126,21 +126,22 @@ fn ways(kpi: &Kpi) -> Vec<BTreeMap<String, String>> {
 }
 
 /// All that decides what a KPI's rollup is, beside what a build makes of the models.
-pub fn digest(kpi: &Kpi) -> String {
+pub fn rollup_digest(kpi: &Kpi) -> String {
     let Kpi { name, value_of, attributes, dimensions, split, reads, options, sql, .. } = kpi;
-    let all = format!("{:?}", (name, value_of, attributes, dimensions, split, reads, options, sql));
+    let form = (FORM, GRAINS, ways(kpi));
+    let all = format!("{:?}", (name, value_of, attributes, dimensions, split, reads, options, sql, form));
     Sha256::digest(all).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The rollup of a KPI; nothing where an input was never loaded, and of what does not add up.
+/// The rollup of a KPI; nothing where an input was never loaded, and of what does not add up or makes too many sums.
 ///
 /// # Errors
-/// The KPI's SQL.
+/// The KPI's SQL; storage.
 pub async fn rolled_up(session: &Arc<Inner>, kpi: &Kpi) -> Result<Vec<RecordBatch>, AnswerError> {
     let mut questions = vec![];
-    for options in &ways(kpi) {
+    for options in ways(kpi) {
         for grain in GRAINS {
-            questions.extend(questions_of(session, kpi, options, grain)?);
+            questions.extend(questions_of(session, kpi, &options, grain)?);
         }
     }
     let added = stream::iter(questions).map(|asked| {
@@ -148,11 +149,28 @@ pub async fn rolled_up(session: &Arc<Inner>, kpi: &Kpi) -> Result<Vec<RecordBatc
         let task = SpawnedTask::spawn(async move { added_up(&session, &asked).await });
         async { task.join_unwind().await.expect("a task ends before what waits for it") }
     });
-    let batches: Vec<RecordBatch> = added.buffered(2).try_collect().await?;
+    let (mut added, mut batches, mut rows) = (added.buffered(2), vec![], 0);
+    while let Some(batch) = added.try_next().await? {
+        rows += batch.num_rows();
+        if rows > MOST_ROWS || !batch.schema().fields().iter().all(|field| is_kept(field.data_type())) {
+            info!(
+                kpi = kpi.name,
+                rows, "is asked of its rows: its sums are too many, or floats, or of a type that no table has"
+            );
+            return Ok(vec![]);
+        }
+        batches.push(batch);
+    }
     in_one_shape(batches).map_err(|e| AnswerError::Engine(Arc::new(e.into())))
 }
 
-/// The periods of the history, some at once.
+/// Whether sums of the type, and members, are the same in a table of the lake and in whatever order they are added.
+fn is_kept(kind: &DataType) -> bool {
+    use DataType::{Boolean, Date32, Decimal128, Int8, Int16, Int32, Int64, LargeUtf8, Utf8, Utf8View};
+    matches!(kind, Utf8 | Utf8View | LargeUtf8 | Boolean | Date32 | Int8 | Int16 | Int32 | Int64 | Decimal128(..))
+}
+
+/// The periods that are added up, some at once.
 fn questions_of(
     session: &Inner,
     kpi: &Kpi,
@@ -160,27 +178,15 @@ fn questions_of(
     grain: Grain,
 ) -> Result<Vec<Asked>, AnswerError> {
     let chosen = kpi.chosen(options).map_err(|(what, hint)| AnswerError::wrong(what, hint))?;
-    let params = |days: Option<Range>| Params {
-        from: days.map(|days| days.from()),
-        to: days.map(|days| days.to()),
-        grain: Some(grain),
-        by: chosen.dimensions.clone(),
-        options: options.clone(),
-        ..Params::default()
-    };
-    let usual = match asked::complete(session, kpi, &params(None)) {
-        Err(AnswerError::NotLoaded { .. }) => return Ok(vec![]),
-        usual => usual?,
-    };
-    let Some(history) = history(session, &usual).filter(|_| is_rolled_up(&usual)) else { return Ok(vec![]) };
-    let all = session.project.calendar().periods(history, grain);
-    let some = all.chunks(AT_ONCE).filter_map(|some| Range::new(some[0].from(), some[some.len() - 1].to()));
-    let question = |days: Range| {
-        let mut asked = asked::complete(session, kpi, &params(Some(days)))?;
-        asked.periods = session.project.calendar().periods(days, grain);
-        Ok(asked)
-    };
-    some.map(question).collect()
+    if asked::as_of(session, &chosen, &Params::default()).is_err() {
+        return Ok(vec![]);
+    }
+    let by = chosen.dimensions.clone();
+    let params = Params { grain: Some(grain), by, options: options.clone(), ..Params::default() };
+    let usual = asked::complete(session, kpi, &params)?;
+    let Some(span) = span(session, &usual).filter(|_| is_rolled_up(&usual)) else { return Ok(vec![]) };
+    let all = session.project.calendar().periods(span, grain);
+    Ok(all.chunks(AT_ONCE).map(|some| usual.over(some)).collect())
 }
 
 /// Sums of these periods, with what they are sums of.
@@ -188,7 +194,7 @@ async fn added_up(session: &Inner, asked: &Asked) -> Result<RecordBatch, AnswerE
     let adding = Adding::of(&[asked]);
     let plan = super::plans::plan(session, &session.context, &[asked], &adding).await?;
     let sums = rows::collected(&session.context, &plan).await?;
-    let says = [(WAY, way(asked)), (GRAIN, asked.grain.word().into())].map(|(name, word)| {
+    let says = [(OPTIONS, in_words(asked)), (GRAIN, asked.grain.word().into())].map(|(name, word)| {
         let words: ArrayRef = Arc::new(StringArray::from(vec![word; sums.num_rows()]));
         (name.to_string(), words)
     });
@@ -199,7 +205,7 @@ async fn added_up(session: &Inner, asked: &Asked) -> Result<RecordBatch, AnswerE
         .map_err(|e| AnswerError::Engine(Arc::new(e.into())))
 }
 
-/// Ways differ in what they sum up and can be grouped by; what one does not have is nothing there.
+/// Options differ in what they sum up and can be grouped by; what one does not have is nothing there.
 fn in_one_shape(batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, ArrowError> {
     let schema: SchemaRef = Arc::new(Schema::try_merge(batches.iter().map(|batch| (*batch.schema()).clone()))?);
     let shaped = batches.iter().map(|batch| {

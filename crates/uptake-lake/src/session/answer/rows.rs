@@ -49,6 +49,16 @@ pub struct Facts {
     pub periods: Option<DataFrame>,
 }
 
+impl Facts {
+    /// Those of periods that begin on these days; the engine counts what is held in asked periods only.
+    pub fn of_days(self, from: Expr, to: Expr) -> Result<Facts, AnswerError> {
+        match self.periods {
+            Some(_) => Ok(self),
+            None => Ok(Facts { rows: self.rows.filter(ident(PERIOD).between(from, to))?, ..self }),
+        }
+    }
+}
+
 /// How the facts of some questions are added up.
 ///
 /// What adds up is added up to the finest cut, and that to all others. `GROUPING SETS` would do so too, but gives groups twice
