@@ -10,7 +10,7 @@
 -- value      = "value/whole"
 -- attributes = ["event"]
 -- dimensions = ["entry", "grade", "office", "location", "department"]
--- reads      = ["deals", "users"]
+-- reads      = ["deals", "users", "records"]
 -- [option.days]
 
 -- One row for each period and deal due, and one for each period and seller who is missing. Numerator and denominator are money too, in

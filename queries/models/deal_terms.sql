@@ -1,6 +1,6 @@
 -- Which stage, amount, close date and probability did a deal have, from when to when?
 -- Where a deal has history rows they tell, the last of one instant by Id. All others come from snapshots: the first
--- version holds from creation on, and one that is closed already was open until its last change of stage, else its close date.
+-- version holds from creation on, and one that is closed already was open until its last change of stage, else its close date; in which stage, nobody knows.
 WITH births AS (
     SELECT
         opp_id,
@@ -107,7 +107,7 @@ terms AS (
     UNION ALL
     SELECT
         opp_id,
-        stage,
+        CASE WHEN status = 'open' THEN stage END AS stage,
         'open' AS status,
         amount,
         close_date,

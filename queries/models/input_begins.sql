@@ -16,6 +16,11 @@ FROM (
     FROM work_events
     UNION ALL
     SELECT
+        'activities' AS input,
+        min(created_ts) AS ts
+    FROM activities
+    UNION ALL
+    SELECT
         'deals' AS input,
         min(valid_from) AS ts
     FROM opportunity_history

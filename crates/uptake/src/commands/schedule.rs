@@ -29,11 +29,15 @@ struct Run {
     /// The report's name: the file in dashboards/reports without .toml.
     name: String,
     /// As if it were that instant, such as 2026-11-23T07:00:00+01:00; now unless given.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<DateTime<Utc>>,
     /// Say what would be sent, or why not, and send nothing.
     #[arg(long)]
     dry_run: bool,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, &'static str> {
+    text.parse().map_err(|_| "it wants an instant with its zone, such as 2026-11-23T07:00:00+01:00")
 }
 
 pub async fn run(home: Home, arguments: Arguments) -> Result<Ending> {

@@ -117,6 +117,8 @@ fn rehearsed() {
     let names: Vec<&str> = told.out.lines().filter_map(|line| line.split('\t').next()).collect();
     assert_eq!(names, ["out/board/board-2026-02-02.csv", "out/board/board-2026-02-02.pdf"]);
     assert!(told.err.contains("would be sent; due next: 2026-02-09 07:00 CET"), "{}", told.err);
+    let told = run(&dir, &["--at", "2026-02-10T12:00:00", "--dry-run"]).ended(2);
+    assert!(told.err.contains("an instant with its zone"), "{}", told.err);
     let told = run(&dir, &["--at", "2026-02-10T12:00:00Z", "--dry-run"]).ended(1);
     assert!(
         told.out.is_empty() && told.err.contains("board, due on 2026-02-09 07:00 CET, would be held"),
