@@ -2,7 +2,7 @@
 
 use crate::error::{LakeError, compute};
 use crate::landing::Journal;
-use crate::manifest::{FORMAT, Manifest, Published, none_is_older};
+use crate::manifest::{FORMAT, Manifest, Published, days_in_words, none_is_older};
 use crate::relations::{
     EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, is_built, landing_tables, model_table, register_base,
     rollup_table,
@@ -77,7 +77,8 @@ async fn build_once(
     }
     let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let build = published.highest + 1;
-    let mut manifest = Manifest { format: FORMAT, build, at, inputs, tables, rollups: BTreeMap::new() };
+    let days = days_in_words(&project.settings);
+    let mut manifest = Manifest { format: FORMAT, build, at, inputs, days, tables, rollups: BTreeMap::new() };
     let mut models = vec![];
     let mut on_each = |report: ModelReport| {
         on_model(&report);

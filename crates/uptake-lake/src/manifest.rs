@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tracing::warn;
+use uptake_spec::Settings;
 
 /// The format of a lake. A newer binary upgrades an older lake, or refuses a newer one in words.
 pub const FORMAT: u32 = 1;
@@ -18,11 +19,20 @@ pub struct Manifest {
     pub at: String,
     /// A digest of all that went into its models: queries, settings, table versions. Equal digests need not compute them again.
     pub inputs: String,
+    /// How days were cut into weeks and years, in words; empty in builds of an earlier uptake.
+    #[serde(default)]
+    pub days: String,
     /// Delta tables by name (`landing/salesforce_user`, `loads`, `models/work_events`) with their versions.
     pub tables: BTreeMap<String, u64>,
     /// The KPIs that were rolled up, or have nothing to roll up, with a digest of what their rollups were made of beside `inputs`.
     #[serde(default)]
     pub rollups: BTreeMap<String, String>,
+}
+
+/// How a project cuts days: what a build has counted by weeks fits no question that cuts them otherwise.
+pub fn days_in_words(settings: &Settings) -> String {
+    let Settings { week_start, fiscal_year_start, time_zone, .. } = settings;
+    format!("weeks from {week_start}, fiscal years from month {fiscal_year_start}, days of {time_zone}")
 }
 
 /// What stands below `builds/`.

@@ -13,7 +13,7 @@ use crate::build::is_stale;
 use crate::convert;
 use crate::error::{AnswerError, LakeError, compute};
 use crate::landing::{Entry, Journal};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, days_in_words};
 use crate::relations::{Ground, empty_context, of_questions, register_base, register_models};
 use crate::store::Store;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -62,6 +62,8 @@ pub(crate) struct Inner {
     has_roster: bool,
     /// The stored tables were made with other settings or queries than the project has now.
     is_stale: bool,
+    /// How the build cut days, where the project cuts them otherwise now.
+    other_days: Option<String>,
 }
 
 /// The value of a `$name` in SQL; bound, never pasted.
@@ -142,6 +144,7 @@ impl Session {
             left_out: String::new(),
             has_roster: true,
             is_stale: false,
+            other_days: None,
             context,
         };
         if let Ground::Lake { store, manifest, journal } = ground {
@@ -151,6 +154,8 @@ impl Session {
             inner.left_out = left_out(&inner.context).await.map_err(compute(LEFT_OUT))?;
             inner.has_roster = has_roster(project, journal);
             inner.is_stale = is_stale(project, manifest);
+            let fits = manifest.days.is_empty() || manifest.days == days_in_words(&project.settings);
+            inner.other_days = (!fits).then(|| manifest.days.clone());
             if !inner.is_stale {
                 inner.rollups = answer::Rollups::of(project, store, manifest);
             }

@@ -65,6 +65,8 @@ pub(super) fn fit_answer(facts: &Facts, format: &Format, members: &[String]) -> 
     let mut bars: Vec<Bar> = rows.map(read).collect();
     if members::is_alphabetical(&every) {
         bars.sort_by(largest_first);
+        // So few have no place among the others.
+        bars.sort_by_key(|bar| bar.few.is_some());
     }
     bars.sort_by_key(|bar| is_no_member(&bar.name));
     let target = newest.filter(|_| facts.target).and_then(|day| target_on(&facts.answer.targets, day));

@@ -95,6 +95,8 @@ fn of_rows(rows: &Rows, target: Option<(f64, Better)>, alone: &str, format: &For
     if alphabetical {
         let rank = |row: &Row| row.values.last().copied().flatten().unwrap_or(f64::NEG_INFINITY);
         found.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
+        // So few have no place among the others.
+        found.sort_by_key(|row| row.few.is_some());
     }
     found.sort_by_key(|row| is_no_member(&row.name));
     let more = found.len().saturating_sub(MOST);

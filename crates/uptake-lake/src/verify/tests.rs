@@ -37,6 +37,7 @@ async fn tiny() -> (TempDir, Store) {
         build: 1,
         at: "now".into(),
         inputs: "all".into(),
+        days: String::new(),
         tables: tables.into(),
         rollups: BTreeMap::new(),
     };

@@ -263,6 +263,12 @@ fn settings_newer_than_the_build() {
     assert!(asked().contains("Settings or queries changed since build 1; `uptake build`"), "{}", asked());
     on(&dir, &["build"]).ended(0);
     assert!(!asked().contains("changed"), "{}", asked());
+    // A week that begins on another day is no week of the build.
+    fs::write(dir.join("uptake.toml"), format!("{SETTINGS}week_start = \"sunday\"\n")).expect("written");
+    let told = on(&dir, &["kpi", "active_people"]).ended(2).err;
+    assert!(told.contains("build 2 has counted by weeks from Mon") && told.contains("`uptake build`"), "{told}");
+    on(&dir, &["build"]).ended(0);
+    on(&dir, &["kpi", "active_people"]).ended(0);
 }
 
 fn without_a_roster() {

@@ -97,8 +97,13 @@ impl Asked {
 }
 
 /// # Errors
-/// An option, mode or column the KPI does not have; days outside the calendar, or behind the data; too many periods.
+/// A build that cuts days otherwise; an option, mode or column the KPI does not have; days outside the calendar, or behind the data; too
+/// many periods.
 pub fn complete(session: &Inner, kpi: &Kpi, params: &Params) -> Result<Asked, AnswerError> {
+    if let Some(days) = &session.other_days {
+        let what = format!("build {} has counted by {days}, and the settings say otherwise now", session.build);
+        return Err(AnswerError::wrong(what, "`uptake build` counts anew"));
+    }
     let kpi = kpi.chosen(&params.options).map_err(|(what, hint)| AnswerError::wrong(what, hint))?;
     check_columns(&kpi, params)?;
     let attributes = attributes(&kpi, params)?;
