@@ -189,13 +189,18 @@ fn spark(answer: &Answer) -> Vec<Spark> {
 
 const HEIGHT: f64 = 128.0;
 
-/// Draws the tile, 360 × 128 for screens, 20 higher with a verdict, and 236 points wide for paper. Same arguments, same bytes.
+/// Draws the tile, 360 × 128 for screens, 20 higher with a verdict; on paper 236 or 480 points wide, with a longer line. Same arguments, same bytes.
 pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
-    let k = if size == Size::Paper { 236.0 / 360.0 } else { 1.0 };
+    let on_paper = 236.0 / 360.0;
+    let (k, wide) = match size {
+        Size::Paper => (on_paper, 480.0 / on_paper),
+        Size::HalfPaper => (on_paper, 360.0),
+        _screen => (1.0, 360.0),
+    };
     let margin = 14.0;
     let mut marks = vec![];
     let mut base = margin * 0.7;
-    let title = wrapped(&tile.title, 360.0 - 2.0 * margin, 1, 14.0, Weight::SemiBold);
+    let title = wrapped(&tile.title, wide - 2.0 * margin, 1, 14.0, Weight::SemiBold);
     for part in &title {
         base += 18.0;
         marks.push(
@@ -209,19 +214,19 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
     let big_px = if width_px(&tile.big, 36.0, Weight::SemiBold) > 190.0 { 28.0 } else { 36.0 };
     marks.push(text(margin, number_base, big_px, Anchor::Start, &tile.big).semi_bold().fill(theme, Paint::Ink));
     let spark_from = (margin + width_px(&tile.big, big_px, Weight::SemiBold) + 24.0).max(170.0);
-    marks.extend(sparkline(tile, (spark_from, 360.0 - margin - 5.0), (base + 12.0, number_base + 2.0), theme));
+    marks.extend(sparkline(tile, (spark_from, wide - margin - 5.0), (base + 12.0, number_base + 2.0), theme));
     base = number_base + 24.0;
     if let Some(change) = &tile.change {
-        marks.extend(told_change(change, margin, base, 360.0 - margin, theme));
+        marks.extend(told_change(change, margin, base, wide - margin, theme));
         base += 20.0;
     }
     if let Some(told) = &tile.verdict {
-        marks.push(told_verdict(told, margin, base, 360.0 - margin, theme));
+        marks.push(told_verdict(told, margin, base, wide - margin, theme));
         base += 20.0;
     }
     let target =
         tile.target.map_or(String::new(), |t| format!("{} · ", (tile.format.locale.target_of)(&tile.format.short(t))));
-    for part in wrapped(&format!("{target}{}", tile.when), 360.0 - 2.0 * margin, 1, 12.0, Weight::Regular) {
+    for part in wrapped(&format!("{target}{}", tile.when), wide - 2.0 * margin, 1, 12.0, Weight::Regular) {
         marks.push(text(margin, base, 12.0, Anchor::Start, &part).fill(theme, Paint::Quiet));
     }
     let scaled = if k == 1.0 {
@@ -230,7 +235,7 @@ pub fn tile_svg(tile: &Tile, size: Size, theme: &Theme) -> Svg {
         vec![element("g").set("transform", format!("scale({})", crate::svg::short(k))).with_all(marks)]
     };
     let height = HEIGHT + if tile.verdict.is_some() { 20.0 } else { 0.0 };
-    whole((360.0 * k, height * k), theme, &tile.title, &tile.summary(), scaled)
+    whole((wide * k, height * k), theme, &tile.title, &tile.summary(), scaled)
 }
 
 /// What stands out is set in bold: there is no colour to say that something is unusual, which may be good or bad.

@@ -12,8 +12,12 @@ use uptake_spec::Problem;
 /// A lake could not be opened, loaded or built.
 #[derive(Debug, thiserror::Error)]
 pub enum LakeError {
-    #[error("\"{0}\" is no folder and no URL a lake can live at; use a folder, file://, s3:// or memory://")]
+    #[error(
+        "\"{0}\" is no folder and no URL a lake can live at; use a folder, file://, s3://, gs://, az:// or memory://"
+    )]
     Address(String),
+    #[error("the environment does not say how to reach the storage, or who asks; it wants {who}")]
+    Unopened { who: &'static str, source: object_store::Error },
     #[error("could not reach the storage")]
     Storage(#[source] object_store::Error),
     #[error(

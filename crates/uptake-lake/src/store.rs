@@ -3,6 +3,7 @@
 //! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
 
 mod certain;
+mod cloud;
 mod disk;
 mod files;
 mod held;
@@ -14,12 +15,12 @@ mod sealed;
 mod sifted;
 mod stream;
 
+pub use cloud::Cloud;
 pub use log::{Fault, Log, Logged, NO_SEAL, not_there, table_of};
 pub use seal::{Seal, of as seal_of};
 
 use crate::convert;
 use crate::error::{LakeError, compute};
-use certain::Certain;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
@@ -40,6 +41,7 @@ use disk::Disk;
 use futures::TryStreamExt;
 use held::{Held, MOST_BYTES};
 use object_store::ObjectStore;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use properties::{compressed, of_landing};
 use sealed::Sealed;
@@ -96,21 +98,22 @@ impl Store {
             Ok(url) if url.scheme().len() > 1 => url,
             _ => folder_url(address)?,
         };
-        let (objects, prefix) =
-            object_store::parse_url_opts(&root, std::env::vars().filter(|(k, _)| k.starts_with("AWS_")))
-                .map_err(|_| LakeError::Address(address.into()))?;
-        tell_delta_of(&root);
-        let objects: Arc<dyn ObjectStore> = match root.scheme() {
-            "file" => Arc::new(disk),
-            "memory" => Arc::from(objects),
-            _over_a_network => certain(objects),
+        let unknown = || LakeError::Address(address.into());
+        let (objects, prefix): (Arc<dyn ObjectStore>, Path) = match (root.scheme(), Cloud::of(root.scheme())) {
+            (_, Some(cloud)) => {
+                cloud.open(&root, None).map_err(|source| LakeError::Unopened { who: cloud.who, source })?
+            }
+            ("file", _) => (Arc::new(disk), Path::from_url_path(root.path()).map_err(|_| unknown())?),
+            ("memory", _) => (Arc::new(InMemory::new()), Path::from_url_path(root.path()).map_err(|_| unknown())?),
+            _ => return Err(unknown()),
         };
+        tell_delta_of(&root);
         Ok(Store { root, objects: Arc::new(Sealed::new(objects)), prefix })
     }
 
     /// A lake in memory whose files a test can change behind its back.
     #[cfg(test)]
-    pub fn in_memory(objects: Arc<object_store::memory::InMemory>) -> Store {
+    pub fn in_memory(objects: Arc<InMemory>) -> Store {
         let root = Url::parse("memory:///").expect("a URL");
         Store { root, objects: Arc::new(Sealed::new(objects)), prefix: Path::default() }
     }
@@ -422,11 +425,6 @@ fn folder_url(address: &str) -> Result<Url, LakeError> {
         straight
     });
     Url::from_directory_path(&folder).map_err(|()| LakeError::Address(address.into()))
-}
-
-/// A store over a network, made certain of what it hears.
-pub fn certain(objects: Box<dyn ObjectStore>) -> Arc<dyn ObjectStore> {
-    Arc::new(Certain(Arc::from(objects)))
 }
 
 /// How every commit is made: on top of the very version that was read, or not at all. Delta would try again on top of

@@ -61,13 +61,12 @@ struct Part<'a> {
     size: Size,
 }
 
-/// Blocks that a desk shows beside others stand in pairs; three of a row would be too narrow to be read. A tile never
-/// takes more than half of the column.
+/// Blocks that a desk shows beside others stand in pairs; three of a row would be too narrow to be read, and the third takes the
+/// column.
 fn parts_of<'a>(row: &[&'a Drawn], words: &Words) -> Vec<Part<'a>> {
     let mut parts: Vec<Part> = vec![];
     for drawn in row {
-        let is_tile = matches!(drawn.body, Body::Tile { .. });
-        let halves = (row.len() > 1 && shares(drawn, words)) || is_tile;
+        let halves = row.len() > 1 && shares(drawn, words);
         let size = if halves { Size::HalfPaper } else { Size::Paper };
         match parts.last_mut() {
             Some(Part { blocks, size: Size::HalfPaper }) if halves && blocks.len() == 1 => blocks.push(drawn),
@@ -75,9 +74,7 @@ fn parts_of<'a>(row: &[&'a Drawn], words: &Words) -> Vec<Part<'a>> {
         }
     }
     for part in &mut parts {
-        // Half of a column, and nothing beside it.
-        let alone = part.blocks.len() == 1 && part.blocks[0].width == Width::Half;
-        if alone && !matches!(part.blocks[0].body, Body::Tile { .. }) {
+        if part.blocks.len() == 1 {
             part.size = Size::Paper;
         }
     }
@@ -122,7 +119,7 @@ fn read_block(page: &Page, drawn: &Drawn, name: &str, size: Size, level: &mut u8
             vec![json!({ "kind": "picture", "file": name, "alt": alt, "notes": notes })]
         }
         Body::Tile { tile, notes, .. } => {
-            files.insert(name.into(), tile_svg(tile, Size::Paper, &Theme::paper()).0.into_bytes());
+            files.insert(name.into(), tile_svg(tile, size, &Theme::paper()).0.into_bytes());
             vec![json!({ "kind": "tile", "file": name, "alt": tile.summary(), "notes": notes })]
         }
         Body::Rows { title, table, answer, more, .. } => {
@@ -228,7 +225,7 @@ mod tests {
         let tile = |width| named("active_people", width);
         assert_eq!(rows_of(vec![picture(half), picture(half)]), ["picture picture"]);
         assert_eq!(rows_of(vec![tile(half), picture(half), picture(Width::Full)]), ["tile picture", "picture"]);
-        // Three of a row do not fit on paper; the third does not join what stands below it on the page.
+        // Three of a row do not fit on paper; the third takes the column, and does not join what stands below it on the page.
         let thirds = vec![tile(third), tile(third), tile(third), picture(half), picture(half)];
         assert_eq!(rows_of(thirds), ["tile tile", "tile", "picture picture"]);
         assert_eq!(rows_of(vec![picture(half), picture(Width::Full)]), ["picture", "picture"]);

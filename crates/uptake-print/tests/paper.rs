@@ -3,8 +3,9 @@
 #[path = "../../uptake-draw/tests/pictures/made_up.rs"]
 mod made_up;
 
-use uptake_draw::Page;
+use uptake_draw::{Body, Drawn, Page};
 use uptake_print::{PrintError, pdf};
+use uptake_spec::dashboard::{Inline, Prose, Width};
 
 fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
@@ -46,4 +47,23 @@ fn words_of_the_firm_are_never_markup() {
         ..made_up::whole_page()
     };
     assert!(pdf(&[page]).is_ok());
+}
+
+/// A sheet has room for some fifty lines.
+#[test]
+fn a_section_begins_a_sheet_where_more_than_half_of_one_is_filled() {
+    let text = |said: &str| vec![Inline::Text(said.into())];
+    let section = |lines: usize| {
+        let heading = Prose::Heading { level: 1, text: text("A section") };
+        let prose = vec![heading, Prose::List { ordered: false, items: vec![text("One line."); lines] }];
+        Drawn { id: String::new(), width: Width::Full, body: Body::Prose(prose) }
+    };
+    let sheets = |lines: [usize; 3]| {
+        let page = Page { blocks: lines.map(section).into(), notes: vec![], ..made_up::whole_page() };
+        let bytes = pdf(&[page]).expect("it can be printed");
+        bytes.windows(11).filter(|window| window.starts_with(b"/Type/Page/")).count()
+    };
+    assert_eq!(sheets([2, 2, 2]), 1);
+    assert_eq!(sheets([40, 2, 2]), 2);
+    assert_eq!(sheets([40, 40, 2]), 3);
 }

@@ -190,11 +190,11 @@ fn read_when(f: &Fields) -> Option<When> {
 fn read_to(f: &Fields) -> Option<String> {
     let to = f.needed("to")?;
     let scheme = to.split_once("://").map(|(scheme, _)| scheme);
-    if scheme.is_some_and(|scheme| !["file", "s3"].contains(&scheme)) {
+    if scheme.is_some_and(|scheme| !["file", "s3", "gs", "az"].contains(&scheme)) {
         f.object(
             "to",
             format!("nothing can be sent to \"{to}\""),
-            "it wants a folder of the project, file://… or s3://bucket/…",
+            "it wants a folder of the project, file://…, s3://bucket/…, gs://bucket/… or az://container/…",
         );
     }
     Some(to)

@@ -38,7 +38,7 @@ pub struct At {
     /// The project's folder; without it, the nearest folder upwards with uptake.toml.
     #[arg(long, value_name = "DIR", global = true)]
     project: Option<PathBuf>,
-    /// The lake: a folder or a URL (file://, s3://); without it, as uptake.toml says.
+    /// The lake: a folder or a URL (file://, s3://, gs://, az://); without it, as uptake.toml says.
     #[arg(long, value_name = "URL", global = true)]
     lake: Option<String>,
 }

@@ -21,6 +21,8 @@ use uptake_spec::{Problem, Range};
 pub(super) const MOST_SERIES: usize = 8;
 /// More groups by member than this are a table.
 const MOST_GROUPS: usize = 24;
+/// What is less is written as 0, and a bar without a height is none.
+const LEAST_PX: f64 = 0.005;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -338,7 +340,9 @@ fn draw_upright(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
             let (top, low) = (scale.at(from.max(to)), scale.at(from.min(to)));
             let gap = if slots > 1.0 { (thick * 0.08).min(1.0) } else { 0.0 };
             let bar = rect(first + gap, top, thick - 2.0 * gap, low - top);
-            push_bar(&mut frame, columns, bar, group, series, to - from, format);
+            if low - top > LEAST_PX {
+                push_bar(&mut frame, columns, bar, group, series, to - from, format);
+            }
         }
     }
     let totals = columns.way == Way::Stacked || slots == 1.0;
@@ -392,7 +396,9 @@ fn draw_lying(chart: &Chart, columns: &Columns, mut frame: Frame) -> Drawing {
                 Way::Stacked => rect(start.min(end), above, (end - start).abs(), thick),
                 Way::Grouped => path(rounded(start, end, above + thick * 0.06, thick * 0.88)),
             };
-            push_bar(&mut frame, columns, bar, group, series, to - from, format);
+            if (end - start).abs() > LEAST_PX {
+                push_bar(&mut frame, columns, bar, group, series, to - from, format);
+            }
             if columns.way == Way::Grouped {
                 let set = end_label(&scale, to, above + thick / 2.0, size, &label(series, to - from));
                 frame.marks.push(set.fill(theme, Paint::Ink));

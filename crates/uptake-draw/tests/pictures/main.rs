@@ -202,7 +202,8 @@ fn tiles() {
     };
     draw("tile-better-phone", &with_targets(firm()), "People who worked", true, Size::Phone, Theme::light());
     draw("tile-better-dark", &with_targets(firm()), "People who worked", true, Size::Desk, Theme::dark());
-    draw("tile-better-paper", &with_targets(firm()), "People who worked", true, Size::Paper, Theme::paper());
+    draw("tile-better-paper", &with_targets(firm()), "People who worked", true, Size::HalfPaper, Theme::paper());
+    draw("tile-better-paper-wide", &with_targets(firm()), "People who worked", true, Size::Paper, Theme::paper());
     draw(
         "tile-worse-phone",
         &worse(),

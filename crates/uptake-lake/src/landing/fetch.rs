@@ -3,7 +3,7 @@
 //! What a URL carries as a name, password or query may be a secret: it is used to ask, and told to nobody.
 
 use super::find::is_taken;
-use crate::store::certain;
+use crate::store::Cloud;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
@@ -73,14 +73,15 @@ pub async fn fetch(paths: &[String]) -> Delivery {
 async fn fetch_into(delivery: &mut Delivery, address: &str) -> Result<(), Problem> {
     let url = Url::parse(address).map_err(|error| {
         let (scheme, _) = address.split_once("://").expect("it is a URL, see `is_url`");
-        let hint = "write it as https://host/file.csv or s3://bucket/folder/";
+        let hint =
+            "write it as https://host/file.csv, s3://bucket/folder/, gs://bucket/folder/ or az://container/folder/";
         Problem::new(Place::whole(format!("{scheme}://…")), format!("it is no address: {error}"), hint)
     })?;
     let folder = tempfile::Builder::new().prefix("uptake-").tempdir().map_err(|e| no_room(&told(&url), &e))?;
-    match url.scheme() {
-        "http" | "https" => delivery.files.push(by_http(&url, folder.path()).await?),
-        "s3" | "s3a" => from_bucket(&url, folder.path(), delivery).await?,
-        other => return Err(unknown(&url, other)),
+    match (url.scheme(), Cloud::of(url.scheme())) {
+        (_, Some(cloud)) => from_bucket(cloud, &url, folder.path(), delivery).await?,
+        ("http" | "https", _) => delivery.files.push(by_http(&url, folder.path()).await?),
+        (other, _) => return Err(unknown(&url, other)),
     }
     delivery.folders.push(folder);
     Ok(())
@@ -99,12 +100,13 @@ fn told(url: &Url) -> String {
 
 fn unknown(url: &Url, scheme: &str) -> Problem {
     let copy = match scheme {
-        "gs" => "`gcloud storage cp` copies it to a folder first",
-        "az" | "adl" | "azure" | "abfs" | "abfss" => "`az storage blob download-batch` copies it to a folder first",
+        "adl" | "azure" | "abfs" | "abfss" => {
+            "it is az://container/folder/, and AZURE_STORAGE_ACCOUNT_NAME names the account"
+        }
         "file" => "name the path itself, without file://",
         _ => "copy it to a folder first",
     };
-    let hint = format!("uptake reads files, folders, s3://, https:// and http://; {copy}");
+    let hint = format!("uptake reads files, folders, s3://, gs://, az://, https:// and http://; {copy}");
     Problem::new(Place::whole(told(url)), format!("{scheme}:// is not read"), hint)
 }
 
@@ -208,21 +210,19 @@ fn length_of(response: &HttpResponse) -> Result<Option<u64>, String> {
 }
 
 /// One file of a bucket, or all below a place in it.
-async fn from_bucket(url: &Url, folder: &Path, delivery: &mut Delivery) -> Result<(), Problem> {
+async fn from_bucket(cloud: &Cloud, url: &Url, folder: &Path, delivery: &mut Delivery) -> Result<(), Problem> {
     let told = told(url);
     let failed = |error: object_store::Error| {
-        let hint = "check the address, AWS_REGION and the rights of AWS_ACCESS_KEY_ID";
+        let hint = format!("check the address, and what may be done by {}", cloud.who);
         Problem::new(Place::whole(&told), in_words(&error), hint)
     };
     if !url.username().is_empty() {
-        let hint = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY tell who asks";
+        let hint = format!("the environment tells who asks: {}", cloud.who);
         return Err(Problem::new(Place::whole(&told), "a bucket takes no name and password in its address", hint));
     }
     // How long a server may be silent is ours to judge: object_store would end a long file after half a minute.
-    let options = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
-    let options = options.chain([("timeout".into(), format!("{} seconds", MOST_TIME.as_secs()))]);
-    let (bucket, key) = object_store::parse_url_opts(url, options).map_err(failed)?;
-    let bucket = certain(bucket);
+    let (bucket, key) =
+        cloud.open(url, Some(("timeout", format!("{} seconds", MOST_TIME.as_secs())))).map_err(failed)?;
     let name = |key: &Key| format!("{}://{}/{key}", url.scheme(), url.host_str().unwrap_or_default());
     if !url.path().ends_with('/') && !key.as_ref().is_empty() {
         match timeout(SILENCE, bucket.head(&key)).await {

@@ -14,7 +14,7 @@ use uptake_spec::source::{DateOrder, DecimalMark};
 #[derive(Args)]
 pub struct Arguments {
     /// Exports: tables (.csv, .tsv, .xlsx, .json, .jsonl, .parquet; also packed as .gz), zips, or folders of them; also as patterns in
-    /// quotes (exports/**/*.csv) and URLs (s3://bucket/folder/, https://host/file.csv).
+    /// quotes (exports/**/*.csv) and URLs (s3://bucket/folder/, gs://, az://, https://host/file.csv).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
     /// The day the exports show; without it, as names, zip times or rows say.

@@ -122,7 +122,7 @@ fn in_a_bucket() {
     bucket.put("exports/notes.txt", String::from("no table"));
     let load = |url: &str| -> Ran {
         let mut command = program();
-        command.envs(bucket.environment()).args(["--project", &own.project().to_string_lossy(), "load", url]);
+        command.envs(bucket.environment().settings).args(["--project", &own.project().to_string_lossy(), "load", url]);
         ran(command)
     };
     let one = load("s3://bucket/exports/2026-02-01/UserRole.csv").ended(0);

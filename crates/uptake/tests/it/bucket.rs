@@ -5,7 +5,7 @@
 //! be told that they did; and it has to be installed. This one creates a key once whoever else is at it, lets two writers meet at a
 //! key, lists in short pages, and is always there.
 //!
-//! Path-style addresses, signatures unread: GET with ranges, HEAD, PUT with `If-None-Match: *`, DELETE, bulk delete,
+//! Path-style addresses, signatures unread: GET with ranges, HEAD, PUT with `If-None-Match: *` or Google's word for it, DELETE, bulk delete,
 //! LIST version 2 in short pages, uploads in parts. Keys are taken as they stand in the address, so they may hold
 //! nothing that needs escaping; a lake's keys do not.
 
@@ -47,17 +47,23 @@ struct Trouble {
     meetings: BTreeMap<String, Arc<Barrier>>,
 }
 
-/// What the program must know to reach a server on loopback that speaks S3.
-pub type Environment = [(&'static str, String); 5];
+/// What the program must know to reach a server on loopback, and how addresses in its bucket begin.
+#[derive(Clone)]
+pub struct Environment {
+    pub scheme: &'static str,
+    pub settings: Vec<(&'static str, String)>,
+}
 
+/// Of a server that speaks S3.
 pub fn environment(port: u16) -> Environment {
-    [
+    let settings = vec![
         ("AWS_ENDPOINT", format!("http://127.0.0.1:{port}")),
         ("AWS_ALLOW_HTTP", "true".into()),
         ("AWS_REGION", "eu-central-1".into()),
         ("AWS_ACCESS_KEY_ID", "anybody".into()),
         ("AWS_SECRET_ACCESS_KEY", "nothing".into()),
-    ]
+    ];
+    Environment { scheme: "s3", settings }
 }
 
 impl Bucket {
@@ -75,6 +81,16 @@ impl Bucket {
         environment(self.port)
     }
 
+    /// As Google's storage, which is spoken to as S3, but for how a create is asked for.
+    pub fn as_google(&self) -> Environment {
+        let settings = vec![
+            ("GOOGLE_BASE_URL", format!("http://127.0.0.1:{}", self.port)),
+            ("GOOGLE_ALLOW_HTTP", "true".into()),
+            ("GOOGLE_SKIP_SIGNATURE", "true".into()),
+        ];
+        Environment { scheme: "gs", settings }
+    }
+
     /// From now on each create that is done is done unheard; asked again, the bucket says that the key exists.
     pub fn lose_every_create(&self) {
         self.shelf.trouble.lock().expect("no holder panics").mute = true;
@@ -87,8 +103,8 @@ impl Bucket {
     }
 
     /// An object that somebody else has put there.
-    pub fn put(&self, key: &str, text: String) {
-        self.shelf.objects.lock().expect("no holder panics").insert(key.into(), text.into());
+    pub fn put(&self, key: &str, bytes: impl Into<Bytes>) {
+        self.shelf.objects.lock().expect("no holder panics").insert(key.into(), bytes.into());
     }
 
     pub fn keys(&self) -> Vec<String> {
@@ -124,11 +140,17 @@ async fn answer(
         shelf.meet(key).await;
     }
     let response = shelf.act(&method, key, &query, &headers, body);
-    let created = headers.contains_key(header::IF_NONE_MATCH) && response.status() == StatusCode::OK;
+    let created = is_create(&headers) && response.status() == StatusCode::OK;
     if created && shelf.trouble.lock().expect("no holder panics").mute {
         hang_up();
     }
     response
+}
+
+/// Whether a PUT wants the key not to be there yet.
+fn is_create(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::IF_NONE_MATCH)
+        || headers.get("x-goog-if-generation-match").is_some_and(|generation| generation == "0")
 }
 
 /// Ends the connection without a word: the server's task for it unwinds, and no panic hook speaks.
@@ -165,7 +187,7 @@ impl Shelf {
 
     fn put(&self, key: &str, headers: &HeaderMap, body: Bytes) -> Response<Body> {
         let mut objects = self.objects.lock().expect("no holder panics");
-        if headers.contains_key(header::IF_NONE_MATCH) && objects.contains_key(key) {
+        if is_create(headers) && objects.contains_key(key) {
             return told(StatusCode::PRECONDITION_FAILED, "<Error><Code>PreconditionFailed</Code></Error>");
         }
         objects.insert(key.into(), body);

@@ -1,11 +1,14 @@
 //! A lake in a bucket: the same figures as on a disk, whoever writes beside us and whatever is lost on the way.
 //!
-//! Here stand the stories that want a moment to come for certain, in a bucket of our own; `moto.rs` has those of a server that others wrote.
+//! Here stand the stories that want a moment to come for certain, in a bucket of our own; `moto.rs` and `azurite.rs` have those of servers that others wrote.
 
+mod azurite;
+mod message;
 mod moto;
+mod started;
 
 use crate::bucket::{Bucket, Environment};
-use crate::firm::{Ran, built, generated, on, program, ran};
+use crate::firm::{Ran, built, generated, on, program, ran, tree};
 use crate::loading::lake::{Own, counted, roles};
 use crate::story;
 use crate::truth;
@@ -14,10 +17,11 @@ use std::path::Path;
 use std::process::Command;
 
 const SEED: u64 = 5;
-const LAKE: &str = "s3://bucket/firms/lake";
+/// Where the lake lies in the bucket.
+const LAKE: &str = "firms/lake";
 
 pub fn stories() -> Vec<Trial> {
-    own().into_iter().chain(moto::stories()).collect()
+    own().into_iter().chain(moto::stories()).chain(azurite::stories()).collect()
 }
 
 fn own() -> Vec<Trial> {
@@ -27,6 +31,7 @@ fn own() -> Vec<Trial> {
         story("two loads of different exports at once both land whole", two_different_loads_at_once),
         story("a commit that nobody heard of is known again", unheard_commits),
         story("a bucket that nobody answers for is told", nobody_answers),
+        story("a lake in a bucket of Google's storage says what it says on a disk", as_google_speaks),
     ]
 }
 
@@ -99,12 +104,31 @@ fn unheard_commits() {
 }
 
 fn nobody_answers() {
-    let environment = Bucket::open().environment();
-    let mut command = program();
-    command.envs(environment).env("AWS_ENDPOINT", "ftp://nowhere");
-    command.args(["--project", &generated(SEED).to_string_lossy(), "--lake", LAKE, "build"]);
+    let mut command = asking(&Bucket::open().environment(), &generated(SEED), &["build"]);
+    command.env("AWS_ENDPOINT", "ftp://nowhere");
     let told = ran(command).ended(1).err;
     assert!(told.contains("could not open the lake s3://bucket/firms/lake"), "{told}");
+    let nobody = Environment { scheme: "az", settings: vec![] };
+    let told = ran(asking(&nobody, &generated(SEED), &["build"])).ended(1).err;
+    assert!(
+        told.contains("could not open the lake az://bucket/firms/lake") && told.contains("AZURE_STORAGE_ACCOUNT_NAME"),
+        "{told}"
+    );
+    let told = ran(asking(&nobody, &generated(SEED), &["load", "az://bucket/exports/"]));
+    assert!(told.err.contains("AZURE_STORAGE_ACCOUNT_NAME"), "{}", told.err);
+}
+
+fn as_google_speaks() {
+    let bucket = Bucket::open();
+    let at = bucket.as_google();
+    for (path, bytes) in tree(&generated(SEED).join("exports")) {
+        bucket.put(&format!("exports/{}", path.display()), bytes);
+    }
+    ask(&at, &["load", "gs://bucket/exports/"]).ended(0);
+    ask(&at, &["build"]).ended(0);
+    let verified = ask(&at, &["verify"]).ended(0).err;
+    assert!(verified.contains(" 0 files damaged, 0 files left over"), "{verified}");
+    as_on_a_disk(&at);
 }
 
 /// Every relation has as many rows as in the lake of the same firm on a disk, some figures are the same, and there is
@@ -135,7 +159,8 @@ fn ask(at: &Environment, args: &[&str]) -> Ran {
 
 fn asking(at: &Environment, dir: &Path, args: &[&str]) -> Command {
     let mut command = program();
-    command.envs(at.clone()).args(["--project", &dir.to_string_lossy(), "--lake", LAKE]).args(args);
+    let lake = format!("{}://bucket/{LAKE}", at.scheme);
+    command.envs(at.settings.clone()).args(["--project", &dir.to_string_lossy(), "--lake", &lake]).args(args);
     command
 }
 

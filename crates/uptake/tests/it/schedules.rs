@@ -200,7 +200,7 @@ fn sent_into_a_bucket() {
     let bucket = Bucket::open();
     let dir = board("sent-away", "[\"csv\", \"pdf\"]", "s3://bucket/firms/board", "");
     let mut command = program();
-    command.envs(bucket.environment()).args(["--project", &dir.to_string_lossy(), "schedule", "run", "board"]);
+    command.envs(bucket.environment().settings).args(["--project", &dir.to_string_lossy(), "schedule", "run", "board"]);
     command.args(["--at", WEDNESDAY]);
     let told = ran(command).ended(0);
     assert!(told.out.starts_with("s3://bucket/firms/board/board-2026-02-02.csv\n"), "{}", told.out);

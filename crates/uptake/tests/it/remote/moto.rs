@@ -1,6 +1,5 @@
 //! The program and a server that others wrote: moto speaks S3 on loopback, and a proxy before it does what networks and busy servers do.
 
-mod message;
 mod proxy;
 mod server;
 
@@ -50,7 +49,7 @@ fn what_was_simulated() {
 /// What the two do meanwhile is left to chance; moments that want to be met are in the other bucket.
 fn two_loads_at_once() {
     let moto = Moto::open();
-    let at = Proxy::before(moto.port).environment();
+    let at = Proxy::before(moto.port()).environment();
     let (one, other) = at_once(|| load(&at));
     one.ended(0);
     other.ended(0);
@@ -69,7 +68,7 @@ fn landed(verified: &Ran) -> Vec<String> {
 
 fn troubled() {
     let moto = with_exports();
-    let proxy = Proxy::before(moto.port);
+    let proxy = Proxy::before(moto.port());
     let at = proxy.environment();
     proxy.trouble_each(5);
     load_from_bucket(&at);
@@ -86,8 +85,7 @@ fn a_changed_byte() {
     let moto = Moto::open();
     let at = moto.environment();
     load(&at).ended(0);
-    let lake = LAKE.strip_prefix("s3://bucket/").expect("it lies in the bucket");
-    let key = moto.keys(&format!("{lake}/landing/salesforce_user/")).into_iter().find(|key| key.ends_with(".parquet"));
+    let key = moto.keys(&format!("{LAKE}/landing/salesforce_user/")).into_iter().find(|key| key.ends_with(".parquet"));
     let key = key.expect("it was loaded");
     let whole = moto.get(&key);
     let mut changed = whole.clone();
@@ -95,7 +93,7 @@ fn a_changed_byte() {
     moto.put(&key, &changed);
     let told = ask(&at, &["verify"]).ended(1).err;
     let damaged: Vec<&str> = told.lines().filter(|line| line.starts_with("damaged ")).collect();
-    let file = key.strip_prefix(&format!("{lake}/")).expect("it lies in the lake");
+    let file = key.strip_prefix(&format!("{LAKE}/")).expect("it lies in the lake");
     assert!(matches!(damaged[..], [line] if line.starts_with(&format!("damaged {file}: "))), "{told}");
     moto.put(&key, &whole);
     let told = ask(&at, &["verify"]).ended(0).err;

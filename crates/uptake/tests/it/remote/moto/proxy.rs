@@ -1,7 +1,7 @@
 //! A proxy on loopback that lets requests meet what they meet on networks and at busy servers.
 
-use super::message::Message;
 use crate::bucket::{Environment, environment};
+use crate::remote::message::Message;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,19 +1,14 @@
 //! moto, which pip has put below the target folder: started for a story, and asked by hand.
 
-use super::message::Message;
 use crate::bucket::{Environment, environment};
-use std::io::{BufRead, BufReader};
+use crate::remote::message::Message;
+use crate::remote::started::Started;
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::process::Command;
 use url::Url;
 
 /// A server with one empty bucket called `bucket`; it ends when dropped.
-pub struct Moto {
-    program: Child,
-    pub port: u16,
-}
+pub struct Moto(Started);
 
 /// The program, where pip has put it.
 pub fn installed() -> Option<PathBuf> {
@@ -24,19 +19,19 @@ pub fn installed() -> Option<PathBuf> {
 impl Moto {
     pub fn open() -> Moto {
         let mut command = Command::new(installed().expect("asked before"));
-        command.args(["-H", "127.0.0.1", "-p", "0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut program = command.spawn().expect("moto starts");
-        let told = program.stderr.take().expect("it is piped");
-        // Made before it is asked for its port, so that it ends also where it never tells one.
-        let mut moto = Moto { program, port: 0 };
-        moto.port = port(told);
+        command.args(["-H", "127.0.0.1", "-p", "0"]);
+        let moto = Moto(Started::by(command));
         let place = "<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>";
         moto.ask("PUT", "", "", place.as_bytes());
         moto
     }
 
+    pub fn port(&self) -> u16 {
+        self.0.port
+    }
+
     pub fn environment(&self) -> Environment {
-        environment(self.port)
+        environment(self.port())
     }
 
     pub fn put(&self, key: &str, bytes: &[u8]) {
@@ -58,7 +53,7 @@ impl Moto {
     /// What the server answers, whose bucket an empty key is.
     #[track_caller]
     fn ask(&self, method: &str, key: &str, query: &str, body: &[u8]) -> Message {
-        let mut url = Url::parse(&format!("http://127.0.0.1:{}/bucket", self.port)).expect("it is one");
+        let mut url = Url::parse(&format!("http://127.0.0.1:{}/bucket", self.port())).expect("it is one");
         if !key.is_empty() {
             url.path_segments_mut().expect("it has a path").extend(key.split('/'));
         }
@@ -69,31 +64,8 @@ impl Moto {
             "{method} {path}?{query} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {who}\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n"
         );
-        let answer = Message { head, body: body.into() }.answered(self.port).expect("it answers");
+        let answer = Message { head, body: body.into() }.answered(self.port()).expect("it answers");
         assert!(answer.head.starts_with("HTTP/1.1 200 "), "{method} {key}: {}{}", answer.head, answer.text());
         answer
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
-
-/// The port that a starting server tells; it listens by then. Somebody reads on, or it would wait on a full pipe.
-fn port(told: ChildStderr) -> u16 {
-    let (say, said) = mpsc::channel();
-    std::thread::spawn(move || BufReader::new(told).lines().map_while(Result::ok).for_each(|line| _ = say.send(line)));
-    let mut before = vec![];
-    loop {
-        let Ok(line) = said.recv_timeout(Duration::from_secs(60)) else {
-            panic!("moto never listens: {}", before.join("\n"));
-        };
-        match line.split_once("Running on http://127.0.0.1:") {
-            Some((_, port)) => return port.trim().parse().expect("a port"),
-            None => before.push(line),
-        }
     }
 }
