@@ -21,7 +21,7 @@ CELLS = {
     "OwnerId": "VARCHAR",
     "WhatId": "VARCHAR",
     "Subject": "VARCHAR",
-    "Description": "VARCHAR",
+    "Note__c": "VARCHAR",
     "ActivityDate": "DATE",
     "Status": "VARCHAR",
     "CallDurationInSeconds": "BIGINT",
@@ -41,7 +41,7 @@ if how == "look":
             count(DISTINCT Id),
             sum(CallDurationInSeconds)::BIGINT,
             sum(epoch_us(CreatedDate) // 1000000)::BIGINT,
-            sum(strlen(Description))::BIGINT
+            sum(strlen(Note__c))::BIGINT
         FROM read_parquet($path)
         WHERE ActivityDate IS NOT NULL
         """,

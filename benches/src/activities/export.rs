@@ -16,11 +16,11 @@ pub struct Told {
     pub seconds: u64,
     /// CreatedDate of them, in seconds since 1970.
     pub created: u64,
-    /// The bytes of their Description.
+    /// The bytes of their Note__c.
     pub noted: u64,
 }
 
-const HEADER: &str = "\"Id\",\"OwnerId\",\"WhatId\",\"Subject\",\"Description\",\"ActivityDate\",\"Status\",\
+const HEADER: &str = "\"Id\",\"OwnerId\",\"WhatId\",\"Subject\",\"Note__c\",\"ActivityDate\",\"Status\",\
     \"CallDurationInSeconds\",\"IsDeleted\",\"TaskSubtype\",\"CreatedDate\",\"SystemModstamp\"\n";
 const SUBJECTS: [&str; 6] =
     ["Call with client", "Intro meeting", "Follow-up on proposal", "Send offer", "Quarterly review", "Call"];
