@@ -5,9 +5,9 @@
 
 use super::pour::Job;
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::compute::interleave_record_batch;
-use datafusion::arrow::datatypes::{DataType, Date32Type, SchemaRef, TimestampMicrosecondType};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int32DictionaryArray, RecordBatch, StringArray};
+use datafusion::arrow::compute::{cast, interleave_record_batch};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
@@ -45,13 +45,15 @@ pub struct Size {
 impl Default for Limits {
     fn default() -> Limits {
         let out = Size { rows: 128 << 10, bytes: 16 << 20 };
-        Limits { held_bytes: 192 << 20, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
+        Limits { held_bytes: 256 << 20, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
     }
 }
 
 /// Rows on their way to be sorted.
 pub struct InOrder {
+    /// As rows come and go, and as they wait.
     schema: SchemaRef,
+    waiting: SchemaRef,
     /// The columns that tell a row's time: the first of them that is not empty does.
     times: [usize; 2],
     limits: Limits,
@@ -69,12 +71,19 @@ impl InOrder {
     pub fn by(time: &str, schema: SchemaRef, limits: Limits) -> InOrder {
         let place = |name: &str| schema.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name));
         let times = [time, "_stamp"].map(|name| place(name).expect("a landing table has the columns of its files, and ours"));
-        InOrder { schema, times, limits, held: vec![], held_bytes: 0, aside: vec![] }
+        let waiting = Arc::new(Schema::new(schema.fields().iter().map(|field| waiting(field)).collect::<Vec<_>>()));
+        InOrder { schema, waiting, times, limits, held: vec![], held_bytes: 0, aside: vec![] }
     }
 
     /// # Errors
     /// The disk for temporary files is full or read-only.
     pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
+        let columns = rows.columns().iter().zip(self.waiting.fields());
+        let columns = columns.map(|(column, field)| match field.data_type() {
+            DataType::Dictionary(..) => numbered(column.as_string()),
+            _ => column.clone(),
+        });
+        let rows = RecordBatch::try_new(self.waiting.clone(), columns.collect()).map_err(told)?;
         self.held_bytes += rows.get_array_memory_size();
         self.held.push(rows);
         if self.held_bytes > self.limits.held_bytes { self.put_aside() } else { Ok(()) }
@@ -91,14 +100,18 @@ impl InOrder {
         }
         let held = std::mem::take(&mut self.held);
         let merge = Merge::new(held, sources, self.times)?;
-        merge.each(self.limits.out, true, &mut |rows| Ok(out(rows)))
+        merge.each(self.limits.out, true, &mut |rows| {
+            let columns = rows.columns().iter().zip(self.schema.fields());
+            let columns = columns.map(|(column, field)| cast(column, field.data_type())).collect::<std::result::Result<_, _>>();
+            Ok(out(columns.and_then(|columns| RecordBatch::try_new(self.schema.clone(), columns)).map_err(told)?))
+        })
     }
 
     fn put_aside(&mut self) -> Result<()> {
         let held = std::mem::take(&mut self.held);
         self.held_bytes = 0;
         let mut file = tempfile::tempfile()?;
-        let mut writer = StreamWriter::try_new(BufWriter::new(&mut file), &self.schema).map_err(told)?;
+        let mut writer = StreamWriter::try_new(BufWriter::new(&mut file), &self.waiting).map_err(told)?;
         let merge = Merge::new(held, vec![], self.times)?;
         merge.each(self.limits.aside, false, &mut |rows| writer.write(&rows).map(|()| true).map_err(told))?;
         writer.finish().map_err(told)?;
@@ -107,6 +120,33 @@ impl InOrder {
         self.aside.push(file);
         Ok(())
     }
+}
+
+/// The names of files and loads are as long as all else in a row, and few: while rows wait, numbers stand for them.
+fn waiting(field: &Field) -> Field {
+    match field.name().as_str() {
+        "_file" | "_load" => {
+            let numbered = DataType::Dictionary(Box::new(DataType::Int32), Box::new(field.data_type().clone()));
+            field.clone().with_data_type(numbered)
+        }
+        _ => field.clone(),
+    }
+}
+
+fn numbered(texts: &StringArray) -> ArrayRef {
+    let (mut known, mut last): (Vec<&str>, usize) = (vec![], 0);
+    let numbers = texts.iter().map(|text| {
+        let text = text?;
+        if known.get(last) != Some(&text) {
+            last = known.iter().position(|other| *other == text).unwrap_or(known.len());
+            if last == known.len() {
+                known.push(text);
+            }
+        }
+        Some(last as i32)
+    });
+    let numbers: Int32Array = numbers.collect();
+    Arc::new(Int32DictionaryArray::new(numbers, Arc::new(StringArray::from(known))))
 }
 
 fn told(error: ArrowError) -> Error {
@@ -279,11 +319,15 @@ mod tests {
     use super::super::batch::{array, landing_schema};
     use super::super::cell::Cell;
     use super::*;
-    use datafusion::arrow::array::ArrayRef;
     use datafusion::arrow::datatypes::Int64Type;
     use uptake_spec::source::ColumnType;
 
     const DAY: Time = 86_400_000_000;
+
+    /// Rows of several files come in one batch where rejected ones were corrected.
+    fn file_of(n: i64) -> String {
+        format!("{}.csv", n / 3 % 5)
+    }
 
     /// Batches of so many rows each, numbered by `n`, of which each has a time or none.
     fn batches(times: &[Option<Time>], rows: usize) -> (SchemaRef, Vec<RecordBatch>) {
@@ -299,6 +343,7 @@ mod tests {
                 match name {
                     "at" => array(ColumnType::Instant, some.iter().map(at)),
                     "n" => array(ColumnType::Integer, some.iter().map(|(n, _)| Cell::Integer(*n))),
+                    "_file" => array(ColumnType::Text, some.iter().map(|(n, _)| Cell::Text(file_of(*n).into()))),
                     _ => datafusion::arrow::array::new_null_array(kind, some.len()),
                 }
             };
@@ -317,6 +362,8 @@ mod tests {
         let mut out = vec![];
         let mut take = |batch: RecordBatch| {
             let numbers = batch.column(1).as_primitive::<Int64Type>().values().to_vec();
+            let files = batch.column_by_name("_file").expect("a column of ours").as_string::<i32>();
+            assert!(files.iter().zip(&numbers).all(|(file, n)| file == Some(&file_of(*n))));
             let block = Block::of(batch, [0, 0]);
             out.push(block.times.into_iter().zip(numbers).collect());
             true
@@ -366,7 +413,7 @@ mod tests {
     fn rows_that_are_large_come_out_few_at_once() {
         let (schema, _) = batches(&[], 1);
         let columns = schema.fields().iter().map(|field| match field.name().as_str() {
-            "_file" => array(ColumnType::Text, (0..20).map(|_| Cell::Text("x".repeat(1000).into()))),
+            "_key" => array(ColumnType::Text, (0..20).map(|_| Cell::Text("x".repeat(1000).into()))),
             _ => datafusion::arrow::array::new_null_array(field.data_type(), 20),
         });
         let batch = RecordBatch::try_new(schema.clone(), columns.collect()).expect("columns of one length");

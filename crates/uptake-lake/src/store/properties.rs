@@ -19,7 +19,9 @@ pub fn compressed() -> WriterProperties {
 /// `time`, by which rows lie in order.
 pub fn of_landing(landing: &Schema, naming: &[&str], time: Option<&str>) -> WriterProperties {
     let properties = compressed().into_builder().set_statistics_enabled(EnabledStatistics::None);
-    let properties = properties.set_max_row_group_bytes(Some(32 << 20)).set_dictionary_page_size_limit(512 << 10);
+    // A month of a file is a small file: a dictionary of more than some thousand texts would cost it more than it saves.
+    let most_words = if time.is_some() { 64 << 10 } else { 512 << 10 };
+    let properties = properties.set_max_row_group_bytes(Some(32 << 20)).set_dictionary_page_size_limit(most_words);
     let with_column = |properties: WriterPropertiesBuilder, field: &FieldRef| {
         let column = || ColumnPath::from(field.name().as_str());
         let properties = match field.name().starts_with('_') || time.is_some_and(|time| field.name().eq_ignore_ascii_case(time)) {
