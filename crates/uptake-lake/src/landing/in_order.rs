@@ -70,7 +70,8 @@ impl InOrder {
     /// By a column of a landing table; rows that have nothing there are of the time that was noted beside them.
     pub fn by(time: &str, schema: SchemaRef, limits: Limits) -> InOrder {
         let place = |name: &str| schema.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name));
-        let times = [time, "_stamp"].map(|name| place(name).expect("a landing table has the columns of its files, and ours"));
+        let times =
+            [time, "_stamp"].map(|name| place(name).expect("a landing table has the columns of its files, and ours"));
         let waiting = Arc::new(Schema::new(schema.fields().iter().map(|field| waiting(field)).collect::<Vec<_>>()));
         InOrder { schema, waiting, times, limits, held: vec![], held_bytes: 0, aside: vec![] }
     }
@@ -84,7 +85,8 @@ impl InOrder {
             _ => column.clone(),
         });
         let rows = RecordBatch::try_new(self.waiting.clone(), columns.collect()).map_err(told)?;
-        self.held_bytes += rows.get_array_memory_size();
+        let bytes = rows.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+        self.held_bytes += bytes.sum::<std::result::Result<usize, _>>().map_err(told)?;
         self.held.push(rows);
         if self.held_bytes > self.limits.held_bytes { self.put_aside() } else { Ok(()) }
     }
@@ -102,7 +104,8 @@ impl InOrder {
         let merge = Merge::new(held, sources, self.times)?;
         merge.each(self.limits.out, true, &mut |rows| {
             let columns = rows.columns().iter().zip(self.schema.fields());
-            let columns = columns.map(|(column, field)| cast(column, field.data_type())).collect::<std::result::Result<_, _>>();
+            let columns =
+                columns.map(|(column, field)| cast(column, field.data_type())).collect::<std::result::Result<_, _>>();
             Ok(out(columns.and_then(|columns| RecordBatch::try_new(self.schema.clone(), columns)).map_err(told)?))
         })
     }
@@ -358,7 +361,10 @@ mod tests {
     fn sorted(times: &[Option<Time>], limits: Limits) -> Vec<Vec<(Time, i64)>> {
         let (schema, batches) = batches(times, 7);
         let mut rows = InOrder::by("AT", schema, limits);
-        batches.into_iter().for_each(|batch| rows.push(batch).expect("there is room"));
+        for batch in batches {
+            rows.push(batch).expect("there is room");
+            assert!(rows.held_bytes <= limits.held_bytes, "what is held is put aside");
+        }
         let mut out = vec![];
         let mut take = |batch: RecordBatch| {
             let numbers = batch.column(1).as_primitive::<Int64Type>().values().to_vec();
@@ -386,7 +392,9 @@ mod tests {
         let mut expected: Vec<(Time, i64)> = times.iter().map(|time| time.unwrap_or(NO_TIME)).zip(0..).collect();
         expected.sort_unstable();
         // Held whole, and put aside after each batch, after some, and handed out in small pieces.
-        for limits in [limits(usize::MAX, usize::MAX), limits(0, usize::MAX), limits(40_000, usize::MAX), limits(9000, 11)] {
+        for limits in
+            [limits(usize::MAX, usize::MAX), limits(0, usize::MAX), limits(40_000, usize::MAX), limits(9000, 11)]
+        {
             let out = sorted(&times, limits);
             assert_eq!(out.concat(), expected, "{limits:?}");
             assert!(out.iter().all(|rows| rows.len() <= limits.out.rows), "{limits:?}");
