@@ -45,7 +45,7 @@ pub enum LakeError {
     Table { table: String, source: Box<DeltaTableError> },
     #[error("could not compute {what}")]
     Compute { what: String, source: Box<DataFusionError> },
-    #[error("could not keep the rejected rows in the folder for temporary files; TMPDIR names another")]
+    #[error("could not keep rows aside in the folder for temporary files; TMPDIR names another")]
     Spool(#[source] std::io::Error),
     #[error("nothing has been built yet; run `uptake build`")]
     NotBuilt,

@@ -13,6 +13,7 @@ mod drift;
 mod fetch;
 pub(crate) mod find;
 mod form;
+mod in_order;
 mod journal;
 mod months;
 mod names;
@@ -45,6 +46,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::{DataFusionError, Result as EngineResult};
 use fetch::Delivery;
+use in_order::{InOrder, Limits, is_large};
 use pour::{Job, Poured, pour};
 use prepare::{Prepared, Preparing};
 use recognise::Recognised;
@@ -309,12 +311,20 @@ async fn write(
     let schema = schema_of(&columns);
     let forms: Vec<Arc<Job>> = jobs.clone();
     let naming: Vec<&str> = forms.iter().filter_map(|job| job.form.naming_column()).collect();
+    let time = time_of(&jobs).filter(|_| is_large(&jobs));
+    let time_name = time.clone();
     let pouring = tokio::task::spawn_blocking(move || {
-        whole_or_nothing(send, &refused, |out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out))
+        let in_order = time_name.map(|time| InOrder::by(&time, schema_of(&columns), Limits::default()));
+        let pour = |out: pour::Out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out);
+        whole_or_nothing(send, &refused, |out| match in_order {
+            Some(in_order) => ordered(in_order, out, pour),
+            None => pour(out),
+        })
     });
-    let written = match transactions.is_empty() {
-        true => Ok(()),
-        false => seen.append_stream(schema, receive, transactions, &naming).await,
+    let written = match (transactions.is_empty(), time) {
+        (true, _) => Ok(()),
+        (false, None) => seen.append_stream(schema, receive, transactions, &naming).await,
+        (false, Some(time)) => seen.append_files(schema, receive, transactions, &naming, &time).await,
     };
     let poured = pouring.await.expect("pouring does not panic");
     match (poured, written) {
@@ -323,6 +333,29 @@ async fn write(
         (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         (Ok(poured), Ok(())) => Ok(poured),
     }
+}
+
+/// The column by whose time the rows of files lie, where all of them have it.
+fn time_of(jobs: &[Arc<Job>]) -> Option<String> {
+    let mut times = jobs.iter().filter(|job| !job.written).map(|job| job.form.time_column());
+    let first = times.next()??;
+    times.all(|other| other.is_some_and(|other| other.eq_ignore_ascii_case(first))).then(|| first.to_string())
+}
+
+/// Hands out what `pour` makes once all of it is there, in the order of time.
+fn ordered<T>(
+    mut rows: InOrder,
+    out: pour::Out,
+    pour: impl FnOnce(pour::Out) -> Result<T, LakeError>,
+) -> Result<T, LakeError> {
+    let mut no_room = None;
+    let poured = pour(&mut |batch| rows.push(batch).map_err(|error| no_room = Some(error)).is_ok());
+    if let Some(error) = no_room {
+        return Err(LakeError::Spool(error));
+    }
+    let poured = poured?;
+    rows.end(out).map_err(LakeError::Spool)?;
+    Ok(poured)
 }
 
 /// Hands out what `pour` makes. Where it does not come to its end an error follows, also where it panics: nothing may be committed of what

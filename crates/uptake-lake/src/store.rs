@@ -34,7 +34,7 @@ use deltalake_core::kernel::transaction::{CommitProperties, TransactionError};
 use deltalake_core::logstore::{
     LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore, logstore_factories,
 };
-use deltalake_core::operations::write::SchemaMode;
+use deltalake_core::operations::write::{SchemaMode, WriteBuilder};
 use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use disk::Disk;
@@ -46,6 +46,7 @@ use object_store::path::Path;
 use properties::{compressed, of_landing};
 use sealed::Sealed;
 use sifted::Sifted;
+use std::num::NonZeroU64;
 use std::path::{Component, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -384,12 +385,40 @@ impl Seen {
         transactions: &[String],
         naming: &[&str],
     ) -> Result<(), LakeError> {
-        let (plan, state) = stream::plan(schema.clone(), rows).map_err(compute(&self.name))?;
+        let (name, write) = self.streaming(schema.clone(), rows, transactions)?;
+        write.with_writer_properties(of_landing(&schema, naming, None)).await.map_err(failed(&name))?;
+        Ok(())
+    }
+
+    /// The same for rows in the order of the column `time`: each batch becomes a file.
+    ///
+    /// # Errors
+    /// As [`Seen::append_stream`].
+    pub async fn append_files(
+        self,
+        schema: SchemaRef,
+        rows: Receiver<EngineResult<RecordBatch>>,
+        transactions: &[String],
+        naming: &[&str],
+        time: &str,
+    ) -> Result<(), LakeError> {
+        let (name, write) = self.streaming(schema.clone(), rows, transactions)?;
+        // Delta begins another file once one is large enough, and looks at its size after so many rows: after each batch.
+        let write = write.with_target_file_size(Some(NonZeroU64::MIN)).with_write_batch_size(usize::MAX);
+        write.with_writer_properties(of_landing(&schema, naming, Some(time))).await.map_err(failed(&name))?;
+        Ok(())
+    }
+
+    fn streaming(
+        self,
+        schema: SchemaRef,
+        rows: Receiver<EngineResult<RecordBatch>>,
+        transactions: &[String],
+    ) -> Result<(String, WriteBuilder), LakeError> {
+        let (plan, state) = stream::plan(schema, rows).map_err(compute(&self.name))?;
         let write = self.table.write(vec![]).with_input_plan(plan).with_session_state(Arc::new(state));
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
-        let write = write.with_writer_properties(of_landing(&schema, naming));
-        write.with_commit_properties(carrying(transactions)).await.map_err(failed(&self.name))?;
-        Ok(())
+        Ok((self.name, write.with_commit_properties(carrying(transactions))))
     }
 }
 

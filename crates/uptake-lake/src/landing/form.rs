@@ -249,6 +249,12 @@ impl Form {
         }
     }
 
+    /// The column that tells when a row was true: its newest stamp, else its last change, else its beginning.
+    pub fn time_column(&self) -> Option<&str> {
+        let (name, kind) = &self.columns[self.dating?];
+        matches!(kind, ColumnType::Instant | ColumnType::Date | ColumnType::Day).then_some(name)
+    }
+
     /// Writes what names the row: the values of the key columns. `false` if all are empty or one cannot be read.
     pub fn key(&self, record: &ByteRecord, to: &mut String) -> bool {
         to.clear();

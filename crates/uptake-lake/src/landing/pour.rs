@@ -215,7 +215,8 @@ impl File<'_> {
                     if let Some(nth) = survey.alike.get(&(rows.count - 1)) {
                         row.key.push_str(&format!("\u{1f}{nth}"));
                     }
-                    let mark = mark(&row.key, row.content);
+                    let is_asked = self.before.is_some() || self.same_day.is_some() || now.is_some();
+                    let mark = if is_asked { mark(&row.key, row.content) } else { 0 };
                     let holds = |marks: &Marks| marks.contains(&mark);
                     let lands = !self.before.is_some_and(holds) && !self.same_day.is_some_and(holds);
                     poured.read += 1;

@@ -6,6 +6,7 @@ mod corrected;
 mod drift;
 mod forms;
 pub mod lake;
+mod large;
 mod limits;
 mod names;
 mod never;
@@ -31,6 +32,7 @@ pub fn stories() -> Vec<Trial> {
         shapes::stories(),
         forms::stories(),
         limits::stories(),
+        large::stories(),
         corrected::stories(),
         drift::stories(),
         torn::stories(),
