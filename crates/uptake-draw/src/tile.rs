@@ -45,7 +45,7 @@ struct Change {
     delta: f64,
     /// `+3.2 points, better than the week before`.
     words: String,
-    /// `None` where neither way is good news, or too few people are behind it.
+    /// For its colour: `None` where neither way is good news, too few people are behind it, or it is within what is normal.
     good: Option<bool>,
 }
 
@@ -124,6 +124,10 @@ impl Tile {
     /// With a line that says whether the number is normal. A tile without a number says nothing of it.
     pub fn judged(mut self, answer: &Answer, standing: &Standing) -> Tile {
         let known = answer.headline().filter(|headline| headline.value.is_some());
+        // A step within what is normal is no news, good or bad.
+        if let Some(change) = self.change.as_mut().filter(|_| standing.verdict == Verdict::Normal) {
+            change.good = None;
+        }
         self.verdict = known.map(|headline| Told {
             words: self.format.locale.verdict(standing, headline.period_start, answer.grain),
             stands_out: !standing.quiet && matches!(standing.verdict, Verdict::Above | Verdict::Below),

@@ -16,7 +16,7 @@ pub enum LakeError {
         "\"{0}\" is no folder and no URL a lake can live at; use a folder, file://, s3://, gs://, az:// or memory://"
     )]
     Address(String),
-    #[error("the environment does not say how to reach the storage, or who asks; it wants {who}")]
+    #[error("could not open the storage; how to reach it, and who asks, is told by the environment: {who}")]
     Unopened { who: &'static str, source: object_store::Error },
     #[error("could not reach the storage")]
     Storage(#[source] object_store::Error),

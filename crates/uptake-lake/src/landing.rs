@@ -311,14 +311,15 @@ async fn write(
     let schema = schema_of(&columns);
     let forms: Vec<Arc<Job>> = jobs.clone();
     let naming: Vec<&str> = forms.iter().filter_map(|job| job.form.naming_column()).collect();
-    let time = time_of(&jobs).filter(|_| is_large(&jobs));
-    let time_name = time.clone();
+    let time = time_of(&jobs, &columns).filter(|_| is_large(&jobs));
+    let by = time.clone();
     let pouring = tokio::task::spawn_blocking(move || {
-        let in_order = time_name.map(|time| InOrder::by(&time, schema_of(&columns), Limits::default()));
-        let pour = |out: pour::Out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out);
-        whole_or_nothing(send, &refused, |out| match in_order {
-            Some(in_order) => ordered(in_order, out, pour),
-            None => pour(out),
+        whole_or_nothing(send, &refused, |out| {
+            let poured = |out: pour::Out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out);
+            match by {
+                Some(time) => ordered(InOrder::by(&time, schema_of(&columns), Limits::default()), out, poured),
+                None => poured(out),
+            }
         })
     });
     let written = match (transactions.is_empty(), time) {
@@ -335,11 +336,12 @@ async fn write(
     }
 }
 
-/// The column by whose time the rows of files lie, where all of them have it.
-fn time_of(jobs: &[Arc<Job>]) -> Option<String> {
-    let mut times = jobs.iter().filter(|job| !job.written).map(|job| job.form.time_column());
+/// The column by whose time the rows of files lie, where all of them have it; as the table spells it.
+fn time_of(jobs: &[Arc<Job>], columns: &[(String, ColumnType)]) -> Option<String> {
+    let mut times = jobs.iter().filter(|job| !job.written).map(|job| job.form.time_column().map(str::to_lowercase));
     let first = times.next()??;
-    times.all(|other| other.is_some_and(|other| other.eq_ignore_ascii_case(first))).then(|| first.to_string())
+    let all = times.all(|other| other.as_ref() == Some(&first));
+    columns.iter().map(|(name, _)| name).find(|name| all && name.to_lowercase() == first).cloned()
 }
 
 /// Hands out what `pour` makes once all of it is there, in the order of time.

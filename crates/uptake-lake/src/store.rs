@@ -1,6 +1,6 @@
 //! Where a lake lives: Delta tables and small JSON files below one object-store URL.
 //!
-//! The only room that speaks to deltalake. The same code serves a folder, S3 and memory.
+//! The only room that speaks to deltalake. The same code serves a folder, buckets and memory.
 
 mod certain;
 mod cloud;

@@ -13,8 +13,9 @@ pub(crate) fn read(pages: &[Page]) -> Files {
     let mut files = Files::new();
     let told: Vec<Value> = pages.iter().enumerate().map(|(at, page)| read_page(page, at, &mut files)).collect();
     let first = pages.first();
+    let titles: Vec<&str> = pages.iter().map(|page| page.title.as_str()).collect();
     let report = json!({
-        "title": first.map(|page| page.title.clone()),
+        "title": titles.join(", "),
         "firm": first.map(|page| page.firm.clone()),
         "lang": first.map_or("en", |page| page.locale.language.code()),
         "pages": told,
@@ -55,7 +56,7 @@ fn read_words(locale: &Locale) -> Value {
     })
 }
 
-/// What of a desk's row stands side by side on paper: one block over the whole column, or one or two of half of it.
+/// What of a desk's row stands side by side on paper: one block over the whole column, or two of half of it.
 struct Part<'a> {
     blocks: Vec<&'a Drawn>,
     size: Size,
@@ -99,6 +100,9 @@ fn shares(drawn: &Drawn, words: &Words) -> bool {
 fn push(blocks: &mut Vec<Value>, mut block: Value) {
     if blocks.is_empty() && block["kind"] == "heading" {
         block["sheet"] = json!(false); // the page's title began this sheet already
+    }
+    if let Some(before) = blocks.last_mut().filter(|_| block["sheet"] == true) {
+        before["ends"] = json!(true); // what a section ends with stays in it
     }
     blocks.push(block);
 }

@@ -55,7 +55,8 @@ fn a_section_begins_a_sheet_where_more_than_half_of_one_is_filled() {
     let text = |said: &str| vec![Inline::Text(said.into())];
     let section = |lines: usize| {
         let heading = Prose::Heading { level: 1, text: text("A section") };
-        let prose = vec![heading, Prose::List { ordered: false, items: vec![text("One line."); lines] }];
+        let list = Prose::List { ordered: false, items: vec![text("One line."); lines] };
+        let prose = vec![heading, list, Prose::Paragraph(text("So much of this."))];
         Drawn { id: String::new(), width: Width::Full, body: Body::Prose(prose) }
     };
     let sheets = |lines: [usize; 3]| {

@@ -122,7 +122,9 @@ fn nothing_loaded(locale: &Locale) -> Drawn {
 /// A filter with what was chosen; `None` where there is nothing to choose from.
 fn filter_state(filter: &PageFilter, members: &Members, chosen: &Chosen, locale: &Locale) -> Option<FilterState> {
     let kind = match &filter.kind {
-        FilterKind::Period { grain, .. } => Shown::Period { from: chosen.from, to: chosen.to, grain: *grain },
+        FilterKind::Period { grain, .. } => {
+            Shown::Period { from: chosen.from, to: chosen.to, as_of: chosen.as_of, grain: *grain }
+        }
         FilterKind::Multi { .. } => Shown::Multi {
             members: members.get(&filter.name).filter(|members| !members.is_empty())?.clone(),
             chosen: chosen.members.get(&filter.name).cloned().unwrap_or_default(),

@@ -8,7 +8,7 @@ use uptake_spec::Grain;
 /// A filter as the viewer has it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterState {
-    /// The key in the address, for [`FilterKind::Multi`]; a period always has `from` and `to`.
+    /// The key in the address, for [`FilterKind::Multi`]; a period always has `from`, `to` and `as_of`.
     pub name: String,
     pub label: String,
     pub kind: FilterKind,
@@ -17,7 +17,7 @@ pub struct FilterState {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FilterKind {
     /// The days the viewer chose; `None` where the page's default holds.
-    Period { from: Option<NaiveDate>, to: Option<NaiveDate>, grain: Grain },
+    Period { from: Option<NaiveDate>, to: Option<NaiveDate>, as_of: Option<NaiveDate>, grain: Grain },
     /// `chosen` are among `members`; none chosen means all.
     Multi { members: Vec<String>, chosen: Vec<String> },
 }
@@ -29,6 +29,7 @@ pub(super) struct FilterView<'a> {
     pub members: Vec<(&'a str, bool)>,
     pub from: String,
     pub to: String,
+    pub as_of: String,
 }
 
 pub(super) fn views(page: &Page) -> Vec<FilterView<'_>> {
@@ -38,9 +39,14 @@ pub(super) fn views(page: &Page) -> Vec<FilterView<'_>> {
 fn view<'a>(filter: &'a FilterState, words: &Words) -> FilterView<'a> {
     let day = |day: &Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     match &filter.kind {
-        FilterKind::Period { from, to, .. } => {
-            FilterView { filter, chosen: String::new(), members: vec![], from: day(from), to: day(to) }
-        }
+        FilterKind::Period { from, to, as_of, .. } => FilterView {
+            filter,
+            chosen: String::new(),
+            members: vec![],
+            from: day(from),
+            to: day(to),
+            as_of: day(as_of),
+        },
         FilterKind::Multi { members, chosen } => {
             let told = match &chosen[..] {
                 [] => words.all.into(),
@@ -48,16 +54,16 @@ fn view<'a>(filter: &'a FilterState, words: &Words) -> FilterView<'a> {
                 many => words.of(many.len() as f64, members.len() as f64),
             };
             let members = members.iter().map(|member| (member.as_str(), chosen.contains(member))).collect();
-            FilterView { filter, chosen: told, members, from: String::new(), to: String::new() }
+            FilterView { filter, chosen: told, members, from: String::new(), to: String::new(), as_of: String::new() }
         }
     }
 }
 
-/// What stands in the address beside the page's filters, such as `as_of`: kept when the form is sent.
+/// What stands in the address beside the page's filters: kept when the form is sent.
 pub(super) fn carried(page: &Page) -> Vec<(String, String)> {
     let shown = |key: &str| {
         page.filters.iter().any(|filter| match filter.kind {
-            FilterKind::Period { .. } => matches!(key, "from" | "to") || key == filter.name,
+            FilterKind::Period { .. } => matches!(key, "from" | "to" | "as_of") || key == filter.name,
             FilterKind::Multi { .. } => key == filter.name,
         })
     };

@@ -302,7 +302,7 @@ pub fn whole_page() -> Page {
             FilterState {
                 name: "period".into(),
                 label: "Period".into(),
-                kind: FilterKind::Period { from: None, to: Some(day("2026-12-02")), grain: Grain::Week },
+                kind: FilterKind::Period { from: None, to: None, as_of: Some(day("2026-12-02")), grain: Grain::Week },
             },
             FilterState {
                 name: "grade".into(),

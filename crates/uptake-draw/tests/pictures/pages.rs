@@ -18,7 +18,7 @@ fn a_page_is_whole_and_light() {
         "href=\"/c/adoption/active_by_grade.svg?grade=Partner&#38;as_of=2026-12-02\"",
         "href=\"/d/adoption.pdf?grade=Partner&#38;as_of=2026-12-02\"",
         "href=\"/d/grade?grade=Partner&#38;as_of=2026-12-02\">By grade →</a>",
-        "<input type=\"hidden\" name=\"as_of\" value=\"2026-12-02\">",
+        "<input type=\"date\" name=\"as_of\" value=\"2026-12-02\">",
         "value=\"Partner\" checked",
         "Refinancing of a wind park &#60;phase 2&#62;",
         "14 more rows are in the CSV.",

@@ -216,9 +216,13 @@ async fn from_bucket(cloud: &Cloud, url: &Url, folder: &Path, delivery: &mut Del
         let hint = format!("check the address, and what may be done by {}", cloud.who);
         Problem::new(Place::whole(&told), in_words(&error), hint)
     };
-    if !url.username().is_empty() {
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
         let hint = format!("the environment tells who asks: {}", cloud.who);
-        return Err(Problem::new(Place::whole(&told), "a bucket takes no name and password in its address", hint));
+        return Err(Problem::new(
+            Place::whole(&told),
+            "a bucket takes no name, password or token in its address",
+            hint,
+        ));
     }
     // How long a server may be silent is ours to judge: object_store would end a long file after half a minute.
     let (bucket, key) =

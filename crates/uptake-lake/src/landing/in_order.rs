@@ -1,7 +1,7 @@
 //! Rows of a large load, put in the order of their time and parted by months, in bounded memory.
 //!
 //! What is held is sorted and put aside in a temporary file when it becomes much; at the end all that was put aside and what is still held
-//! are merged. What comes out are batches that are each of one month, in the order of time: each becomes a file.
+//! are merged. What comes out are batches in the order of time, of one month each or of several small ones: each becomes a file.
 
 use super::pour::Job;
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
@@ -30,6 +30,8 @@ pub fn is_large(jobs: &[Arc<Job>]) -> bool {
 pub struct Limits {
     /// The bytes that are held in memory before they are put aside.
     pub held_bytes: usize,
+    /// A month of fewer rows shares its batch with the next.
+    pub month_rows: usize,
     /// The most rows, and roughly the bytes, of a batch that comes out.
     pub out: Size,
     /// The same of those that are put aside.
@@ -45,7 +47,7 @@ pub struct Size {
 impl Default for Limits {
     fn default() -> Limits {
         let out = Size { rows: 128 << 10, bytes: 16 << 20 };
-        Limits { held_bytes: 256 << 20, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
+        Limits { held_bytes: 256 << 20, month_rows: 8 << 10, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
     }
 }
 
@@ -62,6 +64,9 @@ pub struct InOrder {
     aside: Vec<File>,
 }
 
+/// What a row that is held costs once more while it is sorted: its time, its size, its place.
+const ORDER_BYTES: usize = 32;
+
 /// Microseconds since 1970. Rows without a time come before all others.
 type Time = i64;
 const NO_TIME: Time = i64::MIN;
@@ -69,9 +74,7 @@ const NO_TIME: Time = i64::MIN;
 impl InOrder {
     /// By a column of a landing table; rows that have nothing there are of the time that was noted beside them.
     pub fn by(time: &str, schema: SchemaRef, limits: Limits) -> InOrder {
-        let place = |name: &str| schema.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name));
-        let times =
-            [time, "_stamp"].map(|name| place(name).expect("a landing table has the columns of its files, and ours"));
+        let times = [time, "_stamp"].map(|name| schema.index_of(name).expect("a column of the table, and one of ours"));
         let waiting = Arc::new(Schema::new(schema.fields().iter().map(|field| waiting(field)).collect::<Vec<_>>()));
         InOrder { schema, waiting, times, limits, held: vec![], held_bytes: 0, aside: vec![] }
     }
@@ -86,7 +89,7 @@ impl InOrder {
         });
         let rows = RecordBatch::try_new(self.waiting.clone(), columns.collect()).map_err(told)?;
         let bytes = rows.columns().iter().map(|column| column.to_data().get_slice_memory_size());
-        self.held_bytes += bytes.sum::<std::result::Result<usize, _>>().map_err(told)?;
+        self.held_bytes += bytes.sum::<std::result::Result<usize, _>>().map_err(told)? + ORDER_BYTES * rows.num_rows();
         self.held.push(rows);
         if self.held_bytes > self.limits.held_bytes { self.put_aside() } else { Ok(()) }
     }
@@ -102,7 +105,7 @@ impl InOrder {
         }
         let held = std::mem::take(&mut self.held);
         let merge = Merge::new(held, sources, self.times)?;
-        merge.each(self.limits.out, true, &mut |rows| {
+        merge.each(self.limits.out, Some(self.limits.month_rows), &mut |rows| {
             let columns = rows.columns().iter().zip(self.schema.fields());
             let columns =
                 columns.map(|(column, field)| cast(column, field.data_type())).collect::<std::result::Result<_, _>>();
@@ -116,7 +119,7 @@ impl InOrder {
         let mut file = tempfile::tempfile()?;
         let mut writer = StreamWriter::try_new(BufWriter::new(&mut file), &self.waiting).map_err(told)?;
         let merge = Merge::new(held, vec![], self.times)?;
-        merge.each(self.limits.aside, false, &mut |rows| writer.write(&rows).map(|()| true).map_err(told))?;
+        merge.each(self.limits.aside, None, &mut |rows| writer.write(&rows).map(|()| true).map_err(told))?;
         writer.finish().map_err(told)?;
         writer.into_inner().map_err(told)?.flush()?;
         file.rewind()?;
@@ -209,20 +212,26 @@ impl Merge {
         Ok(merge)
     }
 
-    /// Hands out all rows in batches; where they are `parted`, each is of one month.
-    fn each(mut self, size: Size, parted: bool, out: &mut dyn FnMut(RecordBatch) -> Result<bool>) -> Result<()> {
+    /// Hands out all rows in batches; with `month_rows`, none of that many goes on into another month.
+    fn each(
+        mut self,
+        size: Size,
+        month_rows: Option<usize>,
+        out: &mut dyn FnMut(RecordBatch) -> Result<bool>,
+    ) -> Result<()> {
         let (mut picked, mut bytes, mut month) = (vec![], 0, 0..0);
         while let Some(Reverse((time, at))) = self.next.pop() {
-            let another = parted && !month.contains(&time);
+            let another = month_rows.is_some() && !month.contains(&time);
+            if another {
+                month = month_of(time);
+            }
+            let parted = another && month_rows.is_some_and(|least| picked.len() >= least);
             let full = picked.len() == size.rows || bytes >= size.bytes;
-            if (another || full) && !picked.is_empty() {
+            if (parted || full) && !picked.is_empty() {
                 bytes = 0;
                 if !out(self.take(&mut picked)?)? {
                     return Ok(());
                 }
-            }
-            if another {
-                month = month_of(time);
             }
             let Cursor { block, row, .. } = self.cursors[at];
             bytes += self.blocks[block].sizes[row];
@@ -262,6 +271,7 @@ impl Merge {
             Source::Aside(reader) => {
                 cursor.row += 1;
                 if self.blocks.get(cursor.block).is_none_or(|block| cursor.row >= block.times.len()) {
+                    cursor.block = usize::MAX;
                     // No empty ones are put aside.
                     let Some(rows) = reader.next() else { return Ok(()) };
                     (cursor.block, cursor.row) = (self.blocks.len(), 0);
@@ -360,7 +370,7 @@ mod tests {
     /// What comes out, as (time, n) of each row of each batch.
     fn sorted(times: &[Option<Time>], limits: Limits) -> Vec<Vec<(Time, i64)>> {
         let (schema, batches) = batches(times, 7);
-        let mut rows = InOrder::by("AT", schema, limits);
+        let mut rows = InOrder::by("at", schema, limits);
         for batch in batches {
             rows.push(batch).expect("there is room");
             assert!(rows.held_bytes <= limits.held_bytes, "what is held is put aside");
@@ -380,7 +390,7 @@ mod tests {
 
     fn limits(held_bytes: usize, rows: usize) -> Limits {
         let size = Size { rows, bytes: usize::MAX };
-        Limits { held_bytes, out: size, aside: Size { rows: 5, bytes: usize::MAX } }
+        Limits { held_bytes, month_rows: 0, out: size, aside: Size { rows: 5, bytes: usize::MAX } }
     }
 
     #[test]
@@ -410,6 +420,15 @@ mod tests {
     }
 
     #[test]
+    fn small_months_share_a_batch() {
+        let day = |n: i64| Some(1_704_067_200_000_000 + n * DAY);
+        // January 2024 has two rows, February one, March four, April one.
+        let times = [day(0), day(30), day(31), day(60), day(61), day(62), day(63), day(91)];
+        let out = sorted(&times, Limits { month_rows: 3, ..limits(usize::MAX, usize::MAX) });
+        assert_eq!(out.iter().map(Vec::len).collect::<Vec<_>>(), [3, 4, 1]);
+    }
+
+    #[test]
     fn a_month_ends_where_the_next_begins() {
         let at = |text: &str| text.parse::<DateTime<chrono::Utc>>().expect("a time").timestamp_micros();
         assert_eq!(month_of(at("2024-02-29T23:59:59Z")), at("2024-02-01T00:00:00Z")..at("2024-03-01T00:00:00Z"));
@@ -426,7 +445,7 @@ mod tests {
         });
         let batch = RecordBatch::try_new(schema.clone(), columns.collect()).expect("columns of one length");
         let size = Size { rows: 100, bytes: 5000 };
-        let mut rows = InOrder::by("at", schema, Limits { held_bytes: 0, out: size, aside: size });
+        let mut rows = InOrder::by("at", schema, Limits { held_bytes: 0, month_rows: 0, out: size, aside: size });
         rows.push(batch).expect("there is room");
         let mut counts = vec![];
         rows.end(&mut |batch| {

@@ -34,11 +34,16 @@ impl Cloud {
     /// The store behind an address, made certain of what it hears, and the place in it. `more` goes before what the environment says.
     ///
     /// # Errors
-    /// The environment lacks a setting, or has one that cannot be.
+    /// The environment lacks a setting, or has one that cannot be; there can be no such bucket.
     pub fn open(&self, url: &Url, more: Option<(&str, String)>) -> Result<(Arc<dyn ObjectStore>, Path)> {
-        let settings = std::env::vars().filter(|(name, _)| name.starts_with(self.settings));
+        let texts =
+            std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let settings = texts.filter(|(name, _)| name.starts_with(self.settings));
         let settings = settings.chain(more.map(|(name, value)| (name.to_string(), value)));
-        let (objects, place) = object_store::parse_url_opts(url, settings)?;
+        // What is wrong with an address is told with all of it.
+        let mut bare = url.clone();
+        bare.set_query(None);
+        let (objects, place) = object_store::parse_url_opts(&bare, settings)?;
         Ok((Arc::new(Certain(Arc::from(objects))), place))
     }
 }

@@ -15,8 +15,8 @@ pub fn compressed() -> WriterProperties {
 /// How rows that landed are written. A row group is held in memory until it is written. What differs in nearly every row, as keys, line
 /// numbers and stamps do, would make a dictionary as large as itself first; written as differences it takes a third of the time and of the
 /// room. `naming` are columns of the export that name a row, and so are such, too. Nobody looks for rows by what is in the export's columns,
-/// so only ours tell their least and greatest, and
-/// `time`, by which rows lie in order.
+/// so only ours tell their least and greatest, and `time`,
+/// by which rows lie in order.
 pub fn of_landing(landing: &Schema, naming: &[&str], time: Option<&str>) -> WriterProperties {
     let properties = compressed().into_builder().set_statistics_enabled(EnabledStatistics::None);
     // A month of a file is a small file: a dictionary of more than some thousand texts would cost it more than it saves.
@@ -24,7 +24,7 @@ pub fn of_landing(landing: &Schema, naming: &[&str], time: Option<&str>) -> Writ
     let properties = properties.set_max_row_group_bytes(Some(32 << 20)).set_dictionary_page_size_limit(most_words);
     let with_column = |properties: WriterPropertiesBuilder, field: &FieldRef| {
         let column = || ColumnPath::from(field.name().as_str());
-        let properties = match field.name().starts_with('_') || time.is_some_and(|time| field.name().eq_ignore_ascii_case(time)) {
+        let properties = match field.name().starts_with('_') || time == Some(field.name().as_str()) {
             true => properties.set_column_statistics_enabled(column(), EnabledStatistics::Chunk),
             false => properties,
         };

@@ -105,8 +105,7 @@ fn other_urls() {
     let told = own.refused(&[&format!("http://{address}/UserRole.csv")]);
     assert!(told.contains("does not tell how long it is") && told.contains("download it"), "{told}");
     for (url, way) in [
-        ("gs://b/x.csv?k=hidden", "gcloud storage cp"),
-        ("az://b/x", "az storage blob"),
+        ("abfss://c@account.dfs.core.windows.net/x.csv?k=hidden", "az://container/"),
         ("ftp://h/x", "copy it to a folder"),
     ] {
         let told = own.refused(&[url]);
