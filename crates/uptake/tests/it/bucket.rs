@@ -6,8 +6,7 @@
 //! key, lists in short pages, and is always there.
 //!
 //! Path-style addresses, signatures unread: GET with ranges, HEAD, PUT with `If-None-Match: *` or Google's word for it, DELETE, bulk delete,
-//! LIST version 2 in short pages, uploads in parts. Keys are taken as they stand in the address, so they may hold
-//! nothing that needs escaping; a lake's keys do not.
+//! LIST version 2 in short pages, uploads in parts. Keys hold nothing that XML would have to escape.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -83,11 +82,12 @@ impl Bucket {
 
     /// As Google's storage, which is spoken to as S3, but for how a create is asked for.
     pub fn as_google(&self) -> Environment {
-        let settings = vec![
-            ("GOOGLE_BASE_URL", format!("http://127.0.0.1:{}", self.port)),
-            ("GOOGLE_ALLOW_HTTP", "true".into()),
-            ("GOOGLE_SKIP_SIGNATURE", "true".into()),
-        ];
+        let key = format!(
+            "{{\"gcs_base_url\": \"http://127.0.0.1:{}\", \"disable_oauth\": true, \"client_email\": \"\", \"private_key\": \"\", \
+             \"private_key_id\": \"\"}}",
+            self.port
+        );
+        let settings = vec![("GOOGLE_SERVICE_ACCOUNT_KEY", key), ("GOOGLE_ALLOW_HTTP", "true".into())];
         Environment { scheme: "gs", settings }
     }
 
@@ -132,8 +132,8 @@ async fn answer(
 ) -> Response<Body> {
     let query: BTreeMap<String, String> =
         url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    let path = uri.path().trim_start_matches('/');
-    let Some(key) = path.strip_prefix(NAME).map(|key| key.trim_start_matches('/')).filter(|k| !k.contains('%')) else {
+    let path = decoded(uri.path());
+    let Some(key) = path.trim_start_matches('/').strip_prefix(NAME).map(|key| key.trim_start_matches('/')) else {
         return told(StatusCode::BAD_REQUEST, "<Error><Code>NoSuchBucket</Code></Error>");
     };
     if method == Method::PUT {
@@ -145,6 +145,12 @@ async fn answer(
         hang_up();
     }
     response
+}
+
+/// Google's storage is asked for `exports%2FUserRole%2Ecsv`.
+fn decoded(path: &str) -> String {
+    let as_query = format!("path={}", path.replace('+', "%2B").replace('&', "%26"));
+    url::form_urlencoded::parse(as_query.as_bytes()).next().map(|(_, path)| path.into_owned()).unwrap_or_default()
 }
 
 /// Whether a PUT wants the key not to be there yet.
