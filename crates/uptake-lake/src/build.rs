@@ -4,8 +4,8 @@ use crate::error::{LakeError, compute};
 use crate::landing::Journal;
 use crate::manifest::{FORMAT, Manifest, Published, days_in_words, none_is_older};
 use crate::relations::{
-    EVENTS, Ground, VERSIONS, base_name, empty_context, in_order, is_built, landing_tables, model_table, register_base,
-    rollup_table,
+    EVENTS, Ground, SEVERAL, VERSIONS, base_name, empty_context, in_order, is_built, landing_tables, model_table,
+    register_base, rollup_table,
 };
 use crate::session::{Session, rollup_digest};
 use crate::store::{MOST_TRIES, Store, pause};
@@ -103,6 +103,8 @@ async fn compute_models(
     on_each: &mut impl FnMut(ModelReport),
 ) -> Result<(), LakeError> {
     let context = empty_context(project);
+    // Sorted and joined, texts that stand in others' buffers keep all of these: of millions of rows, most of the time goes into counting them.
+    context.state_ref().write().config_mut().options_mut().execution.parquet.schema_force_view_types = false;
     register_base(&context, project, Ground::Lake { store, manifest, journal }).await?;
     for table in &project.schema {
         let frame = context.table(table.name.as_str()).await.map_err(compute(&table.name))?;
@@ -227,6 +229,7 @@ fn digest(project: &Project, tables: &BTreeMap<String, u64>) -> String {
     take(env!("CARGO_PKG_VERSION"));
     take(VERSIONS);
     take(EVENTS);
+    take(SEVERAL);
     // What language figures are told in changes none of them, nor by which job their exports come.
     let settings = Settings { language: Language::default(), jobs: vec![], ..project.settings.clone() };
     take(&format!("{settings:?}{:?}{:?}", project.targets, project.holidays));

@@ -39,7 +39,8 @@ use deltalake_core::protocol::SaveMode;
 use deltalake_core::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError};
 use disk::Disk;
 use futures::TryStreamExt;
-use held::{Held, MOST_BYTES};
+use held::MOST_BYTES;
+pub use held::kept;
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -215,7 +216,7 @@ impl Store {
         state: &SessionState,
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
         let table = self.table_at(name, version, state).await?;
-        Ok(Arc::new(Sifted(table.table_provider().await.map_err(compute(name))?)))
+        Ok(Arc::new(sifted(name, &table, state).await?))
     }
 
     /// The same for a table that is read again and again: if it is small, it is read from storage once.
@@ -227,8 +228,8 @@ impl Store {
     ) -> Result<Arc<dyn TableProvider>, LakeError> {
         let table = self.table_at(name, version, state).await?;
         let bytes: i64 = table.snapshot().map_err(failed(name))?.log_data().iter().map(|file| file.size()).sum();
-        let stored = Arc::new(Sifted(table.table_provider().await.map_err(compute(name))?));
-        Ok(if bytes <= MOST_BYTES { Arc::new(Held::new(stored)) } else { stored })
+        let stored = Arc::new(sifted(name, &table, state).await?);
+        Ok(if bytes <= MOST_BYTES { kept(stored) } else { stored })
     }
 
     async fn table_at(&self, name: &str, version: u64, state: &SessionState) -> Result<DeltaTable, LakeError> {
@@ -420,6 +421,12 @@ impl Seen {
         let write = write.with_save_mode(SaveMode::Append).with_schema_mode(SchemaMode::Merge);
         Ok((self.name, write.with_commit_properties(carrying(transactions))))
     }
+}
+
+/// A table that reads as `state` is set to.
+async fn sifted(name: &str, table: &DeltaTable, state: &SessionState) -> Result<Sifted, LakeError> {
+    let provider = table.table_provider().with_session(Arc::new(state.clone()));
+    provider.await.map(Sifted).map_err(compute(name))
 }
 
 /// The log of a table on any object store: commits are conditional puts, which all of them know.

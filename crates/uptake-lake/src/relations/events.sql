@@ -1,15 +1,8 @@
 -- Every event once, as the newest snapshot told it. Events are never gone.
 -- `physical`: a landing table as written. `journaled`: its rows of loads that ended.
--- Nearly all are told once, and these pass as they are: millions of rows that nobody need compare. Of keys only the hash is counted;
--- two keys of one hash are taken for told twice, and compared.
-WITH several AS (
-    SELECT hash64(_key) AS hash
-    FROM journaled
-    GROUP BY hash64(_key)
-    HAVING count(*) > 1
-        OR NOT bool_and(_full)
-),
-told AS (
+-- `several`: the hashes of keys that were told more than once. Nearly all are told once, and these pass as they are: millions of rows that
+-- nobody need compare.
+WITH told AS (
     SELECT
         j._key,
         -- Files have no order: where two of one day differ, the newest stamp holds, then whichever, but always the same.

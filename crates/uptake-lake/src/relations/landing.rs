@@ -4,6 +4,7 @@ use super::{Ground, Rows, empty, memory, register, schema_of};
 use crate::error::{LakeError, compute};
 use crate::functions::hash64;
 use crate::landing::{Cell, Journal, arrow_type, landing_schema, loads_columns, rejects_columns, wide_row};
+use crate::store::kept;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
@@ -22,6 +23,7 @@ use uptake_spec::source::{ColumnType, Kind, Object, Source, Stamps, Wide};
 
 pub const VERSIONS: &str = include_str!("versions.sql");
 pub const EVENTS: &str = include_str!("events.sql");
+pub const SEVERAL: &str = include_str!("several.sql");
 
 /// A landed object with its table as it was written, for the stamps.
 pub struct Physical<'p> {
@@ -216,7 +218,12 @@ async fn landing_view(
     scratch.register_table("physical", physical)?;
     scratch.register_table("journaled", journaled)?;
     let frame = match object.kind {
-        Kind::Event => uptake_sql::select(&scratch, EVENTS).await?,
+        Kind::Event => {
+            // A log of millions is asked by several parts of one query, and this much of it is the same for all of them.
+            let several = uptake_sql::select(&scratch, SEVERAL).await?.into_view();
+            scratch.register_table("several", kept(several))?;
+            uptake_sql::select(&scratch, EVENTS).await?
+        }
         Kind::Record => {
             let days = days_with_next_complete(&journal.snapshots(&source.name, &object.name));
             scratch.register_table(

@@ -1,4 +1,4 @@
-//! A table of a build, kept in memory from its first reading on.
+//! A relation that never changes, kept in memory from its first reading on.
 //!
 //! A build's tables never change, and planning a scan of files costs more than reading a small table: the log is gone
 //! through, statistics are compared, footers and pages opened, at each of the many questions of a page. Of a larger one, unpacking
@@ -17,17 +17,18 @@ use tokio::sync::OnceCell;
 /// How large the files of a table may be to be held. Unpacked they are some five to ten times as large.
 pub const MOST_BYTES: i64 = 48 * 1024 * 1024;
 
+/// `stored`, read from where it is at most once.
+pub fn kept(stored: Arc<dyn TableProvider>) -> Arc<dyn TableProvider> {
+    Arc::new(Held { stored, memory: OnceCell::new() })
+}
+
 #[derive(Debug)]
-pub struct Held {
+struct Held {
     stored: Arc<dyn TableProvider>,
     memory: OnceCell<MemTable>,
 }
 
 impl Held {
-    pub fn new(stored: Arc<dyn TableProvider>) -> Held {
-        Held { stored, memory: OnceCell::new() }
-    }
-
     async fn read(&self, state: &dyn Session) -> Result<MemTable> {
         let plan = self.stored.scan(state, None, &[], None).await?;
         let batches = collect(plan, state.task_ctx()).await?;
