@@ -1,7 +1,7 @@
 //! Rows of a large load, put in the order of their time and parted by months, in bounded memory.
 //!
-//! What is held is sorted and put aside in a temporary file when it becomes much; at the end all that was put aside and what is still held
-//! are merged. What comes out are batches in the order of time, of one month each or of several small ones: each becomes a file.
+//! What is held is sorted and put aside in a temporary file when it becomes much, on a thread of its own while more rows come; at the end
+//! all that was put aside and what is still held are merged. What comes out are batches in the order of time, of one month each or of several small ones: each becomes a file.
 
 use super::pour::Job;
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
@@ -16,7 +16,9 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Error, Result, Seek, Write};
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// From how many rows on a load of one table is large. Below, files more cost more than their order saves.
 const LARGE: u64 = 100_000;
@@ -28,7 +30,7 @@ pub fn is_large(jobs: &[Arc<Job>]) -> bool {
 /// How much is held, and how much comes out at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The bytes that are held in memory before they are put aside.
+    /// The bytes that are held in memory before they are put aside. While they are, as many come again.
     pub held_bytes: usize,
     /// A month of fewer rows shares its batch with the next.
     pub month_rows: usize,
@@ -47,7 +49,7 @@ pub struct Size {
 impl Default for Limits {
     fn default() -> Limits {
         let out = Size { rows: 128 << 10, bytes: 16 << 20 };
-        Limits { held_bytes: 256 << 20, month_rows: 8 << 10, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
+        Limits { held_bytes: 128 << 20, month_rows: 8 << 10, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
     }
 }
 
@@ -62,6 +64,8 @@ pub struct InOrder {
     held: Vec<RecordBatch>,
     held_bytes: usize,
     aside: Vec<File>,
+    /// Puts aside what was held last.
+    putting: Option<JoinHandle<Result<File>>>,
 }
 
 /// What a row that is held costs once more while it is sorted: its time, its size, its place.
@@ -76,7 +80,7 @@ impl InOrder {
     pub fn by(time: &str, schema: SchemaRef, limits: Limits) -> InOrder {
         let times = [time, "_stamp"].map(|name| schema.index_of(name).expect("a column of the table, and one of ours"));
         let waiting = Arc::new(Schema::new(schema.fields().iter().map(|field| waiting(field)).collect::<Vec<_>>()));
-        InOrder { schema, waiting, times, limits, held: vec![], held_bytes: 0, aside: vec![] }
+        InOrder { schema, waiting, times, limits, held: vec![], held_bytes: 0, aside: vec![], putting: None }
     }
 
     /// # Errors
@@ -99,6 +103,7 @@ impl InOrder {
     /// # Errors
     /// What was put aside cannot be read back.
     pub fn end(mut self, out: &mut dyn FnMut(RecordBatch) -> bool) -> Result<()> {
+        self.be_aside()?;
         let mut sources = vec![];
         for file in std::mem::take(&mut self.aside) {
             sources.push(Source::Aside(Box::new(StreamReader::try_new(BufReader::new(file), None).map_err(told)?)));
@@ -113,19 +118,34 @@ impl InOrder {
         })
     }
 
+    /// Waits for what was put aside before.
     fn put_aside(&mut self) -> Result<()> {
+        self.be_aside()?;
         let held = std::mem::take(&mut self.held);
         self.held_bytes = 0;
-        let mut file = tempfile::tempfile()?;
-        let mut writer = StreamWriter::try_new(BufWriter::new(&mut file), &self.waiting).map_err(told)?;
-        let merge = Merge::new(held, vec![], self.times)?;
-        merge.each(self.limits.aside, None, &mut |rows| writer.write(&rows).map(|()| true).map_err(told))?;
-        writer.finish().map_err(told)?;
-        writer.into_inner().map_err(told)?.flush()?;
-        file.rewind()?;
-        self.aside.push(file);
+        let (schema, times, size) = (self.waiting.clone(), self.times, self.limits.aside);
+        self.putting = Some(std::thread::spawn(move || sorted(held, &schema, times, size)));
         Ok(())
     }
+
+    fn be_aside(&mut self) -> Result<()> {
+        if let Some(putting) = self.putting.take() {
+            self.aside.push(putting.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok(())
+    }
+}
+
+/// A temporary file of `held` in order.
+fn sorted(held: Vec<RecordBatch>, schema: &Schema, times: [usize; 2], size: Size) -> Result<File> {
+    let mut file = tempfile::tempfile()?;
+    let mut writer = StreamWriter::try_new(BufWriter::new(&mut file), schema).map_err(told)?;
+    let merge = Merge::new(held, vec![], times)?;
+    merge.each(size, None, &mut |rows| writer.write(&rows).map(|()| true).map_err(told))?;
+    writer.finish().map_err(told)?;
+    writer.into_inner().map_err(told)?.flush()?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// The names of files and loads are as long as all else in a row, and few: while rows wait, numbers stand for them.
