@@ -10,8 +10,8 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type, TimeUnit, Ti
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use std::sync::Arc;
-use twox_hash::XxHash3_64;
 use uptake_spec::{Calendar, Grain, Project};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Every function a query may use beside DataFusion's own.
 ///
@@ -76,10 +76,13 @@ pub fn functions(project: &Project) -> Vec<ScalarUDF> {
 
 /// `hash64(text)`, a number that is the same for the same text on every machine; two different texts share it about once in 2^64.
 pub fn hash64() -> ScalarUDF {
-    let hash = |text: &str| XxHash3_64::oneshot(text.as_bytes()).cast_signed();
     udf("hash64", &[DataType::Utf8], DataType::Int64, move |a| {
-        Ok(Arc::new(texts(&a[0]).map(|text| text.map(hash)).collect::<Int64Array>()))
+        Ok(Arc::new(texts(&a[0]).map(|text| text.map(hashed)).collect::<Int64Array>()))
     })
+}
+
+fn hashed(text: &str) -> i64 {
+    xxh3_64(text.as_bytes()).cast_signed()
 }
 
 fn instant() -> DataType {
@@ -193,6 +196,17 @@ fn days_of_periods(arrays: &[ArrayRef], of: impl Fn(NaiveDate, Grain) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What landed is compared by this number for as long as the lake lives. As `xxh3_64_intdigest` of Python's xxhash 3 tells it.
+    #[test]
+    fn a_hash_is_the_one_that_others_know() {
+        let long = "y".repeat(300);
+        for (text, hash) in
+            [("", 0x2d06_8005_38d3_94c2), ("abc", 0x78af_5f94_892f_3950), (&long, 0xe59d_0f1d_a61c_2ee0_u64)]
+        {
+            assert_eq!(hashed(text).cast_unsigned(), hash, "{text}");
+        }
+    }
 
     #[test]
     fn a_day_begins_where_the_clock_says_so() {

@@ -10,10 +10,10 @@ use csv::ByteRecord;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use twox_hash::XxHash3_64;
 use uptake_read::{Record, line, raw};
 use uptake_spec::source::{ColumnType, DateOrder, Headings, Object};
 use uptake_spec::{Place, Problem};
+use xxhash_rust::xxh3::xxh3_64;
 
 #[derive(Debug, Clone)]
 pub struct Form {
@@ -378,7 +378,7 @@ impl Form {
             scratch.clear();
             scratch.push_str(prefix);
             if cell.canonical(scratch) {
-                sum = sum.wrapping_add(XxHash3_64::oneshot(scratch.as_bytes()));
+                sum = sum.wrapping_add(xxh3_64(scratch.as_bytes()));
             }
         }
         sum as i64

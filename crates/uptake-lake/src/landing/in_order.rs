@@ -5,8 +5,8 @@
 
 use super::pour::Job;
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int32DictionaryArray, RecordBatch, StringArray};
-use datafusion::arrow::compute::{cast, interleave_record_batch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch, StringArray};
+use datafusion::arrow::compute::{interleave_record_batch, take};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::StreamReader;
@@ -61,6 +61,8 @@ pub struct InOrder {
     /// The columns that tell a row's time: the first of them that is not empty does.
     times: [usize; 2],
     limits: Limits,
+    /// Of the files and loads.
+    names: Names,
     held: Vec<RecordBatch>,
     held_bytes: usize,
     aside: Vec<File>,
@@ -80,7 +82,8 @@ impl InOrder {
     pub fn by(time: &str, schema: SchemaRef, limits: Limits) -> InOrder {
         let times = [time, "_stamp"].map(|name| schema.index_of(name).expect("a column of the table, and one of ours"));
         let waiting = Arc::new(Schema::new(schema.fields().iter().map(|field| waiting(field)).collect::<Vec<_>>()));
-        InOrder { schema, waiting, times, limits, held: vec![], held_bytes: 0, aside: vec![], putting: None }
+        let (names, held) = (Names::default(), vec![]);
+        InOrder { schema, waiting, times, limits, names, held, held_bytes: 0, aside: vec![], putting: None }
     }
 
     /// # Errors
@@ -88,7 +91,7 @@ impl InOrder {
     pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
         let columns = rows.columns().iter().zip(self.waiting.fields());
         let columns = columns.map(|(column, field)| match field.data_type() {
-            DataType::Dictionary(..) => numbered(column.as_string()),
+            DataType::Int32 => self.names.numbered(column.as_string()),
             _ => column.clone(),
         });
         let rows = RecordBatch::try_new(self.waiting.clone(), columns.collect()).map_err(told)?;
@@ -109,11 +112,14 @@ impl InOrder {
             sources.push(Source::Aside(Box::new(StreamReader::try_new(BufReader::new(file), None).map_err(told)?)));
         }
         let held = std::mem::take(&mut self.held);
+        let names = StringArray::from(self.names.0);
         let merge = Merge::new(held, sources, self.times)?;
         merge.each(self.limits.out, Some(self.limits.month_rows), &mut |rows| {
-            let columns = rows.columns().iter().zip(self.schema.fields());
-            let columns =
-                columns.map(|(column, field)| cast(column, field.data_type())).collect::<std::result::Result<_, _>>();
+            let columns = rows.columns().iter().map(|column| match column.data_type() {
+                DataType::Int32 => take(&names, column, None),
+                _ => Ok(column.clone()),
+            });
+            let columns = columns.collect::<std::result::Result<_, _>>();
             Ok(out(columns.and_then(|columns| RecordBatch::try_new(self.schema.clone(), columns)).map_err(told)?))
         })
     }
@@ -148,31 +154,34 @@ fn sorted(held: Vec<RecordBatch>, schema: &Schema, times: [usize; 2], size: Size
     Ok(file)
 }
 
-/// The names of files and loads are as long as all else in a row, and few: while rows wait, numbers stand for them.
+/// The names of files and loads are as long as all else in a row, and few: while rows wait, numbers stand for them. No column of an export
+/// is one of such numbers.
 fn waiting(field: &Field) -> Field {
     match field.name().as_str() {
-        "_file" | "_load" => {
-            let numbered = DataType::Dictionary(Box::new(DataType::Int32), Box::new(field.data_type().clone()));
-            field.clone().with_data_type(numbered)
-        }
+        "_file" | "_load" => field.clone().with_data_type(DataType::Int32),
         _ => field.clone(),
     }
 }
 
-fn numbered(texts: &StringArray) -> ArrayRef {
-    let (mut known, mut last): (Vec<&str>, usize) = (vec![], 0);
-    let numbers = texts.iter().map(|text| {
-        let text = text?;
-        if known.get(last) != Some(&text) {
-            last = known.iter().position(|other| *other == text).unwrap_or(known.len());
-            if last == known.len() {
-                known.push(text);
+/// Names, each at the place of its number.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl Names {
+    fn numbered(&mut self, texts: &StringArray) -> ArrayRef {
+        let mut last = usize::MAX;
+        let numbers = texts.iter().map(|text| {
+            let text = text?;
+            if self.0.get(last).is_none_or(|known| known != text) {
+                last = self.0.iter().rposition(|known| known == text).unwrap_or(self.0.len());
+                if last == self.0.len() {
+                    self.0.push(text.into());
+                }
             }
-        }
-        Some(last as i32)
-    });
-    let numbers: Int32Array = numbers.collect();
-    Arc::new(Int32DictionaryArray::new(numbers, Arc::new(StringArray::from(known))))
+            Some(last as i32)
+        });
+        Arc::new(numbers.collect::<Int32Array>())
+    }
 }
 
 fn told(error: ArrowError) -> Error {

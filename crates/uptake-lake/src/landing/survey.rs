@@ -7,10 +7,10 @@ use super::numbers;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
-use twox_hash::XxHash3_64;
 use uptake_read::{Rows, Step, line};
 use uptake_spec::source::{DateOrder, DecimalMark};
 use uptake_spec::{Place, Problem};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// What a first reading told.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,8 +37,8 @@ pub type Mark = u128;
 
 pub fn mark(key: &str, content: i64) -> Mark {
     let seed = content as u64;
-    let high = XxHash3_64::oneshot_with_seed(seed, key.as_bytes());
-    let low = XxHash3_64::oneshot_with_seed(seed ^ 0x9e37_79b9_7f4a_7c15, key.as_bytes());
+    let high = xxh3_64_with_seed(key.as_bytes(), seed);
+    let low = xxh3_64_with_seed(key.as_bytes(), seed ^ 0x9e37_79b9_7f4a_7c15);
     (u128::from(high) << 64) | u128::from(low)
 }
 
@@ -150,8 +150,8 @@ pub struct Pass {
     rounded: Option<(u64, usize)>,
     dates: Vec<(usize, Seen)>,
     numbers: Vec<(usize, numbers::Seen)>,
-    /// A mark of each row's key, with the number of the row.
-    keys: Vec<(Mark, u64)>,
+    /// Half a mark of each row's key, with the number of the row.
+    keys: Vec<(u64, u64)>,
 }
 
 /// How many days after the newest stamp something may end and still date its file: what lies further ahead is a slip of the pen.
@@ -184,7 +184,7 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
         pass.beyond = pass.beyond.max(form.beyond(record));
         if form.key(record, &mut key) {
             pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
-            pass.keys.push((mark(&key, 0), rows.count - 1));
+            pass.keys.push((xxh3_64(key.as_bytes()), rows.count - 1));
         }
         pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));
         pass.newest = pass.newest.max(form.dated(record));
@@ -212,8 +212,8 @@ fn instance(id: &str) -> Option<&str> {
     id.get(3..6)
 }
 
-/// The numbers of all rows whose key occurs twice.
-fn doubles(keys: &mut [(Mark, u64)]) -> HashSet<u64> {
+/// The numbers of all rows whose key occurs twice, and of few others perhaps: their marks will tell.
+fn doubles(keys: &mut [(u64, u64)]) -> HashSet<u64> {
     keys.sort_unstable();
     let same = keys.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1);
     same.flatten().map(|(_, row)| *row).collect()

@@ -8,9 +8,9 @@ use crate::landing::snapshot;
 use chrono_tz::Tz;
 use std::collections::HashSet;
 use std::io::Result;
-use twox_hash::XxHash3_64;
 use uptake_read::{Rows, Step, line};
 use uptake_spec::Problem;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A table of a file.
 #[derive(Debug, Clone)]
@@ -122,7 +122,7 @@ pub fn doubles(document: &Document, sets: &[Vec<usize>]) -> std::result::Result<
                     bytes.extend_from_slice(rows.record.cells.get(*at).unwrap_or_default().trim_ascii());
                     bytes.push(0x1f);
                 }
-                doubles[nth] += u64::from(!seen[nth].insert(XxHash3_64::oneshot(&bytes)));
+                doubles[nth] += u64::from(!seen[nth].insert(xxh3_64(&bytes)));
             }
         }
     })

@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use twox_hash::XxHash3_64;
 use uptake_spec::source::ColumnType;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// How many different values of a column are kept as they are.
 pub const MOST_VALUES: usize = 100;
@@ -276,7 +276,7 @@ impl Tally {
             self.unique = false;
             return;
         }
-        if !self.apart.insert(XxHash3_64::oneshot(text.as_bytes())) {
+        if !self.apart.insert(xxh3_64(text.as_bytes())) {
             self.unique = false;
         }
     }

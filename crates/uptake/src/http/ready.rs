@@ -13,7 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
 use std::sync::Arc;
-use twox_hash::XxHash3_64;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Below this, packing costs more than it saves.
 const LEAST_PACKED: usize = 1_000;
@@ -68,7 +68,7 @@ impl Ready {
         let is_text = made.kind.starts_with("text/") || matches!(made.kind, "application/json" | "image/svg+xml");
         let packed = (is_text && made.bytes.len() >= LEAST_PACKED).then(|| packed(&made.bytes));
         // Weak, because packed and plain have one tag.
-        let tag = format!("W/\"{build}-{:x}\"", XxHash3_64::oneshot(&made.bytes));
+        let tag = format!("W/\"{build}-{:x}\"", xxh3_64(&made.bytes));
         let tag = HeaderValue::from_str(&tag).expect("numbers and quotes make a header");
         Ready(Arc::new(Inner { kind: made.kind, policy: made.policy, tag, plain: made.bytes.into(), packed }))
     }
