@@ -18,6 +18,7 @@ mod journal;
 mod months;
 mod names;
 pub(crate) mod numbers;
+mod packed;
 mod parquet;
 mod pour;
 mod prepare;
@@ -47,7 +48,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::error::{DataFusionError, Result as EngineResult};
 use fetch::Delivery;
 use in_order::{InOrder, Limits, is_large};
-use pour::{Job, Poured, pour};
+use pour::{Batches, Job, Poured, Sink, pour};
 use prepare::{Prepared, Preparing};
 use recognise::Recognised;
 use snapshot::Dated;
@@ -315,10 +316,10 @@ async fn write(
     let by = time.clone();
     let pouring = tokio::task::spawn_blocking(move || {
         whole_or_nothing(send, &refused, |out| {
-            let poured = |out: pour::Out| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, out);
+            let poured = |sink: &mut dyn Sink| pour(&jobs, &|day| stored.marks(day), &rejects, sink);
             match by {
-                Some(time) => ordered(InOrder::by(&time, schema_of(&columns), Limits::default()), out, poured),
-                None => poured(out),
+                Some(time) => ordered(InOrder::by(&time, &columns, Limits::default()), out, poured),
+                None => poured(&mut Batches::new(&columns, out)),
             }
         })
     });
@@ -344,19 +345,17 @@ fn time_of(jobs: &[Arc<Job>], columns: &[(String, ColumnType)]) -> Option<String
     columns.iter().map(|(name, _)| name).find(|name| all && name.to_lowercase() == first).cloned()
 }
 
-/// Hands out what `pour` makes once all of it is there, in the order of time.
+/// Hands out what `pour` gives once all of it is there, in the order of time.
 fn ordered<T>(
     mut rows: InOrder,
     out: pour::Out,
-    pour: impl FnOnce(pour::Out) -> Result<T, LakeError>,
+    pour: impl FnOnce(&mut dyn Sink) -> Result<T, LakeError>,
 ) -> Result<T, LakeError> {
-    let mut no_room = None;
-    let poured = pour(&mut |batch| rows.push(batch).map_err(|error| no_room = Some(error)).is_ok());
-    if let Some(error) = no_room {
-        return Err(LakeError::Spool(error));
-    }
+    let poured = pour(&mut rows);
+    // The export is not at fault for a full disk of ours.
+    let rows = rows.whole().map_err(LakeError::Spool)?;
     let poured = poured?;
-    rows.end(out).map_err(LakeError::Spool)?;
+    rows.hand_out(out).map_err(LakeError::Spool)?;
     Ok(poured)
 }
 

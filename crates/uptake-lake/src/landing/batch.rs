@@ -1,6 +1,7 @@
 //! Typed rows become Arrow columns for one landing table.
 
 use super::cell::{Cell, Datum};
+use super::packed;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use datafusion::arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder,
@@ -86,22 +87,27 @@ pub struct Noted<'a> {
 pub struct Batcher {
     schema: SchemaRef,
     builders: Vec<Builder>,
-    /// For each of the table's columns: which of the file's it is.
+    /// See [`places`].
     places: Vec<Option<usize>>,
     pub rows: usize,
     /// A rough measure of what the builders hold.
     pub bytes: usize,
 }
 
+/// For each of the table's columns: which of the file's it is.
+pub fn places(table: &[(String, ColumnType)], file: &[(String, ColumnType)]) -> Vec<Option<usize>> {
+    let of_file = file.iter().enumerate().map(|(at, (name, _))| (name.to_lowercase(), at));
+    let of_file: HashMap<String, usize> = of_file.collect();
+    table.iter().map(|(name, _)| of_file.get(&name.to_lowercase()).copied()).collect()
+}
+
 impl Batcher {
     pub fn new(table: &[(String, ColumnType)], file: &[(String, ColumnType)]) -> Batcher {
-        let places: HashMap<String, usize> =
-            file.iter().enumerate().map(|(at, (name, _))| (name.to_lowercase(), at)).collect();
         let kinds = table.iter().map(|(_, kind)| *kind).chain(OURS.iter().map(|(_, kind)| *kind));
         Batcher {
             schema: landing_schema(table),
             builders: kinds.map(Builder::new).collect(),
-            places: table.iter().map(|(name, _)| places.get(&name.to_lowercase()).copied()).collect(),
+            places: places(table, file),
             rows: 0,
             bytes: 0,
         }
@@ -109,26 +115,38 @@ impl Batcher {
 
     /// Takes a row; without `cells` only its presence is noted.
     pub fn push(&mut self, cells: Option<&[Datum]>, noted: &Noted) {
-        let count = self.places.len();
         for (builder, place) in self.builders.iter_mut().zip(&self.places) {
             match (cells, place) {
                 (Some(cells), Some(at)) => self.bytes += builder.push(&cells[*at]),
                 _ => builder.push_nothing(),
             }
         }
+        self.note(cells.is_some(), noted);
+    }
+
+    /// Takes a row whose cells stand one behind the other, one for each of the table's columns; `None` where they do not.
+    pub fn push_packed(&mut self, mut cells: &[u8], noted: &Noted) -> Option<()> {
+        for builder in &mut self.builders[..self.places.len()] {
+            self.bytes += builder.push(&packed::take(&mut cells)?);
+        }
+        self.note(true, noted);
+        Some(())
+    }
+
+    fn note(&mut self, full: bool, noted: &Noted) {
         let Noted { key, content, stamp, origin } = noted;
         let line = content.map_or(Datum::Nothing, |_| Datum::Integer(origin.line as i64));
         let ours: [Datum; OURS.len()] = [
             Datum::Text((*key).into()),
             content.map_or(Datum::Nothing, Datum::Integer),
             Datum::Date(origin.snapshot),
-            Datum::Boolean(cells.is_some()),
+            Datum::Boolean(full),
             Datum::Text(origin.file.into()),
             line,
             Datum::Text(origin.load.into()),
             stamp.map_or(Datum::Nothing, Datum::Instant),
         ];
-        for (builder, datum) in self.builders[count..].iter_mut().zip(&ours) {
+        for (builder, datum) in self.builders[self.places.len()..].iter_mut().zip(&ours) {
             self.bytes += builder.push(datum);
         }
         self.rows += 1;

@@ -3,22 +3,20 @@
 //! What is held is sorted and put aside in a temporary file when it becomes much, on a thread of its own while more rows come; at the end
 //! all that was put aside and what is still held are merged. What comes out are batches in the order of time, of one month each or of several small ones: each becomes a file.
 
-use super::pour::Job;
+use super::batch::{Batcher, Noted, Origin, places};
+use super::cell::Datum;
+use super::packed;
+use super::pour::{Job, Out, Sink};
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch, StringArray};
-use datafusion::arrow::compute::{interleave_record_batch, take};
-use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimestampMicrosecondType};
-use datafusion::arrow::error::ArrowError;
-use datafusion::arrow::ipc::reader::StreamReader;
-use datafusion::arrow::ipc::writer::StreamWriter;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Error, Result, Seek, Write};
+use std::io::{BufReader, BufWriter, Error, ErrorKind, Read, Result, Seek, Write};
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use uptake_spec::source::ColumnType;
 
 /// From how many rows on a load of one table is large. Below, files more cost more than their order saves.
 const LARGE: u64 = 100_000;
@@ -35,102 +33,134 @@ pub struct Limits {
     /// A month of fewer rows shares its batch with the next.
     pub month_rows: usize,
     /// The most rows, and roughly the bytes, of a batch that comes out.
-    pub out: Size,
-    /// The same of those that are put aside.
-    pub aside: Size,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Size {
-    pub rows: usize,
-    pub bytes: usize,
+    pub out_rows: usize,
+    pub out_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        let out = Size { rows: 128 << 10, bytes: 16 << 20 };
-        Limits { held_bytes: 128 << 20, month_rows: 8 << 10, out, aside: Size { rows: 8 << 10, bytes: 1 << 20 } }
+        Limits { held_bytes: 128 << 20, month_rows: 8 << 10, out_rows: 128 << 10, out_bytes: 16 << 20 }
     }
 }
-
-/// Rows on their way to be sorted.
-pub struct InOrder {
-    /// As rows come and go, and as they wait.
-    schema: SchemaRef,
-    waiting: SchemaRef,
-    /// The columns that tell a row's time: the first of them that is not empty does.
-    times: [usize; 2],
-    limits: Limits,
-    /// Of the files and loads.
-    names: Names,
-    held: Vec<RecordBatch>,
-    held_bytes: usize,
-    aside: Vec<File>,
-    /// Puts aside what was held last.
-    putting: Option<JoinHandle<Result<File>>>,
-}
-
-/// What a row that is held costs once more while it is sorted: its time, its size, its place.
-const ORDER_BYTES: usize = 32;
 
 /// Microseconds since 1970. Rows without a time come before all others.
 type Time = i64;
 const NO_TIME: Time = i64::MIN;
 
-impl InOrder {
-    /// By a column of a landing table; rows that have nothing there are of the time that was noted beside them.
-    pub fn by(time: &str, schema: SchemaRef, limits: Limits) -> InOrder {
-        let times = [time, "_stamp"].map(|name| schema.index_of(name).expect("a column of the table, and one of ours"));
-        let waiting = Arc::new(Schema::new(schema.fields().iter().map(|field| waiting(field)).collect::<Vec<_>>()));
-        let (names, held) = (Names::default(), vec![]);
-        InOrder { schema, waiting, times, limits, names, held, held_bytes: 0, aside: vec![], putting: None }
+/// Rows on their way to be sorted.
+pub struct InOrder {
+    columns: Vec<(String, ColumnType)>,
+    /// The column that tells a row's time. One that has nothing there is of the time that was noted beside it.
+    time: usize,
+    limits: Limits,
+    /// For each column: which of the file's it is whose rows are coming.
+    places: Vec<Option<usize>>,
+    origins: Origins,
+    held: Held,
+    aside: Vec<Aside>,
+    /// Puts aside what was held last.
+    putting: Option<JoinHandle<Result<Aside>>>,
+    /// Why no more rows were taken.
+    failed: Option<Error>,
+}
+
+impl Sink for InOrder {
+    fn begin(&mut self, columns: &[(String, ColumnType)]) {
+        self.places = places(&self.columns, columns);
     }
 
+    fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool {
+        let cell = |column: usize| Some(&cells?[self.places[column]?]);
+        let time = cell(self.time).and_then(time_of).or(noted.stamp.map(|at| at.timestamp_micros()));
+        let row = self.held.begin(time.unwrap_or(NO_TIME));
+        pack(noted, cells.is_some(), self.origins.number(&noted.origin), row);
+        if cells.is_some() {
+            (0..self.places.len()).for_each(|column| packed::push(cell(column).unwrap_or(&Datum::Nothing), row));
+        }
+        self.held.end();
+        if self.held.size() > self.limits.held_bytes
+            && let Err(error) = self.put_aside()
+        {
+            self.failed = Some(error);
+        }
+        self.failed.is_none()
+    }
+
+    fn end(&mut self) -> bool {
+        true
+    }
+}
+
+impl InOrder {
+    /// By one of the columns of a landing table.
+    pub fn by(time: &str, columns: &[(String, ColumnType)], limits: Limits) -> InOrder {
+        let time = columns.iter().position(|(name, _)| name == time).expect("a column of the table");
+        InOrder {
+            columns: columns.to_vec(),
+            time,
+            limits,
+            places: vec![],
+            origins: Origins::default(),
+            held: Held::default(),
+            aside: vec![],
+            putting: None,
+            failed: None,
+        }
+    }
+
+    /// That every row that came is here.
+    ///
     /// # Errors
     /// The disk for temporary files is full or read-only.
-    pub fn push(&mut self, rows: RecordBatch) -> Result<()> {
-        let columns = rows.columns().iter().zip(self.waiting.fields());
-        let columns = columns.map(|(column, field)| match field.data_type() {
-            DataType::Int32 => self.names.numbered(column.as_string()),
-            _ => column.clone(),
-        });
-        let rows = RecordBatch::try_new(self.waiting.clone(), columns.collect()).map_err(told)?;
-        let bytes = rows.columns().iter().map(|column| column.to_data().get_slice_memory_size());
-        self.held_bytes += bytes.sum::<std::result::Result<usize, _>>().map_err(told)? + ORDER_BYTES * rows.num_rows();
-        self.held.push(rows);
-        if self.held_bytes > self.limits.held_bytes { self.put_aside() } else { Ok(()) }
+    pub fn whole(mut self) -> Result<InOrder> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        self.be_aside()?;
+        Ok(self)
     }
 
     /// Hands out all rows in order, until `out` takes no more.
     ///
     /// # Errors
     /// What was put aside cannot be read back.
-    pub fn end(mut self, out: &mut dyn FnMut(RecordBatch) -> bool) -> Result<()> {
-        self.be_aside()?;
-        let mut sources = vec![];
-        for file in std::mem::take(&mut self.aside) {
-            sources.push(Source::Aside(Box::new(StreamReader::try_new(BufReader::new(file), None).map_err(told)?)));
+    pub fn hand_out(self, out: Out) -> Result<()> {
+        let InOrder { columns, limits, origins, held, aside, .. } = self;
+        // What was put aside comes before what is held where times are equal: it came before.
+        let mut sources =
+            aside.into_iter().map(Source::Aside).chain([Source::Held(held.sorted(), 0)]).collect::<Vec<_>>();
+        let mut rows: Vec<Vec<u8>> = vec![vec![]; sources.len()];
+        let mut next = BinaryHeap::new();
+        for (at, source) in sources.iter_mut().enumerate() {
+            next.extend(source.step(&mut rows[at])?.map(|time| Reverse((time, at))));
         }
-        let held = std::mem::take(&mut self.held);
-        let names = StringArray::from(self.names.0);
-        let merge = Merge::new(held, sources, self.times)?;
-        merge.each(self.limits.out, Some(self.limits.month_rows), &mut |rows| {
-            let columns = rows.columns().iter().map(|column| match column.data_type() {
-                DataType::Int32 => take(&names, column, None),
-                _ => Ok(column.clone()),
-            });
-            let columns = columns.collect::<std::result::Result<_, _>>();
-            Ok(out(columns.and_then(|columns| RecordBatch::try_new(self.schema.clone(), columns)).map_err(told)?))
-        })
+        let (mut batcher, mut bytes, mut month) = (Batcher::new(&columns, &[]), 0, 0..0);
+        while let Some(Reverse((time, at))) = next.pop() {
+            let another = !month.contains(&time);
+            if another {
+                month = month_of(time);
+            }
+            let parted = another && batcher.rows >= limits.month_rows;
+            let full = batcher.rows == limits.out_rows || bytes >= limits.out_bytes;
+            if (parted || full) && batcher.rows > 0 {
+                bytes = 0;
+                if !out(batcher.finish()) {
+                    return Ok(());
+                }
+            }
+            bytes += rows[at].len();
+            unpack(&rows[at], &origins, &mut batcher).ok_or_else(|| Error::from(ErrorKind::InvalidData))?;
+            next.extend(sources[at].step(&mut rows[at])?.map(|time| Reverse((time, at))));
+        }
+        if batcher.rows > 0 {
+            out(batcher.finish());
+        }
+        Ok(())
     }
 
     /// Waits for what was put aside before.
     fn put_aside(&mut self) -> Result<()> {
         self.be_aside()?;
         let held = std::mem::take(&mut self.held);
-        self.held_bytes = 0;
-        let (schema, times, size) = (self.waiting.clone(), self.times, self.limits.aside);
-        self.putting = Some(std::thread::spawn(move || sorted(held, &schema, times, size)));
+        self.putting = Some(std::thread::spawn(move || held.sorted().aside()));
         Ok(())
     }
 
@@ -142,205 +172,148 @@ impl InOrder {
     }
 }
 
-/// A temporary file of `held` in order.
-fn sorted(held: Vec<RecordBatch>, schema: &Schema, times: [usize; 2], size: Size) -> Result<File> {
-    let mut file = tempfile::tempfile()?;
-    let mut writer = StreamWriter::try_new(BufWriter::new(&mut file), schema).map_err(told)?;
-    let merge = Merge::new(held, vec![], times)?;
-    merge.each(size, None, &mut |rows| writer.write(&rows).map(|()| true).map_err(told))?;
-    writer.finish().map_err(told)?;
-    writer.into_inner().map_err(told)?.flush()?;
-    file.rewind()?;
-    Ok(file)
-}
-
-/// The names of files and loads are as long as all else in a row, and few: while rows wait, numbers stand for them. No column of an export
-/// is one of such numbers.
-fn waiting(field: &Field) -> Field {
-    match field.name().as_str() {
-        "_file" | "_load" => field.clone().with_data_type(DataType::Int32),
-        _ => field.clone(),
+/// The time that a cell tells.
+fn time_of(cell: &Datum) -> Option<Time> {
+    match cell {
+        Datum::Instant(at) => Some(at.timestamp_micros()),
+        Datum::Date(day) => Some(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros()),
+        _ => None,
     }
 }
 
-/// Names, each at the place of its number.
+/// All of a row but its cells. The names of files and loads are as long as all else in it, and few: a number stands for them.
+fn pack(noted: &Noted, full: bool, origin: usize, to: &mut Vec<u8>) {
+    let Noted { key, content, stamp, origin: Origin { line, .. } } = noted;
+    let cells = [
+        Datum::Boolean(full),
+        Datum::Integer(origin as i64),
+        Datum::Integer(*line as i64),
+        Datum::Text((*key).into()),
+        content.map_or(Datum::Nothing, Datum::Integer),
+        stamp.map_or(Datum::Nothing, Datum::Instant),
+    ];
+    cells.iter().for_each(|cell| packed::push(cell, to));
+}
+
+/// Puts a row into a batch; `None` if it is none.
+fn unpack(mut row: &[u8], origins: &Origins, to: &mut Batcher) -> Option<()> {
+    let mut cell = || packed::take(&mut row);
+    let cells = [cell()?, cell()?, cell()?, cell()?, cell()?, cell()?];
+    let [Datum::Boolean(full), Datum::Integer(origin), Datum::Integer(line), Datum::Text(key), content, stamp] = &cells
+    else {
+        return None;
+    };
+    let (snapshot, file, load) = origins.0.get(usize::try_from(*origin).ok()?)?;
+    let content = if let Datum::Integer(content) = content { Some(*content) } else { None };
+    let origin = Origin { snapshot: *snapshot, file, line: *line as u64, load };
+    let noted = Noted { key, content, stamp: stamp.instant(), origin };
+    match full {
+        true => to.push_packed(row, &noted)?,
+        false => to.push(None, &noted),
+    }
+    Some(())
+}
+
+/// Snapshots, files and loads, each at the place of its number.
 #[derive(Default)]
-struct Names(Vec<String>);
+struct Origins(Vec<(NaiveDate, String, String)>);
 
-impl Names {
-    fn numbered(&mut self, texts: &StringArray) -> ArrayRef {
-        let mut last = usize::MAX;
-        let numbers = texts.iter().map(|text| {
-            let text = text?;
-            if self.0.get(last).is_none_or(|known| known != text) {
-                last = self.0.iter().rposition(|known| known == text).unwrap_or(self.0.len());
-                if last == self.0.len() {
-                    self.0.push(text.into());
-                }
-            }
-            Some(last as i32)
-        });
-        Arc::new(numbers.collect::<Int32Array>())
+impl Origins {
+    fn number(&mut self, of: &Origin) -> usize {
+        let is_it = |(day, file, load): &(NaiveDate, String, String)| {
+            (*day, &file[..], &load[..]) == (of.snapshot, of.file, of.load)
+        };
+        // Those that came last most likely come again.
+        self.0.iter().rposition(is_it).unwrap_or_else(|| {
+            self.0.push((of.snapshot, of.file.into(), of.load.into()));
+            self.0.len() - 1
+        })
     }
 }
 
-fn told(error: ArrowError) -> Error {
-    match error {
-        ArrowError::IoError(_, error) => error,
-        other => Error::other(other),
+/// Rows in memory.
+#[derive(Default)]
+struct Held {
+    bytes: Vec<u8>,
+    /// The time of each row, and where it begins and ends.
+    rows: Vec<(Time, usize, usize)>,
+}
+
+impl Held {
+    /// The bytes of a row of this time go there.
+    fn begin(&mut self, time: Time) -> &mut Vec<u8> {
+        self.rows.push((time, self.bytes.len(), self.bytes.len()));
+        &mut self.bytes
     }
+
+    fn end(&mut self) {
+        if let Some((_, _, end)) = self.rows.last_mut() {
+            *end = self.bytes.len();
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.bytes.len() + size_of::<(Time, usize, usize)>() * self.rows.len()
+    }
+
+    fn sorted(mut self) -> Held {
+        self.rows.sort_unstable();
+        self
+    }
+
+    /// In a temporary file: time, length and bytes of each row.
+    fn aside(self) -> Result<Aside> {
+        let mut file = BufWriter::with_capacity(AT_ONCE, tempfile::tempfile()?);
+        for (time, from, to) in &self.rows {
+            file.write_all(&time.to_le_bytes())?;
+            file.write_all(&((to - from) as u64).to_le_bytes())?;
+            file.write_all(&self.bytes[*from..*to])?;
+        }
+        let mut file = file.into_inner()?;
+        file.rewind()?;
+        Ok(Aside { file: BufReader::with_capacity(AT_ONCE, file), left: self.rows.len() })
+    }
+}
+
+/// How much of a temporary file is read or written at once.
+const AT_ONCE: usize = 512 << 10;
+
+/// Sorted rows in a temporary file.
+struct Aside {
+    file: BufReader<File>,
+    /// How many rows were not read back yet.
+    left: usize,
 }
 
 /// Sorted rows that are merged with others.
 enum Source {
-    /// Batches in memory, and the order of their rows: time, batch and row.
-    Held(std::vec::IntoIter<(Time, u32, u32)>),
-    Aside(Box<StreamReader<BufReader<File>>>),
+    /// With the place of the next row.
+    Held(Held, usize),
+    Aside(Aside),
 }
 
-/// A batch, and what has to be known of each row of it.
-struct Block {
-    rows: RecordBatch,
-    times: Vec<Time>,
-    /// The bytes of each row.
-    sizes: Vec<usize>,
-}
-
-/// Where a source stands: at a row of a block.
-struct Cursor {
-    source: Source,
-    block: usize,
-    row: usize,
-}
-
-struct Merge {
-    columns: [usize; 2],
-    /// Those that are held come first and stay; behind them stand those that were read back.
-    blocks: Vec<Block>,
-    held: usize,
-    cursors: Vec<Cursor>,
-    next: BinaryHeap<Reverse<(Time, usize)>>,
-}
-
-impl Merge {
-    /// `aside` comes before `held` where times are equal: it came before.
-    fn new(held: Vec<RecordBatch>, aside: Vec<Source>, columns: [usize; 2]) -> Result<Merge> {
-        let blocks: Vec<Block> = held.into_iter().map(|rows| Block::of(rows, columns)).collect();
-        let mut order: Vec<(Time, u32, u32)> = Vec::with_capacity(blocks.iter().map(|block| block.times.len()).sum());
-        for (at, block) in (0u32..).zip(&blocks) {
-            order.extend(block.times.iter().zip(0u32..).map(|(time, row)| (*time, at, row)));
-        }
-        order.sort_unstable();
-        let sources = aside.into_iter().chain([Source::Held(order.into_iter())]);
-        let cursors = sources.map(|source| Cursor { source, block: usize::MAX, row: 0 }).collect();
-        let held = blocks.len();
-        let mut merge = Merge { columns, blocks, held, cursors, next: BinaryHeap::new() };
-        for at in 0..merge.cursors.len() {
-            merge.step(at)?;
-        }
-        Ok(merge)
-    }
-
-    /// Hands out all rows in batches; with `month_rows`, none of that many goes on into another month.
-    fn each(
-        mut self,
-        size: Size,
-        month_rows: Option<usize>,
-        out: &mut dyn FnMut(RecordBatch) -> Result<bool>,
-    ) -> Result<()> {
-        let (mut picked, mut bytes, mut month) = (vec![], 0, 0..0);
-        while let Some(Reverse((time, at))) = self.next.pop() {
-            let another = month_rows.is_some() && !month.contains(&time);
-            if another {
-                month = month_of(time);
+impl Source {
+    /// Puts the next row into `row` and tells its time; `None` if there is none any more.
+    fn step(&mut self, row: &mut Vec<u8>) -> Result<Option<Time>> {
+        row.clear();
+        match self {
+            Source::Held(held, next) => {
+                let Some((time, from, to)) = held.rows.get(*next) else { return Ok(None) };
+                *next += 1;
+                row.extend_from_slice(&held.bytes[*from..*to]);
+                Ok(Some(*time))
             }
-            let parted = another && month_rows.is_some_and(|least| picked.len() >= least);
-            let full = picked.len() == size.rows || bytes >= size.bytes;
-            if (parted || full) && !picked.is_empty() {
-                bytes = 0;
-                if !out(self.take(&mut picked)?)? {
-                    return Ok(());
-                }
-            }
-            let Cursor { block, row, .. } = self.cursors[at];
-            bytes += self.blocks[block].sizes[row];
-            picked.push((block, row));
-            self.step(at)?;
-        }
-        if !picked.is_empty() {
-            out(self.take(&mut picked)?)?;
-        }
-        Ok(())
-    }
-
-    /// The rows that were picked, as a batch. Blocks at which no cursor stands any more are let go.
-    fn take(&mut self, picked: &mut Vec<(usize, usize)>) -> Result<RecordBatch> {
-        let all: Vec<&RecordBatch> = self.blocks.iter().map(|block| &block.rows).collect();
-        let taken = interleave_record_batch(&all, picked).map_err(told)?;
-        picked.clear();
-        let mut read_back: Vec<Option<Block>> = self.blocks.drain(self.held..).map(Some).collect();
-        for cursor in self.cursors.iter_mut().filter(|cursor| matches!(cursor.source, Source::Aside(_))) {
-            if let Some(block) = read_back.get_mut(cursor.block.wrapping_sub(self.held)).and_then(Option::take) {
-                cursor.block = self.blocks.len();
-                self.blocks.push(block);
+            Source::Aside(Aside { left: 0, .. }) => Ok(None),
+            Source::Aside(Aside { file, left }) => {
+                *left -= 1;
+                let (mut time, mut length) = ([0; 8], [0; 8]);
+                file.read_exact(&mut time)?;
+                file.read_exact(&mut length)?;
+                row.resize(u64::from_le_bytes(length) as usize, 0);
+                file.read_exact(row)?;
+                Ok(Some(Time::from_le_bytes(time)))
             }
         }
-        Ok(taken)
-    }
-
-    /// Goes on to the next row of a source, if it has one.
-    fn step(&mut self, at: usize) -> Result<()> {
-        let cursor = &mut self.cursors[at];
-        match &mut cursor.source {
-            Source::Held(order) => {
-                let Some((time, block, row)) = order.next() else { return Ok(()) };
-                (cursor.block, cursor.row) = (block as usize, row as usize);
-                self.next.push(Reverse((time, at)));
-            }
-            Source::Aside(reader) => {
-                cursor.row += 1;
-                if self.blocks.get(cursor.block).is_none_or(|block| cursor.row >= block.times.len()) {
-                    cursor.block = usize::MAX;
-                    // No empty ones are put aside.
-                    let Some(rows) = reader.next() else { return Ok(()) };
-                    (cursor.block, cursor.row) = (self.blocks.len(), 0);
-                    self.blocks.push(Block::of(rows.map_err(told)?, self.columns));
-                }
-                self.next.push(Reverse((self.blocks[cursor.block].times[cursor.row], at)));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Block {
-    fn of(rows: RecordBatch, [time, stamp]: [usize; 2]) -> Block {
-        let mut times = vec![NO_TIME; rows.num_rows()];
-        add_times(rows.column(stamp), &mut times);
-        add_times(rows.column(time), &mut times);
-        let mut sizes = vec![8 * rows.num_columns(); rows.num_rows()];
-        for texts in rows.columns().iter().filter_map(|column| column.as_string_opt::<i32>()) {
-            let lengths = texts.offsets().windows(2).map(|two| (two[1] - two[0]) as usize);
-            sizes.iter_mut().zip(lengths).for_each(|(size, length)| *size += length);
-        }
-        Block { rows, times, sizes }
-    }
-}
-
-/// Notes the times that a column tells; where it is empty, what was noted stays.
-fn add_times(column: &dyn Array, times: &mut [Time]) {
-    const DAY: Time = 86_400_000_000;
-    match column.data_type() {
-        DataType::Timestamp(..) => {
-            let told = column.as_primitive::<TimestampMicrosecondType>().iter();
-            times.iter_mut().zip(told).for_each(|(time, told)| *time = told.unwrap_or(*time));
-        }
-        DataType::Date32 => {
-            let told = column.as_primitive::<Date32Type>().iter();
-            let told = told.map(|days| days.map(|days| Time::from(days) * DAY));
-            times.iter_mut().zip(told).for_each(|(time, told)| *time = told.unwrap_or(*time));
-        }
-        _ => {}
     }
 }
 
@@ -358,11 +331,9 @@ fn month_of(time: Time) -> Range<Time> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::batch::{array, landing_schema};
-    use super::super::cell::Cell;
     use super::*;
-    use datafusion::arrow::datatypes::Int64Type;
-    use uptake_spec::source::ColumnType;
+    use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+    use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
     const DAY: Time = 86_400_000_000;
 
@@ -371,55 +342,57 @@ mod tests {
         format!("{}.csv", n / 3 % 5)
     }
 
-    /// Batches of so many rows each, numbered by `n`, of which each has a time or none.
-    fn batches(times: &[Option<Time>], rows: usize) -> (SchemaRef, Vec<RecordBatch>) {
-        let columns = [("at".to_string(), ColumnType::Instant), ("n".to_string(), ColumnType::Integer)];
-        let schema = landing_schema(&columns);
-        let numbered: Vec<(i64, Option<Time>)> = (0..).zip(times.iter().copied()).collect();
-        let batch = |some: &[(i64, Option<Time>)]| {
-            let at = |(_, time): &(i64, Option<Time>)| match time.and_then(DateTime::from_timestamp_micros) {
-                Some(time) => Cell::Instant(time),
-                None => Cell::Nothing,
-            };
-            let column = |name: &str, kind: &DataType| -> ArrayRef {
-                match name {
-                    "at" => array(ColumnType::Instant, some.iter().map(at)),
-                    "n" => array(ColumnType::Integer, some.iter().map(|(n, _)| Cell::Integer(*n))),
-                    "_file" => array(ColumnType::Text, some.iter().map(|(n, _)| Cell::Text(file_of(*n).into()))),
-                    _ => datafusion::arrow::array::new_null_array(kind, some.len()),
-                }
-            };
-            let columns = schema.fields().iter().map(|field| column(field.name(), field.data_type()));
-            RecordBatch::try_new(schema.clone(), columns.collect()).expect("columns of one length")
+    fn columns() -> [(String, ColumnType); 2] {
+        [("at".to_string(), ColumnType::Instant), ("n".to_string(), ColumnType::Integer)]
+    }
+
+    /// A row that bears a number, of this time or none. Of every fourth only its presence is noted.
+    fn push(rows: &mut InOrder, time: Option<Time>, n: i64) {
+        let at = time.map(|time| DateTime::from_timestamp_micros(time).expect("a time"));
+        let cells = [Datum::Integer(n), at.map_or(Datum::Nothing, Datum::Instant)];
+        let (file, full) = (file_of(n), n % 4 != 1);
+        let origin = Origin { snapshot: NaiveDate::MIN, file: &file, line: n as u64, load: "" };
+        let noted = Noted { key: &n.to_string(), content: Some(n), stamp: at.filter(|_| !full), origin };
+        assert!(rows.take(full.then_some(&cells), &noted));
+    }
+
+    /// Whether a batch has row `at` as it was pushed; its time and number.
+    fn pushed(batch: &RecordBatch, at: usize) -> (Time, i64) {
+        let of = |name: &str| batch.column_by_name(name).expect("a column");
+        let number =
+            |name: &str| Some(of(name).as_primitive::<Int64Type>()).filter(|v| v.is_valid(at)).map(|v| v.value(at));
+        let time = |name: &str| {
+            let times = of(name).as_primitive::<TimestampMicrosecondType>();
+            times.is_valid(at).then(|| times.value(at))
         };
-        let batches = numbered.chunks(rows).map(batch).collect();
-        (schema, batches)
+        let text = |name: &str| of(name).as_string::<i32>().value(at);
+        let n = number("_content").expect("each has one");
+        assert_eq!((text("_file"), text("_key"), number("_line")), (&file_of(n)[..], &n.to_string()[..], Some(n)));
+        let full = of("_full").as_boolean().value(at);
+        assert_eq!((full, number("n")), (n % 4 != 1, full.then_some(n)));
+        (time(if full { "at" } else { "_stamp" }).unwrap_or(NO_TIME), n)
     }
 
     /// What comes out, as (time, n) of each row of each batch.
     fn sorted(times: &[Option<Time>], limits: Limits) -> Vec<Vec<(Time, i64)>> {
-        let (schema, batches) = batches(times, 7);
-        let mut rows = InOrder::by("at", schema, limits);
-        for batch in batches {
-            rows.push(batch).expect("there is room");
-            assert!(rows.held_bytes <= limits.held_bytes, "what is held is put aside");
+        let mut rows = InOrder::by("at", &columns(), limits);
+        let [at, n] = columns();
+        rows.begin(&[n, at]);
+        for (time, n) in times.iter().zip(0..) {
+            push(&mut rows, *time, n);
+            assert!(rows.held.size() <= limits.held_bytes, "what is held is put aside");
         }
         let mut out = vec![];
         let mut take = |batch: RecordBatch| {
-            let numbers = batch.column(1).as_primitive::<Int64Type>().values().to_vec();
-            let files = batch.column_by_name("_file").expect("a column of ours").as_string::<i32>();
-            assert!(files.iter().zip(&numbers).all(|(file, n)| file == Some(&file_of(*n))));
-            let block = Block::of(batch, [0, 0]);
-            out.push(block.times.into_iter().zip(numbers).collect());
+            out.push((0..batch.num_rows()).map(|at| pushed(&batch, at)).collect());
             true
         };
-        rows.end(&mut take).expect("it can be read back");
+        rows.whole().expect("there is room").hand_out(&mut take).expect("it can be read back");
         out
     }
 
-    fn limits(held_bytes: usize, rows: usize) -> Limits {
-        let size = Size { rows, bytes: usize::MAX };
-        Limits { held_bytes, month_rows: 0, out: size, aside: Size { rows: 5, bytes: usize::MAX } }
+    fn limits(held_bytes: usize, out_rows: usize) -> Limits {
+        Limits { held_bytes, month_rows: 0, out_rows, out_bytes: usize::MAX }
     }
 
     #[test]
@@ -436,12 +409,12 @@ mod tests {
         {
             let out = sorted(&times, limits);
             assert_eq!(out.concat(), expected, "{limits:?}");
-            assert!(out.iter().all(|rows| rows.len() <= limits.out.rows), "{limits:?}");
+            assert!(out.iter().all(|rows| rows.len() <= limits.out_rows), "{limits:?}");
             for rows in &out {
                 let month = month_of(rows[0].0);
                 assert!(rows.iter().all(|(time, _)| month.contains(time)), "{limits:?}");
             }
-            if limits.out.rows == usize::MAX {
+            if limits.out_rows == usize::MAX {
                 assert_eq!(out.len(), 5, "no time, January to April");
             }
         }
@@ -467,21 +440,17 @@ mod tests {
 
     #[test]
     fn rows_that_are_large_come_out_few_at_once() {
-        let (schema, _) = batches(&[], 1);
-        let columns = schema.fields().iter().map(|field| match field.name().as_str() {
-            "_key" => array(ColumnType::Text, (0..20).map(|_| Cell::Text("x".repeat(1000).into()))),
-            _ => datafusion::arrow::array::new_null_array(field.data_type(), 20),
-        });
-        let batch = RecordBatch::try_new(schema.clone(), columns.collect()).expect("columns of one length");
-        let size = Size { rows: 100, bytes: 5000 };
-        let mut rows = InOrder::by("at", schema, Limits { held_bytes: 0, month_rows: 0, out: size, aside: size });
-        rows.push(batch).expect("there is room");
+        let limits = Limits { held_bytes: 0, month_rows: 0, out_rows: 100, out_bytes: 5000 };
+        let mut rows = InOrder::by("at", &columns(), limits);
+        let (key, origin) = ("x".repeat(1000), Origin { snapshot: NaiveDate::MIN, file: "", line: 1, load: "" });
+        let noted = Noted { key: &key, content: None, stamp: None, origin };
+        (0..20).for_each(|_| assert!(rows.take(None, &noted)));
         let mut counts = vec![];
-        rows.end(&mut |batch| {
+        let mut take = |batch: RecordBatch| {
             counts.push(batch.num_rows());
             true
-        })
-        .expect("it can be read back");
+        };
+        rows.whole().expect("there is room").hand_out(&mut take).expect("it can be read back");
         assert_eq!(counts, [5, 5, 5, 5]);
     }
 }

@@ -1,6 +1,7 @@
 //! From files to batches of a landing table, one row after the other: what is held of them is one batch, and a mark a row.
 
 use super::batch::{Batcher, Noted, Origin};
+use super::cell::Datum;
 use super::document::Document;
 use super::form::Form;
 use super::spool::{Reject, Spool};
@@ -76,6 +77,50 @@ const BATCH_BYTES: usize = 8 << 20;
 /// Where batches go; `false` if nobody takes any more.
 pub type Out<'a> = &'a mut dyn FnMut(RecordBatch) -> bool;
 
+/// Where the rows of a table go, one file after the other.
+pub trait Sink {
+    /// The rows that follow are of a file with these columns.
+    fn begin(&mut self, columns: &[(String, ColumnType)]);
+
+    /// Takes a row; without `cells` only its presence is noted. `false` if no more are taken.
+    fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool;
+
+    /// All rows of the file were taken. `false` as above.
+    fn end(&mut self) -> bool;
+}
+
+/// Makes batches of the rows as they come.
+pub struct Batches<'a> {
+    columns: &'a [(String, ColumnType)],
+    batcher: Batcher,
+    most_rows: usize,
+    out: Out<'a>,
+}
+
+impl<'a> Batches<'a> {
+    /// For a table of `columns`.
+    pub fn new(columns: &'a [(String, ColumnType)], out: Out<'a>) -> Batches<'a> {
+        let most_rows = BATCH_ROWS.min(BATCH_CELLS / columns.len().max(1)).max(1);
+        Batches { columns, batcher: Batcher::new(columns, &[]), most_rows, out }
+    }
+}
+
+impl Sink for Batches<'_> {
+    fn begin(&mut self, columns: &[(String, ColumnType)]) {
+        self.batcher = Batcher::new(self.columns, columns);
+    }
+
+    fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool {
+        self.batcher.push(cells, noted);
+        let full = self.batcher.rows >= self.most_rows || self.batcher.bytes >= BATCH_BYTES;
+        !full || self.end()
+    }
+
+    fn end(&mut self) -> bool {
+        self.batcher.rows == 0 || (self.out)(self.batcher.finish())
+    }
+}
+
 /// What the lake holds of a snapshot, read when it is needed.
 pub type Stored<'a> = &'a dyn Fn(NaiveDate) -> Result<Marks, LakeError>;
 
@@ -83,13 +128,7 @@ pub type Stored<'a> = &'a dyn Fn(NaiveDate) -> Result<Marks, LakeError>;
 ///
 /// # Errors
 /// A file that cannot be read any more; no room for rejects; the lake's storage.
-pub fn pour(
-    jobs: &[Arc<Job>],
-    columns: &[(String, ColumnType)],
-    stored: Stored,
-    rejects: &Spool,
-    out: Out,
-) -> Result<Vec<Poured>, LakeError> {
+pub fn pour(jobs: &[Arc<Job>], stored: Stored, rejects: &Spool, sink: &mut dyn Sink) -> Result<Vec<Poured>, LakeError> {
     let mut seen: BTreeMap<NaiveDate, Marks> = BTreeMap::new();
     let mut fetched: HashSet<NaiveDate> = HashSet::new();
     let mut poured = vec![];
@@ -113,7 +152,7 @@ pub fn pour(
             before: nearest.and_then(|day| seen.get(&day)),
             same_day: seen.get(&day).filter(|_| job.form.correction.is_some()),
         };
-        poured.push(file.pour(columns, asked_for.then_some(&mut now), rejects, out)?);
+        poured.push(file.pour(asked_for.then_some(&mut now), rejects, sink)?);
         if asked_for {
             seen.entry(day).or_default().extend(now);
         }
@@ -128,15 +167,12 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn pour(
-        &self,
-        columns: &[(String, ColumnType)],
-        now: Option<&mut Marks>,
-        rejects: &Spool,
-        out: Out,
-    ) -> Result<Poured, LakeError> {
+    fn pour(&self, now: Option<&mut Marks>, rejects: &Spool, sink: &mut dyn Sink) -> Result<Poured, LakeError> {
         let Job { form, survey, document, .. } = self.job;
-        let mut batcher = (!self.job.written).then(|| Batcher::new(columns, &form.columns));
+        let mut sink = Some(sink).filter(|_| !self.job.written);
+        if let Some(sink) = &mut sink {
+            sink.begin(&form.columns);
+        }
         let mut no_room = None;
         let mut keep = |reject: &Reject| {
             rejects.add(&self.job.load, reject).map_err(|error| {
@@ -145,7 +181,7 @@ impl File<'_> {
                 told
             })
         };
-        let read = document.rows(|rows| self.rows(rows, &mut batcher, now, &mut keep, out));
+        let read = document.rows(|rows| self.rows(rows, &mut sink, now, &mut keep));
         // The export is not at fault for a full disk of ours.
         if let Some(error) = no_room {
             return Err(LakeError::Spool(error));
@@ -156,8 +192,8 @@ impl File<'_> {
             let hint = "load it again when it is whole";
             return Err(LakeError::Refused(Problem::new(Place::whole(&self.job.file), what, hint)));
         }
-        if let Some(mut batcher) = batcher.filter(|batcher| batcher.rows > 0) {
-            out(batcher.finish());
+        if let Some(sink) = sink {
+            sink.end();
         }
         Ok(poured)
     }
@@ -165,17 +201,15 @@ impl File<'_> {
     fn rows(
         &self,
         mut rows: Rows,
-        batcher: &mut Option<Batcher>,
+        sink: &mut Option<&mut dyn Sink>,
         mut now: Option<&mut Marks>,
         keep: &mut dyn FnMut(&Reject) -> std::io::Result<()>,
-        out: Out,
     ) -> std::io::Result<(Poured, u64)> {
         let Job { form, survey, .. } = self.job;
         let mut poured = Poured::default();
         let mut scratch = String::new();
         // The survey read some of them too.
         form.take_jumped();
-        let most_rows = BATCH_ROWS.min(BATCH_CELLS / form.columns.len().max(1)).max(1);
         let mut reject = |poured: &mut Poured, reject: &Reject| {
             poured.read += 1;
             poured.rejected += 1;
@@ -199,11 +233,12 @@ impl File<'_> {
             }
             let (file, line) = origin(form, record, &self.job.file);
             let origin = Origin { snapshot: self.job.day, file: &file, line, load: &self.job.load };
+            let mut goes_on = true;
             match form.row(record, &mut scratch) {
                 Err(bad) => {
                     reject(&mut poured, &bad)?;
-                    if let (Some(batcher), Some(key)) = (&mut *batcher, &bad.key) {
-                        batcher.push(None, &Noted { key, content: None, stamp: None, origin });
+                    if let (Some(sink), Some(key)) = (&mut *sink, &bad.key) {
+                        goes_on = sink.take(None, &Noted { key, content: None, stamp: None, origin });
                     }
                 }
                 Ok(row) if survey.losers.contains(&(rows.count - 1)) => {
@@ -225,17 +260,15 @@ impl File<'_> {
                     if let Some(now) = &mut now {
                         now.insert(mark);
                     }
-                    if let Some(batcher) = batcher {
+                    if let Some(sink) = sink {
                         // Of a row that stands there in full, a column of its own tells it: see `with_stamp`.
                         let stamp = row.stamp.filter(|_| !lands);
                         let noted = Noted { key: &row.key, content: Some(row.content), stamp, origin };
-                        batcher.push(lands.then_some(&row.cells), &noted);
+                        goes_on = sink.take(lands.then_some(&row.cells), &noted);
                     }
                 }
             }
-            if let Some(batcher) = batcher.as_mut().filter(|b| b.rows >= most_rows || b.bytes >= BATCH_BYTES)
-                && !out(batcher.finish())
-            {
+            if !goes_on {
                 return Err(std::io::Error::other("the lake took no more rows"));
             }
         }
