@@ -103,7 +103,7 @@ async fn compute_models(
     on_each: &mut impl FnMut(ModelReport),
 ) -> Result<(), LakeError> {
     let context = empty_context(project);
-    // Sorted and joined, texts that stand in others' buffers keep all of these: of millions of rows, most of the time goes into counting them.
+    // Tables are read as plain texts here, not as views into buffers: see "Why does a build read plain texts" in crates/README.md.
     context.state_ref().write().config_mut().options_mut().execution.parquet.schema_force_view_types = false;
     register_base(&context, project, Ground::Lake { store, manifest, journal }).await?;
     for table in &project.schema {

@@ -200,12 +200,19 @@ mod tests {
     /// What landed is compared by this number for as long as the lake lives. As `xxh3_64_intdigest` of Python's xxhash 3 tells it.
     #[test]
     fn a_hash_is_the_one_that_others_know() {
-        let long = "y".repeat(300);
-        for (text, hash) in
-            [("", 0x2d06_8005_38d3_94c2), ("abc", 0x78af_5f94_892f_3950), (&long, 0xe59d_0f1d_a61c_2ee0_u64)]
-        {
-            assert_eq!(hashed(text).cast_unsigned(), hash, "{text}");
+        // Texts of other lengths are hashed in other ways.
+        let of_length = [
+            (0, 0x2d06_8005_38d3_94c2_u64),
+            (6, 0x81cc_214a_eb3d_ed49),
+            (12, 0x38d0_9d54_2189_d4e2),
+            (60, 0x50b9_5b29_799f_a725),
+            (200, 0x50ef_124f_b1e4_de53),
+        ];
+        for (length, hash) in of_length {
+            assert_eq!(hashed(&"x".repeat(length)).cast_unsigned(), hash, "{length}");
         }
+        assert_eq!(hashed("abc").cast_unsigned(), 0x78af_5f94_892f_3950);
+        assert_eq!(hashed(&"y".repeat(300)).cast_unsigned(), 0xe59d_0f1d_a61c_2ee0);
     }
 
     #[test]

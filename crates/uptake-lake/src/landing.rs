@@ -353,7 +353,7 @@ fn ordered<T>(
 ) -> Result<T, LakeError> {
     let poured = pour(&mut rows);
     // The export is not at fault for a full disk of ours.
-    let rows = rows.whole().map_err(LakeError::Spool)?;
+    let rows = rows.settled().map_err(LakeError::Spool)?;
     let poured = poured?;
     rows.hand_out(out).map_err(LakeError::Spool)?;
     Ok(poured)

@@ -50,7 +50,6 @@ pub enum Ground<'a> {
 /// The smaller side of a join is looked up whole up to these sizes: on two cores, dealing both sides out by hash costs more.
 pub fn empty_context(project: &Project) -> SessionContext {
     let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
-    config.options_mut().execution.parquet.pushdown_filters = true;
     let optimizer = &mut config.options_mut().optimizer;
     optimizer.hash_join_single_partition_threshold = 32 << 20;
     optimizer.hash_join_single_partition_threshold_rows = 512 << 10;

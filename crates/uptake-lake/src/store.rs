@@ -423,9 +423,11 @@ impl Seen {
     }
 }
 
-/// A table that reads as `state` is set to.
+/// A table that reads texts as `state` is set to, and only the rows that a filter keeps.
 async fn sifted(name: &str, table: &DeltaTable, state: &SessionState) -> Result<Sifted, LakeError> {
-    let provider = table.table_provider().with_session(Arc::new(state.clone()));
+    let mut state = state.clone();
+    state.config_mut().options_mut().execution.parquet.pushdown_filters = true;
+    let provider = table.table_provider().with_session(Arc::new(state));
     provider.await.map(Sifted).map_err(compute(name))
 }
 

@@ -83,50 +83,68 @@ pub struct Noted<'a> {
     pub origin: Origin<'a>,
 }
 
-/// Rows of one file on their way into a batch, in the shape of [`landing_schema`] of the table's columns.
+/// Rows on their way into a batch, in the shape of [`landing_schema`] of the table's columns.
 pub struct Batcher {
     schema: SchemaRef,
     builders: Vec<Builder>,
-    /// See [`places`].
-    places: Vec<Option<usize>>,
+    /// How many columns are the table's own.
+    own: usize,
     pub rows: usize,
     /// A rough measure of what the builders hold.
     pub bytes: usize,
 }
 
-/// For each of the table's columns: which of the file's it is.
-pub fn places(table: &[(String, ColumnType)], file: &[(String, ColumnType)]) -> Vec<Option<usize>> {
-    let of_file = file.iter().enumerate().map(|(at, (name, _))| (name.to_lowercase(), at));
-    let of_file: HashMap<String, usize> = of_file.collect();
-    table.iter().map(|(name, _)| of_file.get(&name.to_lowercase()).copied()).collect()
+/// For each of a table's columns: which of a file's it is.
+pub struct Places(Vec<Option<usize>>);
+
+impl Places {
+    pub fn of(table: &[(String, ColumnType)], file: &[(String, ColumnType)]) -> Places {
+        let of_file = file.iter().enumerate().map(|(at, (name, _))| (name.to_lowercase(), at));
+        let of_file: HashMap<String, usize> = of_file.collect();
+        Places(table.iter().map(|(name, _)| of_file.get(&name.to_lowercase()).copied()).collect())
+    }
+
+    /// The cell of one of the table's columns.
+    pub fn cell<'c, 't>(&self, cells: &'c [Datum<'t>], column: usize) -> &'c Datum<'t> {
+        static NOTHING: Datum = Datum::Nothing;
+        self.0[column].map_or(&NOTHING, |at| &cells[at])
+    }
+
+    /// A row of the file as one of the table.
+    pub fn row<'c, 't>(&self, cells: &'c [Datum<'t>]) -> impl Iterator<Item = &'c Datum<'t>> {
+        (0..self.0.len()).map(move |column| self.cell(cells, column))
+    }
 }
 
 impl Batcher {
-    pub fn new(table: &[(String, ColumnType)], file: &[(String, ColumnType)]) -> Batcher {
+    pub fn new(table: &[(String, ColumnType)]) -> Batcher {
         let kinds = table.iter().map(|(_, kind)| *kind).chain(OURS.iter().map(|(_, kind)| *kind));
         Batcher {
             schema: landing_schema(table),
             builders: kinds.map(Builder::new).collect(),
-            places: places(table, file),
+            own: table.len(),
             rows: 0,
             bytes: 0,
         }
     }
 
-    /// Takes a row; without `cells` only its presence is noted.
-    pub fn push(&mut self, cells: Option<&[Datum]>, noted: &Noted) {
-        for (builder, place) in self.builders.iter_mut().zip(&self.places) {
-            match (cells, place) {
-                (Some(cells), Some(at)) => self.bytes += builder.push(&cells[*at]),
-                _ => builder.push_nothing(),
-            }
+    /// Takes a row with a cell for each of the table's columns.
+    pub fn push<'c, 't: 'c>(&mut self, cells: impl Iterator<Item = &'c Datum<'t>>, noted: &Noted) {
+        for (builder, cell) in self.builders[..self.own].iter_mut().zip(cells) {
+            self.bytes += builder.push(cell);
         }
-        self.note(cells.is_some(), noted);
+        self.note(true, noted);
     }
 
-    /// Takes a row whose cells stand one behind the other, one for each of the table's columns; `None` where they do not.
+    /// Notes that a row is there, and nothing that stands in it.
+    pub fn push_presence(&mut self, noted: &Noted) {
+        self.builders[..self.own].iter_mut().for_each(Builder::push_nothing);
+        self.note(false, noted);
+    }
+
+    /// As [`Batcher::push`] of cells that [`packed::push`] put one behind the other; `None` where they do not stand there.
     pub fn push_packed(&mut self, mut cells: &[u8], noted: &Noted) -> Option<()> {
-        for builder in &mut self.builders[..self.places.len()] {
+        for builder in &mut self.builders[..self.own] {
             self.bytes += builder.push(&packed::take(&mut cells)?);
         }
         self.note(true, noted);
@@ -146,7 +164,7 @@ impl Batcher {
             Datum::Text(origin.load.into()),
             stamp.map_or(Datum::Nothing, Datum::Instant),
         ];
-        for (builder, datum) in self.builders[self.places.len()..].iter_mut().zip(&ours) {
+        for (builder, datum) in self.builders[self.own..].iter_mut().zip(&ours) {
             self.bytes += builder.push(datum);
         }
         self.rows += 1;

@@ -1,9 +1,10 @@
 //! Rows of a large load, put in the order of their time and parted by months, in bounded memory.
 //!
-//! What is held is sorted and put aside in a temporary file when it becomes much, on a thread of its own while more rows come; at the end
-//! all that was put aside and what is still held are merged. What comes out are batches in the order of time, of one month each or of several small ones: each becomes a file.
+//! What is held is sorted and put aside in a temporary file when it becomes much, on a thread of its own while more rows come; at the
+//! end all that was put aside and what is still held are merged. What comes out are batches in the order of time, of one month each or of
+//! several small ones: each becomes a file.
 
-use super::batch::{Batcher, Noted, Origin, places};
+use super::batch::{Batcher, Noted, Origin, Places};
 use super::cell::Datum;
 use super::packed;
 use super::pour::{Job, Out, Sink};
@@ -11,7 +12,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Error, ErrorKind, Read, Result, Seek, Write};
+use std::io::{BufReader, BufWriter, Error, Read, Result, Seek, Write};
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { held_bytes: 128 << 20, month_rows: 8 << 10, out_rows: 128 << 10, out_bytes: 16 << 20 }
+        Limits { held_bytes: 128 << 20, month_rows: 8 << 10, out_rows: 128 << 10, out_bytes: 24 << 20 }
     }
 }
 
@@ -53,8 +54,8 @@ pub struct InOrder {
     /// The column that tells a row's time. One that has nothing there is of the time that was noted beside it.
     time: usize,
     limits: Limits,
-    /// For each column: which of the file's it is whose rows are coming.
-    places: Vec<Option<usize>>,
+    /// Of the file whose rows are coming.
+    places: Places,
     origins: Origins,
     held: Held,
     aside: Vec<Aside>,
@@ -66,16 +67,15 @@ pub struct InOrder {
 
 impl Sink for InOrder {
     fn begin(&mut self, columns: &[(String, ColumnType)]) {
-        self.places = places(&self.columns, columns);
+        self.places = Places::of(&self.columns, columns);
     }
 
     fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool {
-        let cell = |column: usize| Some(&cells?[self.places[column]?]);
-        let time = cell(self.time).and_then(time_of).or(noted.stamp.map(|at| at.timestamp_micros()));
-        let row = self.held.begin(time.unwrap_or(NO_TIME));
+        let told = cells.and_then(|cells| self.places.cell(cells, self.time).instant());
+        let row = self.held.begin(told.or(noted.stamp).map_or(NO_TIME, |at| at.timestamp_micros()));
         pack(noted, cells.is_some(), self.origins.number(&noted.origin), row);
-        if cells.is_some() {
-            (0..self.places.len()).for_each(|column| packed::push(cell(column).unwrap_or(&Datum::Nothing), row));
+        if let Some(cells) = cells {
+            self.places.row(cells).for_each(|cell| packed::push(cell, row));
         }
         self.held.end();
         if self.held.size() > self.limits.held_bytes
@@ -86,9 +86,7 @@ impl Sink for InOrder {
         self.failed.is_none()
     }
 
-    fn end(&mut self) -> bool {
-        true
-    }
+    fn end(&mut self) {}
 }
 
 impl InOrder {
@@ -99,7 +97,7 @@ impl InOrder {
             columns: columns.to_vec(),
             time,
             limits,
-            places: vec![],
+            places: Places::of(columns, &[]),
             origins: Origins::default(),
             held: Held::default(),
             aside: vec![],
@@ -108,13 +106,13 @@ impl InOrder {
         }
     }
 
-    /// That every row that came is here.
+    /// Waits until all that is put aside lies there.
     ///
     /// # Errors
-    /// The disk for temporary files is full or read-only.
-    pub fn whole(mut self) -> Result<InOrder> {
+    /// The disk for temporary files is full or read-only: not all rows were taken.
+    pub fn settled(mut self) -> Result<InOrder> {
         self.failed.take().map_or(Ok(()), Err)?;
-        self.be_aside()?;
+        self.wait()?;
         Ok(self)
     }
 
@@ -132,22 +130,18 @@ impl InOrder {
         for (at, source) in sources.iter_mut().enumerate() {
             next.extend(source.step(&mut rows[at])?.map(|time| Reverse((time, at))));
         }
-        let (mut batcher, mut bytes, mut month) = (Batcher::new(&columns, &[]), 0, 0..0);
+        let (mut batcher, mut month) = (Batcher::new(&columns), 0..0);
         while let Some(Reverse((time, at))) = next.pop() {
             let another = !month.contains(&time);
             if another {
                 month = month_of(time);
             }
             let parted = another && batcher.rows >= limits.month_rows;
-            let full = batcher.rows == limits.out_rows || bytes >= limits.out_bytes;
-            if (parted || full) && batcher.rows > 0 {
-                bytes = 0;
-                if !out(batcher.finish()) {
-                    return Ok(());
-                }
+            let full = batcher.rows == limits.out_rows || batcher.bytes >= limits.out_bytes;
+            if (parted || full) && batcher.rows > 0 && !out(batcher.finish()) {
+                return Ok(());
             }
-            bytes += rows[at].len();
-            unpack(&rows[at], &origins, &mut batcher).ok_or_else(|| Error::from(ErrorKind::InvalidData))?;
+            unpack(&rows[at], &origins, &mut batcher).ok_or_else(|| Error::other("what waited reads otherwise now"))?;
             next.extend(sources[at].step(&mut rows[at])?.map(|time| Reverse((time, at))));
         }
         if batcher.rows > 0 {
@@ -156,28 +150,19 @@ impl InOrder {
         Ok(())
     }
 
-    /// Waits for what was put aside before.
+    /// Begins to put aside what is held, once what was held before lies there.
     fn put_aside(&mut self) -> Result<()> {
-        self.be_aside()?;
+        self.wait()?;
         let held = std::mem::take(&mut self.held);
         self.putting = Some(std::thread::spawn(move || held.sorted().aside()));
         Ok(())
     }
 
-    fn be_aside(&mut self) -> Result<()> {
+    fn wait(&mut self) -> Result<()> {
         if let Some(putting) = self.putting.take() {
             self.aside.push(putting.join().unwrap_or_else(|panic| resume_unwind(panic))?);
         }
         Ok(())
-    }
-}
-
-/// The time that a cell tells.
-fn time_of(cell: &Datum) -> Option<Time> {
-    match cell {
-        Datum::Instant(at) => Some(at.timestamp_micros()),
-        Datum::Date(day) => Some(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros()),
-        _ => None,
     }
 }
 
@@ -209,7 +194,7 @@ fn unpack(mut row: &[u8], origins: &Origins, to: &mut Batcher) -> Option<()> {
     let noted = Noted { key, content, stamp: stamp.instant(), origin };
     match full {
         true => to.push_packed(row, &noted)?,
-        false => to.push(None, &noted),
+        false => to.push_presence(&noted),
     }
     Some(())
 }
@@ -276,7 +261,7 @@ impl Held {
 }
 
 /// How much of a temporary file is read or written at once.
-const AT_ONCE: usize = 512 << 10;
+const AT_ONCE: usize = 256 << 10;
 
 /// Sorted rows in a temporary file.
 struct Aside {
@@ -331,8 +316,10 @@ fn month_of(time: Time) -> Range<Time> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pour::Batches;
     use super::*;
     use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+    use datafusion::arrow::compute::concat_batches;
     use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
     const DAY: Time = 86_400_000_000;
@@ -387,7 +374,7 @@ mod tests {
             out.push((0..batch.num_rows()).map(|at| pushed(&batch, at)).collect());
             true
         };
-        rows.whole().expect("there is room").hand_out(&mut take).expect("it can be read back");
+        rows.settled().expect("there is room").hand_out(&mut take).expect("it can be read back");
         out
     }
 
@@ -403,9 +390,9 @@ mod tests {
         let times: Vec<_> = (0..1000).map(time).collect();
         let mut expected: Vec<(Time, i64)> = times.iter().map(|time| time.unwrap_or(NO_TIME)).zip(0..).collect();
         expected.sort_unstable();
-        // Held whole, and put aside after each batch, after some, and handed out in small pieces.
+        // Held whole, and put aside after a few rows, after many, and handed out in small pieces.
         for limits in
-            [limits(usize::MAX, usize::MAX), limits(0, usize::MAX), limits(40_000, usize::MAX), limits(9000, 11)]
+            [limits(usize::MAX, usize::MAX), limits(1000, usize::MAX), limits(40_000, usize::MAX), limits(9000, 11)]
         {
             let out = sorted(&times, limits);
             assert_eq!(out.concat(), expected, "{limits:?}");
@@ -450,7 +437,87 @@ mod tests {
             counts.push(batch.num_rows());
             true
         };
-        rows.whole().expect("there is room").hand_out(&mut take).expect("it can be read back");
+        rows.settled().expect("there is room").hand_out(&mut take).expect("it can be read back");
         assert_eq!(counts, [5, 5, 5, 5]);
+    }
+
+    /// Two files, the second of which lacks columns and has others in other places; rows of every kind, in the order of time.
+    fn of_two_files(sink: &mut dyn Sink) {
+        let column = |name: &str, kind| (name.to_string(), kind);
+        let day = |n: u32| NaiveDate::from_ymd_opt(2024, 2, n).expect("a day");
+        let origin =
+            |file, line| Origin { snapshot: day(line as u32), file, line, load: if file == "a" { "x" } else { "y" } };
+        let noted = |file, line| Noted { key: file, content: Some(7), stamp: None, origin: origin(file, line) };
+        let (text, fraction) = (Datum::Text("Zoë".into()), Datum::Decimal(-12_345));
+        sink.begin(&[
+            column("Yes", ColumnType::Boolean),
+            column("d", ColumnType::Date),
+            column("Text", ColumnType::Text),
+            column("n", ColumnType::Decimal),
+        ]);
+        sink.take(Some(&[Datum::Boolean(true), Datum::Date(day(1)), text.clone(), fraction.clone()]), &noted("a", 1));
+        let rejected = Noted { content: None, stamp: Some(day(2).and_time(NaiveTime::MIN).and_utc()), ..noted("a", 2) };
+        sink.take(None, &rejected);
+        sink.take(Some(&[Datum::Boolean(false), Datum::Date(day(3)), Datum::Nothing, Datum::Nothing]), &noted("a", 3));
+        sink.end();
+        sink.begin(&[column("TEXT", ColumnType::Text), column("D", ColumnType::Date)]);
+        sink.take(Some(&[text, Datum::Date(day(4))]), &noted("b", 4));
+        sink.end();
+    }
+
+    #[test]
+    fn rows_come_out_as_they_do_where_they_need_not_wait() {
+        let columns = [
+            ("d", ColumnType::Date),
+            ("Text", ColumnType::Text),
+            ("n", ColumnType::Decimal),
+            ("Yes", ColumnType::Boolean),
+        ];
+        let columns = columns.map(|(name, kind)| (name.to_string(), kind));
+        let (mut plain, mut waited) = (vec![], vec![]);
+        of_two_files(&mut Batches::new(&columns, &mut |batch| {
+            plain.push(batch);
+            true
+        }));
+        for held_bytes in [usize::MAX, 0] {
+            let mut rows = InOrder::by("d", &columns, limits(held_bytes, usize::MAX));
+            of_two_files(&mut rows);
+            let mut take = |batch| {
+                waited.push(batch);
+                true
+            };
+            rows.settled().expect("there is room").hand_out(&mut take).expect("it can be read back");
+        }
+        let plain = concat_batches(&plain[0].schema(), &plain).expect("batches of one table");
+        assert_eq!((plain.num_rows(), waited), (4, vec![plain.clone(), plain]));
+    }
+
+    #[test]
+    fn a_full_disk_ends_it_and_is_told() {
+        let full = || Some(std::thread::spawn(|| Err(std::io::ErrorKind::StorageFull.into())));
+        let told = |rows: InOrder| rows.settled().err().map(|error| error.kind());
+        let origin = Origin { snapshot: NaiveDate::MIN, file: "", line: 1, load: "" };
+        let noted = Noted { key: "", content: None, stamp: None, origin };
+        for held_bytes in [usize::MAX, 0] {
+            let mut rows = InOrder::by("at", &columns(), limits(held_bytes, 1));
+            rows.putting = full();
+            assert_eq!(rows.take(None, &noted), held_bytes > 0, "it is known once the next rows are to be put aside");
+            assert_eq!(told(rows), Some(std::io::ErrorKind::StorageFull));
+        }
+    }
+
+    #[test]
+    fn nothing_comes_where_nothing_is_taken() {
+        let mut rows = InOrder::by("at", &columns(), limits(1000, 10));
+        let [at, n] = columns();
+        rows.begin(&[n, at]);
+        (0..100).for_each(|n| push(&mut rows, None, n));
+        let mut came = 0;
+        let mut refuse = |_| {
+            came += 1;
+            came < 2
+        };
+        rows.settled().expect("there is room").hand_out(&mut refuse).expect("it can be read back");
+        assert_eq!(came, 2);
     }
 }

@@ -22,7 +22,8 @@ pub fn push(cell: &Datum, to: &mut Vec<u8>) {
     match cell {
         Datum::Nothing => to.push(NOTHING),
         Datum::Text(text) => {
-            number(TEXT, &(text.len() as u32).to_le_bytes());
+            let length = u32::try_from(text.len()).expect("a record has at most 64 MB");
+            number(TEXT, &length.to_le_bytes());
             to.extend_from_slice(text.as_bytes());
         }
         Datum::Integer(v) => number(INTEGER, &v.to_le_bytes()),

@@ -1,6 +1,6 @@
-//! From files to batches of a landing table, one row after the other: what is held of them is one batch, and a mark a row.
+//! From files to the rows of a landing table, one after the other: what is held of them is a mark a row, and what their sink holds.
 
-use super::batch::{Batcher, Noted, Origin};
+use super::batch::{Batcher, Noted, Origin, Places};
 use super::cell::Datum;
 use super::document::Document;
 use super::form::Form;
@@ -85,13 +85,14 @@ pub trait Sink {
     /// Takes a row; without `cells` only its presence is noted. `false` if no more are taken.
     fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool;
 
-    /// All rows of the file were taken. `false` as above.
-    fn end(&mut self) -> bool;
+    /// All rows of the file were taken.
+    fn end(&mut self);
 }
 
-/// Makes batches of the rows as they come.
+/// Makes batches of the rows as they come. What is held is one of them.
 pub struct Batches<'a> {
     columns: &'a [(String, ColumnType)],
+    places: Places,
     batcher: Batcher,
     most_rows: usize,
     out: Out<'a>,
@@ -101,23 +102,28 @@ impl<'a> Batches<'a> {
     /// For a table of `columns`.
     pub fn new(columns: &'a [(String, ColumnType)], out: Out<'a>) -> Batches<'a> {
         let most_rows = BATCH_ROWS.min(BATCH_CELLS / columns.len().max(1)).max(1);
-        Batches { columns, batcher: Batcher::new(columns, &[]), most_rows, out }
+        Batches { columns, places: Places::of(columns, &[]), batcher: Batcher::new(columns), most_rows, out }
     }
 }
 
 impl Sink for Batches<'_> {
     fn begin(&mut self, columns: &[(String, ColumnType)]) {
-        self.batcher = Batcher::new(self.columns, columns);
+        self.places = Places::of(self.columns, columns);
     }
 
     fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool {
-        self.batcher.push(cells, noted);
+        match cells {
+            Some(cells) => self.batcher.push(self.places.row(cells), noted),
+            None => self.batcher.push_presence(noted),
+        }
         let full = self.batcher.rows >= self.most_rows || self.batcher.bytes >= BATCH_BYTES;
-        !full || self.end()
+        !full || (self.out)(self.batcher.finish())
     }
 
-    fn end(&mut self) -> bool {
-        self.batcher.rows == 0 || (self.out)(self.batcher.finish())
+    fn end(&mut self) {
+        if self.batcher.rows > 0 {
+            (self.out)(self.batcher.finish());
+        }
     }
 }
 

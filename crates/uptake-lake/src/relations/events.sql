@@ -1,6 +1,6 @@
 -- Every event once, as the newest snapshot told it. Events are never gone.
 -- `physical`: a landing table as written. `journaled`: its rows of loads that ended.
--- `several`: the hashes of keys that were told more than once. Nearly all are told once, and these pass as they are: millions of rows that
+-- `several`: the hashes of keys that were told more than once, or not in full. Nearly all are told once, and these pass as they are: millions of rows that
 -- nobody need compare.
 WITH told AS (
     SELECT

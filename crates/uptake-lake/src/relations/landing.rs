@@ -219,7 +219,7 @@ async fn landing_view(
     scratch.register_table("journaled", journaled)?;
     let frame = match object.kind {
         Kind::Event => {
-            // A log of millions is asked by several parts of one query, and this much of it is the same for all of them.
+            // A log of millions is asked by several parts of one query, and this much of it is the same for all of them: 8 bytes a key.
             let several = uptake_sql::select(&scratch, SEVERAL).await?.into_view();
             scratch.register_table("several", kept(several))?;
             uptake_sql::select(&scratch, EVENTS).await?

@@ -17,7 +17,8 @@ use tokio::sync::OnceCell;
 /// How large the files of a table may be to be held. Unpacked they are some five to ten times as large.
 pub const MOST_BYTES: i64 = 48 * 1024 * 1024;
 
-/// `stored`, read from where it is at most once.
+/// What `stored` gives, read or computed at its first use. It stays in memory as long as its session: how large that may be is for the
+/// caller to know.
 pub fn kept(stored: Arc<dyn TableProvider>) -> Arc<dyn TableProvider> {
     Arc::new(Held { stored, memory: OnceCell::new() })
 }
