@@ -76,7 +76,7 @@ mod tests {
             Datum::Nothing,
             Datum::Text("Zoë\nsaid \"no\"".into()),
             Datum::Integer(i64::MIN),
-            Datum::Decimal(-99_999_999_999_999_9999),
+            Datum::Decimal(-999_999_999_999_999_999),
             Datum::Date(at(1)),
             Datum::Date(at(9999)),
             Datum::Instant(instant(1)),
