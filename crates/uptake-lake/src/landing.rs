@@ -28,6 +28,7 @@ pub(crate) mod snapshot;
 mod spool;
 mod stored;
 mod survey;
+mod typed;
 pub(crate) mod unpack;
 
 pub use batch::{array, arrow_type, landing_schema};
@@ -313,13 +314,13 @@ async fn write(
     let forms: Vec<Arc<Job>> = jobs.clone();
     let naming: Vec<&str> = forms.iter().filter_map(|job| job.form.naming_column()).collect();
     let time = time_of(&jobs, &columns).filter(|_| is_large(&jobs));
-    let by = time.clone();
+    let is_ordered = time.is_some();
     let pouring = tokio::task::spawn_blocking(move || {
         whole_or_nothing(send, &refused, |out| {
-            let poured = |sink: &mut dyn Sink| pour(&jobs, &|day| stored.marks(day), &rejects, sink);
-            match by {
-                Some(time) => ordered(InOrder::by(&time, &columns, Limits::default()), out, poured),
-                None => poured(&mut Batches::new(&columns, out)),
+            let poured = |sink: &mut dyn Sink| pour(&jobs, &columns, &|day| stored.marks(day), &rejects, sink);
+            match is_ordered {
+                true => ordered(InOrder::new(&columns, Limits::default()), out, poured),
+                false => poured(&mut Batches::new(&columns, out)),
             }
         })
     });

@@ -1,4 +1,4 @@
-//! Records read on one thread and worked on by another: what is held of a file are a few batches of them.
+//! Records read on one thread and worked on by others: what is held of a file are a few batches of them.
 
 use crate::record::{Broken, Record, Records, Step};
 use std::io::{Error, Result};
@@ -8,38 +8,61 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 const BATCH_RECORDS: usize = 256;
 const BATCH_BYTES: usize = 256 << 10;
 
-enum Item {
+/// The bytes of a record that is filled anew.
+const MOST_KEPT_BYTES: usize = 16 << 10;
+
+/// What stands in a file, one behind the other.
+#[derive(Debug)]
+pub enum Item {
     Row(Record),
     Broken(Broken),
     /// With the lines of the footer, and those that were the header again.
     End(u64, u64),
 }
 
-type Batch = Vec<Item>;
+/// Some records as they follow each other.
+#[derive(Debug)]
+pub struct Batch {
+    /// The number of the first of them, counted from 0, good and bad.
+    pub first: u64,
+    pub items: Vec<Item>,
+}
 
 /// Where records come in.
 pub struct Reading {
-    batches: SyncSender<Batch>,
+    lanes: Vec<SyncSender<Batch>>,
     /// Records that were worked on, to be filled anew.
     spare: Receiver<Vec<Record>>,
 }
 
-/// Where they come out. Nobody else has to know that they were read elsewhere.
-pub struct Ahead {
+/// Where batches come out: of so many lanes each has the next in turn.
+pub struct Lane {
     batches: Receiver<Batch>,
     spare: Sender<Vec<Record>>,
+}
+
+/// The records of a single lane. Nobody else has to know that they were read elsewhere.
+pub struct Ahead {
+    lane: Lane,
     batch: std::vec::IntoIter<Item>,
     used: Vec<Record>,
     footer: u64,
     headers: u64,
 }
 
-pub fn ahead() -> (Reading, Ahead) {
-    let (send, receive) = sync_channel(2);
+/// For one file, and so many who work on its records.
+pub fn lanes(many: usize) -> (Reading, Vec<Lane>) {
     let (give, take) = channel();
-    let batch = vec![].into_iter();
-    let out = Ahead { batches: receive, spare: give, batch, used: vec![], footer: 0, headers: 0 };
-    (Reading { batches: send, spare: take }, out)
+    let (send, lanes) =
+        (0..many).map(|_| sync_channel(2)).map(|(send, batches)| (send, Lane { batches, spare: give.clone() })).unzip();
+    (Reading { lanes: send, spare: take }, lanes)
+}
+
+/// For one file, and one who works on its records.
+pub fn ahead() -> (Reading, Ahead) {
+    let (reading, mut lanes) = lanes(1);
+    let lane = lanes.remove(0);
+    (reading, Ahead { lane, batch: vec![].into_iter(), used: vec![], footer: 0, headers: 0 })
 }
 
 impl Reading {
@@ -48,11 +71,11 @@ impl Reading {
     /// # Errors
     /// The file cannot be read on; not all that was read before has been handed over then.
     pub fn read(&self, records: &mut dyn Records) -> Result<()> {
-        let mut spare = vec![];
-        loop {
-            let (mut batch, mut bytes) = (Batch::with_capacity(BATCH_RECORDS), 0);
+        let (mut spare, mut first) = (vec![], 0);
+        for lane in self.lanes.iter().cycle() {
+            let (mut items, mut bytes) = (Vec::with_capacity(BATCH_RECORDS), 0);
             let mut ended = false;
-            while batch.len() < BATCH_RECORDS && bytes < BATCH_BYTES && !ended {
+            while items.len() < BATCH_RECORDS && bytes < BATCH_BYTES && !ended {
                 let mut record = spare.pop().unwrap_or_default();
                 let item = match records.step(&mut record)? {
                     Step::Row => {
@@ -63,13 +86,39 @@ impl Reading {
                     Step::End => Item::End(records.footer(), records.headers()),
                 };
                 ended = matches!(item, Item::End(..));
-                batch.push(item);
+                items.push(item);
             }
-            if self.batches.send(batch).is_err() || ended {
-                return Ok(());
+            let next = first + items.len() as u64;
+            if lane.send(Batch { first, items }).is_err() || ended {
+                break;
             }
+            first = next;
             spare.extend(self.spare.try_iter().flatten());
         }
+        Ok(())
+    }
+}
+
+impl Lane {
+    /// `None` where no more come: another lane has the end, or the file could not be read on.
+    pub fn next(&self) -> Option<Batch> {
+        self.batches.recv().ok()
+    }
+
+    /// Records that are not needed any more.
+    pub fn give_back(&self, batch: Batch) {
+        let records = batch.items.into_iter().filter_map(|item| match item {
+            Item::Row(record) => Some(record),
+            _ => None,
+        });
+        self.fill_anew(records.collect());
+    }
+
+    fn fill_anew(&self, mut records: Vec<Record>) {
+        // One that held much would keep its room.
+        records.retain(|record| record.cells.as_slice().len() <= MOST_KEPT_BYTES);
+        // Nobody fills them any more where the file was read to its end.
+        let _ = self.spare.send(records);
     }
 }
 
@@ -89,10 +138,9 @@ impl Records for Ahead {
                 }
                 None => {}
             }
-            // Nobody fills them any more where the file was read to its end.
-            let _ = self.spare.send(std::mem::take(&mut self.used));
-            let next = self.batches.recv().map_err(|_| Error::other("the file could not be read on"))?;
-            self.batch = next.into_iter();
+            self.lane.fill_anew(std::mem::take(&mut self.used));
+            let next = self.lane.next().ok_or_else(|| Error::other("the file could not be read on"))?;
+            self.batch = next.items.into_iter();
         }
     }
 
@@ -147,5 +195,34 @@ mod tests {
         let (reading, mut left) = ahead();
         drop(reading);
         assert!(left.step(&mut Record::default()).is_err());
+    }
+
+    #[test]
+    fn lanes_have_the_batches_in_turn_and_one_of_them_the_end() {
+        let rows: String = (0..1000).map(|at| format!("{at},x\n")).collect();
+        let text = format!("a,b\n{rows}");
+        let (reading, lanes) = lanes(3);
+        let read = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let reading = reading;
+                reading.read(&mut lines(&text)).expect("it was read");
+            });
+            let mut read = vec![];
+            for lane in lanes.iter().cycle() {
+                let batch = lane.next().expect("the end comes before");
+                for (number, item) in (batch.first..).zip(&batch.items) {
+                    match item {
+                        Item::Row(record) => read.push((number, record.cells[0].to_vec())),
+                        Item::Broken(broken) => panic!("{broken:?}"),
+                        Item::End(..) => return read,
+                    }
+                }
+                lane.give_back(batch);
+            }
+            read
+        });
+        let expected: Vec<_> = (0..1000u64).map(|at| (at, at.to_string().into_bytes())).collect();
+        assert_eq!(read, expected);
+        assert!(lanes.iter().all(|lane| lane.next().is_none()), "nothing comes behind the end");
     }
 }

@@ -13,7 +13,7 @@ mod sniff;
 pub mod text;
 pub mod workbook;
 
-pub use ahead::{Ahead, Reading, ahead};
+pub use ahead::{Ahead, Batch, Item, Lane, Reading, ahead, lanes};
 pub use delimited::Delimited;
 pub use fault::Fault;
 pub use footer::Footed;

@@ -80,7 +80,16 @@ pub struct Noted<'a> {
     /// `None` for a rejected row.
     pub content: Option<i64>,
     pub stamp: Option<DateTime<Utc>>,
+    /// When the row was true: it lies in this order where many land.
+    pub time: Option<DateTime<Utc>>,
     pub origin: Origin<'a>,
+}
+
+impl<'a> Noted<'a> {
+    /// Of a row whose values are not known.
+    pub fn rejected(key: &'a str, origin: Origin<'a>) -> Noted<'a> {
+        Noted { key, content: None, stamp: None, time: None, origin }
+    }
 }
 
 /// Rows on their way into a batch, in the shape of [`landing_schema`] of the table's columns.
@@ -104,15 +113,9 @@ impl Places {
         Places(table.iter().map(|(name, _)| of_file.get(&name.to_lowercase()).copied()).collect())
     }
 
-    /// The cell of one of the table's columns.
-    pub fn cell<'c, 't>(&self, cells: &'c [Datum<'t>], column: usize) -> &'c Datum<'t> {
-        static NOTHING: Datum = Datum::Nothing;
-        self.0[column].map_or(&NOTHING, |at| &cells[at])
-    }
-
     /// A row of the file as one of the table.
     pub fn row<'c, 't>(&self, cells: &'c [Datum<'t>]) -> impl Iterator<Item = &'c Datum<'t>> {
-        (0..self.0.len()).map(move |column| self.cell(cells, column))
+        self.0.iter().map(|at| at.map_or(&Datum::Nothing, |at| &cells[at]))
     }
 }
 
@@ -128,31 +131,24 @@ impl Batcher {
         }
     }
 
-    /// Takes a row with a cell for each of the table's columns.
-    pub fn push<'c, 't: 'c>(&mut self, cells: impl Iterator<Item = &'c Datum<'t>>, noted: &Noted) {
-        for (builder, cell) in self.builders[..self.own].iter_mut().zip(cells) {
-            self.bytes += builder.push(cell);
+    /// Takes a row, its cells in the order of the table's columns as [`packed::push`] puts them; without, only that the row is there.
+    /// `None` where a cell does not stand there.
+    pub fn push(&mut self, cells: Option<&[u8]>, noted: &Noted) -> Option<()> {
+        let own = &mut self.builders[..self.own];
+        match cells {
+            None => own.iter_mut().for_each(Builder::push_nothing),
+            Some(mut cells) => {
+                for builder in own {
+                    self.bytes += builder.push(&packed::take(&mut cells)?);
+                }
+            }
         }
-        self.note(true, noted);
-    }
-
-    /// Notes that a row is there, and nothing that stands in it.
-    pub fn push_presence(&mut self, noted: &Noted) {
-        self.builders[..self.own].iter_mut().for_each(Builder::push_nothing);
-        self.note(false, noted);
-    }
-
-    /// As [`Batcher::push`] of cells that [`packed::push`] put one behind the other; `None` where they do not stand there.
-    pub fn push_packed(&mut self, mut cells: &[u8], noted: &Noted) -> Option<()> {
-        for builder in &mut self.builders[..self.own] {
-            self.bytes += builder.push(&packed::take(&mut cells)?);
-        }
-        self.note(true, noted);
+        self.note(cells.is_some(), noted);
         Some(())
     }
 
     fn note(&mut self, full: bool, noted: &Noted) {
-        let Noted { key, content, stamp, origin } = noted;
+        let Noted { key, content, stamp, origin, .. } = noted;
         let line = content.map_or(Datum::Nothing, |_| Datum::Integer(origin.line as i64));
         let ours: [Datum; OURS.len()] = [
             Datum::Text((*key).into()),

@@ -3,12 +3,14 @@
 use super::find::{Found, Part};
 use super::unpack::Archives;
 use super::{parquet, sheets};
-use std::io::Read;
+use std::io::{Error, Read};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use uptake_read::json::{Json, Objects, objects};
 use uptake_read::text::{Look, Text, look};
 use uptake_read::workbook::{TableAt, Workbook};
-use uptake_read::{Delimited, Dialect, Fault, Footed, Kind, Records, Rows, ahead, kind, sniff};
+use uptake_read::{Batch, Delimited, Dialect, Fault, Footed, Kind, Records, Rows, ahead, kind, lanes, sniff};
 use uptake_spec::{Place, Problem};
 
 /// One table in a file.
@@ -40,6 +42,12 @@ pub struct Opened {
     pub tables: Vec<Document>,
     pub skipped: Vec<(String, String)>,
 }
+
+/// What came of the next batch of records.
+pub type Worked<'a, W> = &'a mut dyn FnMut() -> std::io::Result<W>;
+
+/// How many threads work on the records of a file: one cannot keep up with the thread that reads.
+const WORKERS: usize = 2;
 
 /// Whether words in a sheet are the header of a table.
 pub type IsHeader<'a> = &'a dyn Fn(&Found, &[String]) -> bool;
@@ -78,6 +86,51 @@ impl Document {
             let reader = scope.spawn(move || self.records(&|records| reading.read(records)));
             let done = read(Rows::new(records));
             // What keeps the file from being read is why nobody could go on.
+            reader.join().unwrap_or_else(|_| Err(self.found.problem(broken_off())))?;
+            done.map_err(|error| self.found.problem(fault(error)))
+        })
+    }
+
+    /// Hands its records to `work`, which is done on some threads at once, and what came of them to `take`, batch by batch in the order of
+    /// the file.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    ///
+    /// # Panics
+    /// Where `work` does.
+    pub fn worked<W: Send, T>(
+        &self,
+        work: impl Fn(&Batch) -> W + Sync,
+        take: impl FnOnce(Worked<W>) -> std::io::Result<T>,
+    ) -> Result<T, Problem> {
+        let (reading, lanes) = lanes(WORKERS);
+        let work = &work;
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || self.records(&|records| reading.read(records)));
+            let (workers, results): (Vec<_>, Vec<_>) = lanes
+                .into_iter()
+                .map(|lane| {
+                    let (send, results) = sync_channel(2);
+                    let worker = scope.spawn(move || {
+                        while let Some(batch) = lane.next()
+                            && send.send(work(&batch)).is_ok()
+                        {
+                            lane.give_back(batch);
+                        }
+                    });
+                    (worker, results)
+                })
+                .unzip();
+            let mut turns = results.iter().cycle();
+            let mut next = || {
+                let result = turns.next().and_then(|results| results.recv().ok());
+                result.ok_or_else(|| Error::other("the file could not be read on"))
+            };
+            let done = take(&mut next);
+            // Whoever still works has nobody to work for.
+            drop(results);
+            workers.into_iter().for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
             reader.join().unwrap_or_else(|_| Err(self.found.problem(broken_off())))?;
             done.map_err(|error| self.found.problem(fault(error)))
         })
@@ -213,24 +266,75 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_reader_that_panics_refuses_its_file() {
+    /// What `each` makes of a file of this text.
+    fn of_file<T>(text: &str, each: impl FnOnce(Document) -> T) -> T {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("x.csv");
-        std::fs::write(&file, "a,b\n1,2\n").expect("written");
+        std::fs::write(&file, text).expect("written");
         let paths = [file.to_string_lossy().into_owned()];
         let found = super::super::find::find(&paths, &[]).tables.remove(0);
-        let opened = Document::open(&found, &Arc::default(), &|_, _| false).expect("a table");
-        let cursed = Document { form: Form::Cursed, ..opened.tables[0].clone() };
+        let mut opened = Document::open(&found, &Arc::default(), &|_, _| false).expect("a table");
+        each(opened.tables.remove(0))
+    }
+
+    #[test]
+    fn a_reader_that_panics_refuses_its_file() {
         let mut taken = 0;
-        let ended = cursed.rows(|mut rows| {
-            while !matches!(rows.step()?, Step::End) {
-                taken += 1;
-            }
-            Ok(())
+        let (stepped, worked) = of_file("a,b\n1,2\n", |document| {
+            let cursed = Document { form: Form::Cursed, ..document };
+            let stepped = cursed.rows(|mut rows| {
+                while !matches!(rows.step()?, Step::End) {
+                    taken += 1;
+                }
+                Ok(())
+            });
+            let worked: Result<(), Problem> = cursed.worked(
+                |_| (),
+                |next| {
+                    loop {
+                        next()?;
+                    }
+                },
+            );
+            (stepped, worked)
         });
-        let problem = ended.expect_err("a half file must not look like a whole one");
-        assert!(problem.to_string().contains("x.csv: its reader ended in the midst of it"), "{problem}");
+        for ended in [stepped, worked] {
+            let problem = ended.expect_err("a half file must not look like a whole one");
+            assert!(problem.to_string().contains("x.csv: its reader ended in the midst of it"), "{problem}");
+        }
         assert!(taken < 600, "{taken}");
+    }
+
+    #[test]
+    fn work_comes_in_the_order_of_the_file_however_long_it_takes() {
+        let rows: String = (0..20_000).map(|at| format!("{at},x\n")).collect();
+        // The first worker is slow.
+        let work = |batch: &Batch| {
+            if batch.first == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            (batch.first, batch.items.len() as u64)
+        };
+        let whole = |next: Worked<(u64, u64)>| {
+            let mut at = 0;
+            // The end is an item too.
+            while at <= 20_000 {
+                let (first, many) = next()?;
+                assert_eq!(first, at);
+                at += many;
+            }
+            Ok(at)
+        };
+        of_file(&format!("a,b\n{rows}"), |document| {
+            assert_eq!(document.worked(work, whole), Ok(20_001));
+            // Who has enough ends it all.
+            assert_eq!(document.worked(work, |next| next()).map(|(first, _)| first), Ok(0));
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "this work is at fault")]
+    fn work_that_panics_is_not_taken_for_the_end() {
+        of_file("a,b\n1,2\n", |document| document.worked(|_| panic!("this work is at fault"), |next| next()).is_ok());
     }
 }

@@ -75,6 +75,8 @@ pub struct Row<'r> {
     pub content: i64,
     /// The newest system stamp.
     pub stamp: Option<DateTime<Utc>>,
+    /// When it was true: what [`Form::time_column`] tells.
+    pub time: Option<DateTime<Utc>>,
 }
 
 /// Columns that `landing.*` has beside those of the export; so has every name that begins with `_`.
@@ -332,7 +334,8 @@ impl Form {
             (None, None) => Err(reject(&self.key_words, "the key is empty".into(), None)),
             (None, Some(key)) => {
                 let content = self.content(&cells, scratch);
-                Ok(Row { stamp: self.newest.and_then(|at| cells[at].instant()), cells, key, content })
+                let instant = |at: Option<usize>| at.and_then(|at| cells[at].instant());
+                Ok(Row { stamp: instant(self.newest), time: instant(self.dating), cells, key, content })
             }
         }
     }

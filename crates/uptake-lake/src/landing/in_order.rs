@@ -4,7 +4,7 @@
 //! end all that was put aside and what is still held are merged. What comes out are batches in the order of time, of one month each or of
 //! several small ones: each becomes a file.
 
-use super::batch::{Batcher, Noted, Origin, Places};
+use super::batch::{Batcher, Noted, Origin};
 use super::cell::Datum;
 use super::packed;
 use super::pour::{Job, Out, Sink};
@@ -51,11 +51,7 @@ const NO_TIME: Time = i64::MIN;
 /// Rows on their way to be sorted.
 pub struct InOrder {
     columns: Vec<(String, ColumnType)>,
-    /// The column that tells a row's time. One that has nothing there is of the time that was noted beside it.
-    time: usize,
     limits: Limits,
-    /// Of the file whose rows are coming.
-    places: Places,
     origins: Origins,
     held: Held,
     aside: Vec<Aside>,
@@ -66,17 +62,10 @@ pub struct InOrder {
 }
 
 impl Sink for InOrder {
-    fn begin(&mut self, columns: &[(String, ColumnType)]) {
-        self.places = Places::of(&self.columns, columns);
-    }
-
-    fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool {
-        let told = cells.and_then(|cells| self.places.cell(cells, self.time).instant());
-        let row = self.held.begin(told.or(noted.stamp).map_or(NO_TIME, |at| at.timestamp_micros()));
+    fn take(&mut self, cells: Option<&[u8]>, noted: &Noted) -> bool {
+        let row = self.held.begin(noted.time.map_or(NO_TIME, |at| at.timestamp_micros()));
         pack(noted, cells.is_some(), self.origins.number(&noted.origin), row);
-        if let Some(cells) = cells {
-            self.places.row(cells).for_each(|cell| packed::push(cell, row));
-        }
+        row.extend_from_slice(cells.unwrap_or_default());
         self.held.end();
         if self.held.size() > self.limits.held_bytes
             && let Err(error) = self.put_aside()
@@ -90,14 +79,11 @@ impl Sink for InOrder {
 }
 
 impl InOrder {
-    /// By one of the columns of a landing table.
-    pub fn by(time: &str, columns: &[(String, ColumnType)], limits: Limits) -> InOrder {
-        let time = columns.iter().position(|(name, _)| name == time).expect("a column of the table");
+    /// For a table of `columns`.
+    pub fn new(columns: &[(String, ColumnType)], limits: Limits) -> InOrder {
         InOrder {
             columns: columns.to_vec(),
-            time,
             limits,
-            places: Places::of(columns, &[]),
             origins: Origins::default(),
             held: Held::default(),
             aside: vec![],
@@ -168,7 +154,7 @@ impl InOrder {
 
 /// All of a row but its cells. The names of files and loads are as long as all else in it, and few: a number stands for them.
 fn pack(noted: &Noted, full: bool, origin: usize, to: &mut Vec<u8>) {
-    let Noted { key, content, stamp, origin: Origin { line, .. } } = noted;
+    let Noted { key, content, stamp, origin: Origin { line, .. }, .. } = noted;
     let cells = [
         Datum::Boolean(full),
         Datum::Integer(origin as i64),
@@ -191,12 +177,9 @@ fn unpack(mut row: &[u8], origins: &Origins, to: &mut Batcher) -> Option<()> {
     let (snapshot, file, load) = origins.0.get(usize::try_from(*origin).ok()?)?;
     let content = if let Datum::Integer(content) = content { Some(*content) } else { None };
     let origin = Origin { snapshot: *snapshot, file, line: *line as u64, load };
-    let noted = Noted { key, content, stamp: stamp.instant(), origin };
-    match full {
-        true => to.push_packed(row, &noted)?,
-        false => to.push_presence(&noted),
-    }
-    Some(())
+    // It came in the order of its time, which is not asked any more.
+    let noted = Noted { key, content, stamp: stamp.instant(), time: None, origin };
+    to.push(full.then_some(row), &noted)
 }
 
 /// Snapshots, files and loads, each at the place of its number.
@@ -333,13 +316,19 @@ mod tests {
         [("at".to_string(), ColumnType::Instant), ("n".to_string(), ColumnType::Integer)]
     }
 
+    fn cells(cells: &[Datum]) -> Vec<u8> {
+        let mut bytes = vec![];
+        cells.iter().for_each(|cell| packed::push(cell, &mut bytes));
+        bytes
+    }
+
     /// A row that bears a number, of this time or none. Of every fourth only its presence is noted.
     fn push(rows: &mut InOrder, time: Option<Time>, n: i64) {
         let at = time.map(|time| DateTime::from_timestamp_micros(time).expect("a time"));
-        let cells = [Datum::Integer(n), at.map_or(Datum::Nothing, Datum::Instant)];
+        let cells = cells(&[at.map_or(Datum::Nothing, Datum::Instant), Datum::Integer(n)]);
         let (file, full) = (file_of(n), n % 4 != 1);
         let origin = Origin { snapshot: NaiveDate::MIN, file: &file, line: n as u64, load: "" };
-        let noted = Noted { key: &n.to_string(), content: Some(n), stamp: at.filter(|_| !full), origin };
+        let noted = Noted { key: &n.to_string(), content: Some(n), stamp: at.filter(|_| !full), time: at, origin };
         assert!(rows.take(full.then_some(&cells), &noted));
     }
 
@@ -362,9 +351,7 @@ mod tests {
 
     /// What comes out, as (time, n) of each row of each batch.
     fn sorted(times: &[Option<Time>], limits: Limits) -> Vec<Vec<(Time, i64)>> {
-        let mut rows = InOrder::by("at", &columns(), limits);
-        let [at, n] = columns();
-        rows.begin(&[n, at]);
+        let mut rows = InOrder::new(&columns(), limits);
         for (time, n) in times.iter().zip(0..) {
             push(&mut rows, *time, n);
             assert!(rows.held.size() <= limits.held_bytes, "what is held is put aside");
@@ -428,9 +415,9 @@ mod tests {
     #[test]
     fn rows_that_are_large_come_out_few_at_once() {
         let limits = Limits { held_bytes: 0, month_rows: 0, out_rows: 100, out_bytes: 5000 };
-        let mut rows = InOrder::by("at", &columns(), limits);
+        let mut rows = InOrder::new(&columns(), limits);
         let (key, origin) = ("x".repeat(1000), Origin { snapshot: NaiveDate::MIN, file: "", line: 1, load: "" });
-        let noted = Noted { key: &key, content: None, stamp: None, origin };
+        let noted = Noted::rejected(&key, origin);
         (0..20).for_each(|_| assert!(rows.take(None, &noted)));
         let mut counts = vec![];
         let mut take = |batch: RecordBatch| {
@@ -441,27 +428,23 @@ mod tests {
         assert_eq!(counts, [5, 5, 5, 5]);
     }
 
-    /// Two files, the second of which lacks columns and has others in other places; rows of every kind, in the order of time.
+    /// Rows of two files and of every kind, in the order of time.
     fn of_two_files(sink: &mut dyn Sink) {
-        let column = |name: &str, kind| (name.to_string(), kind);
         let day = |n: u32| NaiveDate::from_ymd_opt(2024, 2, n).expect("a day");
+        let time = |n: u32| day(n).and_time(NaiveTime::MIN).and_utc();
         let origin =
             |file, line| Origin { snapshot: day(line as u32), file, line, load: if file == "a" { "x" } else { "y" } };
-        let noted = |file, line| Noted { key: file, content: Some(7), stamp: None, origin: origin(file, line) };
+        let noted = |file, line| {
+            let time = Some(time(line as u32));
+            Noted { key: file, content: Some(7), stamp: None, time, origin: origin(file, line) }
+        };
         let (text, fraction) = (Datum::Text("Zoë".into()), Datum::Decimal(-12_345));
-        sink.begin(&[
-            column("Yes", ColumnType::Boolean),
-            column("d", ColumnType::Date),
-            column("Text", ColumnType::Text),
-            column("n", ColumnType::Decimal),
-        ]);
-        sink.take(Some(&[Datum::Boolean(true), Datum::Date(day(1)), text.clone(), fraction.clone()]), &noted("a", 1));
-        let rejected = Noted { content: None, stamp: Some(day(2).and_time(NaiveTime::MIN).and_utc()), ..noted("a", 2) };
-        sink.take(None, &rejected);
-        sink.take(Some(&[Datum::Boolean(false), Datum::Date(day(3)), Datum::Nothing, Datum::Nothing]), &noted("a", 3));
+        let row = |n, text: &Datum, fraction, yes| cells(&[Datum::Date(day(n)), text.clone(), fraction, yes]);
+        sink.take(Some(&row(1, &text, fraction, Datum::Boolean(true))), &noted("a", 1));
+        sink.take(None, &Noted { content: None, stamp: Some(time(2)), ..noted("a", 2) });
+        sink.take(Some(&row(3, &Datum::Nothing, Datum::Nothing, Datum::Boolean(false))), &noted("a", 3));
         sink.end();
-        sink.begin(&[column("TEXT", ColumnType::Text), column("D", ColumnType::Date)]);
-        sink.take(Some(&[text, Datum::Date(day(4))]), &noted("b", 4));
+        sink.take(Some(&row(4, &text, Datum::Nothing, Datum::Nothing)), &noted("b", 4));
         sink.end();
     }
 
@@ -480,7 +463,7 @@ mod tests {
             true
         }));
         for held_bytes in [usize::MAX, 0] {
-            let mut rows = InOrder::by("d", &columns, limits(held_bytes, usize::MAX));
+            let mut rows = InOrder::new(&columns, limits(held_bytes, usize::MAX));
             of_two_files(&mut rows);
             let mut take = |batch| {
                 waited.push(batch);
@@ -497,9 +480,9 @@ mod tests {
         let full = || Some(std::thread::spawn(|| Err(std::io::ErrorKind::StorageFull.into())));
         let told = |rows: InOrder| rows.settled().err().map(|error| error.kind());
         let origin = Origin { snapshot: NaiveDate::MIN, file: "", line: 1, load: "" };
-        let noted = Noted { key: "", content: None, stamp: None, origin };
+        let noted = Noted::rejected("", origin);
         for held_bytes in [usize::MAX, 0] {
-            let mut rows = InOrder::by("at", &columns(), limits(held_bytes, 1));
+            let mut rows = InOrder::new(&columns(), limits(held_bytes, 1));
             rows.putting = full();
             assert_eq!(rows.take(None, &noted), held_bytes > 0, "it is known once the next rows are to be put aside");
             assert_eq!(told(rows), Some(std::io::ErrorKind::StorageFull));
@@ -508,9 +491,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_where_nothing_is_taken() {
-        let mut rows = InOrder::by("at", &columns(), limits(1000, 10));
-        let [at, n] = columns();
-        rows.begin(&[n, at]);
+        let mut rows = InOrder::new(&columns(), limits(1000, 10));
         (0..100).for_each(|n| push(&mut rows, None, n));
         let mut came = 0;
         let mut refuse = |_| {

@@ -1,4 +1,4 @@
-//! Cells as bytes, one behind the other, while their rows wait to be put in order: a row is moved as a whole then.
+//! Cells as bytes, one behind the other, from the threads that type them until they stand in a batch: a row is moved as a whole.
 
 use super::cell::Datum;
 use chrono::{DateTime, Datelike, NaiveDate};

@@ -1,19 +1,18 @@
 //! From files to the rows of a landing table, one after the other: what is held of them is a mark a row, and what their sink holds.
 
 use super::batch::{Batcher, Noted, Origin, Places};
-use super::cell::Datum;
-use super::document::Document;
+use super::document::{Document, Worked};
 use super::form::Form;
 use super::spool::{Reject, Spool};
-use super::survey::{Mark, Survey, mark};
+use super::survey::{Mark, Survey};
+use super::typed::{Good, Outcome, Row, Typed, Typing};
 use crate::error::LakeError;
 use chrono::{DateTime, NaiveDate, Utc};
-use csv::ByteRecord;
 use datafusion::arrow::record_batch::RecordBatch;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::io::Error;
 use std::sync::Arc;
-use uptake_read::{Rows, Step, line};
 use uptake_spec::source::ColumnType;
 use uptake_spec::{Place, Problem};
 
@@ -79,11 +78,8 @@ pub type Out<'a> = &'a mut dyn FnMut(RecordBatch) -> bool;
 
 /// Where the rows of a table go, one file after the other.
 pub trait Sink {
-    /// The rows that follow are of a file with these columns.
-    fn begin(&mut self, columns: &[(String, ColumnType)]);
-
-    /// Takes a row; without `cells` only its presence is noted. `false` if no more are taken.
-    fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool;
+    /// Takes a row with its cells as [`Typed::cells`] has them; without, only its presence is noted. `false` if no more are taken.
+    fn take(&mut self, cells: Option<&[u8]>, noted: &Noted) -> bool;
 
     /// All rows of the file were taken.
     fn end(&mut self);
@@ -91,8 +87,6 @@ pub trait Sink {
 
 /// Makes batches of the rows as they come. What is held is one of them.
 pub struct Batches<'a> {
-    columns: &'a [(String, ColumnType)],
-    places: Places,
     batcher: Batcher,
     most_rows: usize,
     out: Out<'a>,
@@ -100,22 +94,15 @@ pub struct Batches<'a> {
 
 impl<'a> Batches<'a> {
     /// For a table of `columns`.
-    pub fn new(columns: &'a [(String, ColumnType)], out: Out<'a>) -> Batches<'a> {
+    pub fn new(columns: &[(String, ColumnType)], out: Out<'a>) -> Batches<'a> {
         let most_rows = BATCH_ROWS.min(BATCH_CELLS / columns.len().max(1)).max(1);
-        Batches { columns, places: Places::of(columns, &[]), batcher: Batcher::new(columns), most_rows, out }
+        Batches { batcher: Batcher::new(columns), most_rows, out }
     }
 }
 
 impl Sink for Batches<'_> {
-    fn begin(&mut self, columns: &[(String, ColumnType)]) {
-        self.places = Places::of(self.columns, columns);
-    }
-
-    fn take(&mut self, cells: Option<&[Datum]>, noted: &Noted) -> bool {
-        match cells {
-            Some(cells) => self.batcher.push(self.places.row(cells), noted),
-            None => self.batcher.push_presence(noted),
-        }
+    fn take(&mut self, cells: Option<&[u8]>, noted: &Noted) -> bool {
+        self.batcher.push(cells, noted).expect("they were packed for this table");
         let full = self.batcher.rows >= self.most_rows || self.batcher.bytes >= BATCH_BYTES;
         !full || (self.out)(self.batcher.finish())
     }
@@ -130,11 +117,17 @@ impl Sink for Batches<'_> {
 /// What the lake holds of a snapshot, read when it is needed.
 pub type Stored<'a> = &'a dyn Fn(NaiveDate) -> Result<Marks, LakeError>;
 
-/// Reads the files of one table in the order of their snapshots.
+/// Reads the files of one table of `columns` in the order of their snapshots.
 ///
 /// # Errors
 /// A file that cannot be read any more; no room for rejects; the lake's storage.
-pub fn pour(jobs: &[Arc<Job>], stored: Stored, rejects: &Spool, sink: &mut dyn Sink) -> Result<Vec<Poured>, LakeError> {
+pub fn pour(
+    jobs: &[Arc<Job>],
+    columns: &[(String, ColumnType)],
+    stored: Stored,
+    rejects: &Spool,
+    sink: &mut dyn Sink,
+) -> Result<Vec<Poured>, LakeError> {
     let mut seen: BTreeMap<NaiveDate, Marks> = BTreeMap::new();
     let mut fetched: HashSet<NaiveDate> = HashSet::new();
     let mut poured = vec![];
@@ -155,6 +148,7 @@ pub fn pour(jobs: &[Arc<Job>], stored: Stored, rejects: &Spool, sink: &mut dyn S
         let asked_for = later && job.survey.rows > 0;
         let file = File {
             job,
+            columns,
             before: nearest.and_then(|day| seen.get(&day)),
             same_day: seen.get(&day).filter(|_| job.form.correction.is_some()),
         };
@@ -168,32 +162,31 @@ pub fn pour(jobs: &[Arc<Job>], stored: Stored, rejects: &Spool, sink: &mut dyn S
 
 struct File<'a> {
     job: &'a Job,
+    /// The table's.
+    columns: &'a [(String, ColumnType)],
     before: Option<&'a Marks>,
     same_day: Option<&'a Marks>,
 }
 
 impl File<'_> {
     fn pour(&self, now: Option<&mut Marks>, rejects: &Spool, sink: &mut dyn Sink) -> Result<Poured, LakeError> {
-        let Job { form, survey, document, .. } = self.job;
-        let mut sink = Some(sink).filter(|_| !self.job.written);
-        if let Some(sink) = &mut sink {
-            sink.begin(&form.columns);
-        }
-        let mut no_room = None;
-        let mut keep = |reject: &Reject| {
-            rejects.add(&self.job.load, reject).map_err(|error| {
-                let told = std::io::Error::new(error.kind(), error.to_string());
-                no_room = Some(error);
-                told
-            })
+        let Job { form, survey, document, written, .. } = self.job;
+        let typing = Typing {
+            job: self.job,
+            places: (!written).then(|| Places::of(self.columns, &form.columns)),
+            marked: self.before.is_some() || self.same_day.is_some() || now.is_some(),
         };
-        let read = document.rows(|rows| self.rows(rows, &mut sink, now, &mut keep));
+        // The survey read some of them too.
+        form.take_jumped();
+        let sink = if *written { None } else { Some(sink) };
+        let mut pouring = Pouring { file: self, now, rejects, sink, poured: Poured::default(), no_room: None };
+        let read = document.worked(|batch| typing.typed(batch), |next| pouring.all(next));
+        let Pouring { sink, poured, no_room, .. } = pouring;
         // The export is not at fault for a full disk of ours.
         if let Some(error) = no_room {
             return Err(LakeError::Spool(error));
         }
-        let (poured, rows) = read.map_err(LakeError::Refused)?;
-        if rows != survey.rows {
+        if read.map_err(LakeError::Refused)? != survey.rows {
             let what = "it changed while it was read";
             let hint = "load it again when it is whole";
             return Err(LakeError::Refused(Problem::new(Place::whole(&self.job.file), what, hint)));
@@ -204,87 +197,81 @@ impl File<'_> {
         Ok(poured)
     }
 
-    fn rows(
-        &self,
-        mut rows: Rows,
-        sink: &mut Option<&mut dyn Sink>,
-        mut now: Option<&mut Marks>,
-        keep: &mut dyn FnMut(&Reject) -> std::io::Result<()>,
-    ) -> std::io::Result<(Poured, u64)> {
-        let Job { form, survey, .. } = self.job;
-        let mut poured = Poured::default();
-        let mut scratch = String::new();
-        // The survey read some of them too.
-        form.take_jumped();
-        let mut reject = |poured: &mut Poured, reject: &Reject| {
-            poured.read += 1;
-            poured.rejected += 1;
-            poured.torn |= reject.key.is_none();
-            keep(reject)
-        };
-        loop {
-            match rows.step()? {
-                Step::End => return Ok((poured, rows.count)),
-                Step::Broken(broken) => {
-                    if form.counts_broken() {
-                        reject(&mut poured, &form.unkept(broken.into()))?;
-                    }
-                    continue;
-                }
-                Step::Row => {}
-            }
-            let record = &rows.record.cells;
-            if !form.is_meant(record) {
-                continue;
-            }
-            let (file, line) = origin(form, record, &self.job.file);
-            let origin = Origin { snapshot: self.job.day, file: &file, line, load: &self.job.load };
-            let mut goes_on = true;
-            match form.row(record, &mut scratch) {
-                Err(bad) => {
-                    reject(&mut poured, &bad)?;
-                    if let (Some(sink), Some(key)) = (&mut *sink, &bad.key) {
-                        goes_on = sink.take(None, &Noted { key, content: None, stamp: None, origin });
-                    }
-                }
-                Ok(row) if survey.losers.contains(&(rows.count - 1)) => {
-                    let raw = form.raw(record);
-                    let (column, reason) = (form.key_words.clone(), "key twice".into());
-                    reject(&mut poured, &Reject { line, column, reason, raw, key: Some(row.key) })?;
-                }
-                Ok(mut row) => {
-                    if let Some(nth) = survey.alike.get(&(rows.count - 1)) {
-                        row.key.push_str(&format!("\u{1f}{nth}"));
-                    }
-                    let is_asked = self.before.is_some() || self.same_day.is_some() || now.is_some();
-                    let mark = if is_asked { mark(&row.key, row.content) } else { 0 };
-                    let holds = |marks: &Marks| marks.contains(&mark);
-                    let lands = !self.before.is_some_and(holds) && !self.same_day.is_some_and(holds);
-                    poured.read += 1;
-                    poured.landed += u64::from(lands);
-                    poured.newest = poured.newest.max(row.stamp);
-                    if let Some(now) = &mut now {
-                        now.insert(mark);
-                    }
-                    if let Some(sink) = sink {
-                        // Of a row that stands there in full, a column of its own tells it: see `with_stamp`.
-                        let stamp = row.stamp.filter(|_| !lands);
-                        let noted = Noted { key: &row.key, content: Some(row.content), stamp, origin };
-                        goes_on = sink.take(lands.then_some(&row.cells), &noted);
-                    }
-                }
-            }
-            if !goes_on {
-                return Err(std::io::Error::other("the lake took no more rows"));
-            }
-        }
+    fn origin<'r>(&'r self, row: &'r Row) -> Origin<'r> {
+        let Job { day, file, load, .. } = self.job;
+        Origin { snapshot: *day, file: row.file.as_ref().unwrap_or(file), line: row.line, load }
+    }
+
+    /// Whether the lake has this very row, of the snapshot before or of this one.
+    fn is_known(&self, row: &Good) -> bool {
+        [self.before, self.same_day].into_iter().flatten().any(|marks| marks.contains(&row.mark))
     }
 }
 
-/// The file and line a row came from: a corrected one from where it was rejected.
-fn origin<'a>(form: &Form, record: &ByteRecord, file: &'a str) -> (std::borrow::Cow<'a, str>, u64) {
-    let line = line(record);
-    let Some(correction) = &form.correction else { return (file.into(), line) };
-    let text = |at| String::from_utf8_lossy(record.get(at).unwrap_or_default()).into_owned();
-    (text(correction.file_at).into(), text(correction.line_at).parse().unwrap_or(line))
+/// A file whose typed rows come in.
+struct Pouring<'a, 's> {
+    file: &'a File<'a>,
+    /// Marks of all its rows, where they are asked for later.
+    now: Option<&'a mut Marks>,
+    rejects: &'a Spool,
+    /// `None` where it is counted only.
+    sink: Option<&'a mut (dyn Sink + 's)>,
+    poured: Poured,
+    /// Why a reject could not be kept.
+    no_room: Option<Error>,
+}
+
+impl Pouring<'_, '_> {
+    /// Takes all, and says how many records the file has, good and bad.
+    fn all(&mut self, next: Worked<Typed>) -> std::io::Result<u64> {
+        loop {
+            let typed = next()?;
+            for row in &typed.rows {
+                self.poured.read += 1;
+                let goes_on = match &row.outcome {
+                    Outcome::Good(good) => self.good(row, good, &typed),
+                    Outcome::Bad(reject) => self.bad(row, reject)?,
+                    Outcome::Twice(reject) => self.keep(reject).map(|()| true)?,
+                };
+                if !goes_on {
+                    return Err(Error::other("the lake took no more rows"));
+                }
+            }
+            if let Some(records) = typed.end {
+                return Ok(records);
+            }
+        }
+    }
+
+    /// `false` if no more rows are taken.
+    fn good(&mut self, row: &Row, good: &Good, typed: &Typed) -> bool {
+        let lands = !self.file.is_known(good);
+        self.poured.landed += u64::from(lands);
+        self.poured.newest = self.poured.newest.max(good.stamp);
+        if let Some(now) = &mut self.now {
+            now.insert(good.mark);
+        }
+        let origin = self.file.origin(row);
+        // Of a row that stands there in full, a column of its own tells it: see `with_stamp`.
+        let stamp = good.stamp.filter(|_| !lands);
+        let noted = Noted { key: typed.key(good), content: Some(good.content), stamp, time: good.time, origin };
+        self.sink.as_mut().is_none_or(|sink| sink.take(lands.then(|| typed.cells(good)), &noted))
+    }
+
+    /// Keeps the row, and notes that its record is there. `false` if no more are taken.
+    fn bad(&mut self, row: &Row, reject: &Reject) -> std::io::Result<bool> {
+        self.keep(reject)?;
+        let noted = reject.key.as_ref().map(|key| Noted::rejected(key, self.file.origin(row)));
+        Ok(self.sink.as_mut().zip(noted).is_none_or(|(sink, noted)| sink.take(None, &noted)))
+    }
+
+    fn keep(&mut self, reject: &Reject) -> std::io::Result<()> {
+        self.poured.rejected += 1;
+        self.poured.torn |= reject.key.is_none();
+        self.rejects.add(&self.file.job.load, reject).map_err(|error| {
+            let told = Error::new(error.kind(), error.to_string());
+            self.no_room = Some(error);
+            told
+        })
+    }
 }

@@ -10,7 +10,7 @@ use super::journal::{self, Entry, Journal};
 use super::names::Names;
 use super::pour::Job;
 use super::recognise::{Recognised, is_header, recognise};
-use super::snapshot::{self, BY_STAMPS, Dated};
+use super::snapshot::{self, BY_STAMPS, BY_VIEW, Dated};
 use super::survey::{Said, Survey, survey};
 use super::unpack::Archives;
 use super::{FileReport, LoadOrder, Ready};
@@ -117,7 +117,8 @@ impl<'p, 'a> Preparing<'p, 'a> {
         }
         fit.whole |= self.order.complete && fit.object.kind == Kind::Record;
         let newest = fit.set.as_ref().and_then(|(org, _)| self.newest_entries.get(&set_of(org, found)).copied());
-        let dated = snapshot::date_of(found, self.order.snapshot, newest);
+        let order = self.order.date_order.or(fit.source.date_order);
+        let dated = snapshot::date_of(found, self.order.snapshot, newest, order);
         Ok(vec![self.read(document, fit, dated)?])
     }
 
@@ -140,7 +141,8 @@ impl<'p, 'a> Preparing<'p, 'a> {
         let of_set = fit.set.as_ref().and(fit.source.set.as_ref()).and_then(|set| set.decimal);
         let said = Said {
             today: self.today,
-            order: self.order.date_order.or(fit.source.date_order),
+            order: self.order.date_order,
+            usual_order: fit.source.date_order,
             decimal: self.order.decimal.or(of_set).or(fit.source.decimal),
         };
         let survey = survey(document, &mut form, said, &fit.source.file)?;
@@ -153,9 +155,12 @@ impl<'p, 'a> Preparing<'p, 'a> {
 
     fn known(&self, document: &Document, fit: &Recognised, dated: Option<Dated>) -> Option<&'a Entry> {
         let digest = &document.look.digest;
+        let by_stamps = || self.journal.known_by_stamps(digest, &fit.source.name, &fit.object.name);
         match dated {
+            // Before the names of views dated them, their stamps did.
+            Some(dated) if dated.from == BY_VIEW => self.journal.known(&name(digest, fit, dated)).or_else(by_stamps),
             Some(dated) => self.journal.known(&name(digest, fit, dated)),
-            None => self.journal.known_by_stamps(digest, &fit.source.name, &fit.object.name),
+            None => by_stamps(),
         }
     }
 

@@ -48,6 +48,8 @@ pub struct Said {
     /// The day of the load, by which what is over has ended.
     pub today: NaiveDate,
     pub order: Option<DateOrder>,
+    /// As its source usually writes: where no other column of the file says it either.
+    pub usual_order: Option<DateOrder>,
     pub decimal: Option<DecimalMark>,
 }
 
@@ -77,12 +79,12 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     let mut reordered = false;
     let evident = evident(&pass.dates);
     for (column, seen) in std::mem::take(&mut pass.dates) {
-        let said = said.order.or(evident.filter(|_| !seen.is_mixed()));
+        let order = said.order.or(evident.filter(|_| !seen.is_mixed())).or(said.usual_order);
         if seen.are_serials() {
             form.set_serials(column);
             reordered = true;
         }
-        let order = seen.order(&file, &form.columns[column].0, said).map_err(|p| in_source(p, source_file))?;
+        let order = seen.order(&file, &form.columns[column].0, order).map_err(|p| in_source(p, source_file))?;
         reordered |= order.is_some();
         form.set_order(column, order);
     }
