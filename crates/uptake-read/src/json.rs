@@ -42,22 +42,35 @@ pub struct Objects {
 /// What objects there are, told by reading all.
 ///
 /// # Errors
-/// It is no JSON, with the line; there is no array of objects, or several.
+/// It is no JSON, with the line; there is no array of objects, or several of which none is known to be the table.
 pub fn objects(text: impl Read, lines: bool) -> Result<Vec<Objects>> {
     let mut found = match lines {
         true => vec![(Shape::Lines, of_lines(text)?)],
         false => of_document(&mut Parser::new(BufReader::new(text)))?,
     };
-    let many = found.len() > 1;
-    found.retain(|(shape, _)| {
-        !many || matches!(shape, Shape::Array(keys) if keys.last().is_some_and(|key| key == "records"))
-    });
-    if many && found.len() != 1 {
+    if found.len() > 1 {
+        the_table_of(&mut found);
+    }
+    if found.len() > 1 {
         let what = "it has several arrays of objects, and which one is the table is not known";
         return Err(Fault::whole(what, HOW).into());
     }
     let kinds = found.into_iter().flat_map(|(shape, kinds)| kinds.0.into_iter().map(move |kind| (shape.clone(), kind)));
     Ok(kinds.map(|(shape, (kind, keys))| Objects { kind, header: keys.header(), shape }).collect())
+}
+
+/// Leaves the one called `records`, else the only one that lies right in the document and bears a name that answers give to what was asked for.
+fn the_table_of(found: &mut Vec<(Shape, Kinds)>) {
+    let is =
+        |of: fn(&[String]) -> bool| move |(shape, _): &(Shape, Kinds)| matches!(shape, Shape::Array(keys) if of(keys));
+    let is_named = is(|keys| keys.last().is_some_and(|key| key == "records"));
+    let is_on_top = is(|keys| matches!(keys, [key] if ["data", "results", "items", "value"].contains(&key.as_str())));
+    let only = |is: &dyn Fn(&(Shape, Kinds)) -> bool| found.iter().filter(|one| is(one)).count() == 1;
+    if only(&is_named) {
+        found.retain(is_named);
+    } else if only(&is_on_top) {
+        found.retain(is_on_top);
+    }
 }
 
 fn of_lines(text: impl Read) -> Result<Kinds> {

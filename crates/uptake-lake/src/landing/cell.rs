@@ -1,6 +1,6 @@
 //! From the text of one cell to its value, by the type its column declares.
 
-use super::dates::{Order, minutes_east, read_other_date, read_serial};
+use super::dates::{Order, is_dated, is_day_zero, minutes_east, read_other_date, read_serial};
 use super::numbers::{Mark, plain};
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -88,6 +88,9 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
     if text.is_empty() || habits.nothing.iter().any(|word| word == text) {
         let untrue = kind == ColumnType::Boolean && habits.empty_is_false;
         return Ok(if untrue { Datum::Boolean(false) } else { Datum::Nothing });
+    }
+    if text.starts_with("00") && is_dated(kind) && is_day_zero(text) {
+        return Ok(Datum::Nothing);
     }
     match kind {
         ColumnType::Text => Ok(Datum::Text(text.into())),
@@ -443,6 +446,27 @@ mod tests {
         assert_eq!(read("2026-10-25 00:00:00", ColumnType::Date), day("2026-10-25"));
         assert_eq!(read("2026-02-30", ColumnType::Date), Err("\"2026-02-30\" is no date".into()));
         assert!(read("2026-10-25 13:00:00", ColumnType::Date).is_err());
+    }
+
+    #[test]
+    fn a_day_of_zeros_is_none() {
+        for text in [
+            "0000-00-00",
+            "00/00/0000",
+            "00.00.0000",
+            "0000-00-00 00:00:00",
+            "0000-00-00T00:00:00Z",
+            "00/00/00",
+            "0000-00-00T00:00:00.000+0000",
+        ] {
+            for kind in [ColumnType::Date, ColumnType::Day, ColumnType::Instant] {
+                assert_eq!(read(text, kind), Ok(Datum::Nothing), "{text}");
+            }
+        }
+        for text in ["0000-00-01", "00000", "00:00:00.000", "0000000000", "0000-00-00 x"] {
+            assert_ne!(read(text, ColumnType::Instant), Ok(Datum::Nothing), "{text}");
+        }
+        assert_eq!(read("00000000", ColumnType::Text), Ok(Datum::Text("00000000".into())));
     }
 
     #[test]

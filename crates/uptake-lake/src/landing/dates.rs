@@ -245,6 +245,9 @@ pub fn leads(text: &str) -> Leads {
 impl Seen {
     /// Takes note of a cell that means something; ISO dates and texts that are no dates say nothing of their order.
     pub fn note(&mut self, text: &[u8], line: u64) {
+        if text.starts_with(b"00") && std::str::from_utf8(text).is_ok_and(|text| is_day_zero(text.trim())) {
+            return;
+        }
         let iso = |text: &[u8]| text[..4].iter().all(u8::is_ascii_digit) && text[4] == b'-';
         if text.len() >= 6 && iso(text) {
             self.others = true;
@@ -323,6 +326,16 @@ fn ambiguous(column: &str, text: &str) -> String {
         ),
         _ => format!("no date of the column \"{column}\" says whether the day or the month stands first: \"{text}\""),
     }
+}
+
+/// `0000-00-00 00:00:00`, `00/00/0000`: what databases hold, and spreadsheets show, where there is no day.
+pub fn is_day_zero(text: &str) -> bool {
+    let (day, clock) = text.split_at(text.find([' ', 'T']).unwrap_or(text.len()));
+    let is_shaped = matches!(
+        day.split(['-', '/', '.']).collect::<Vec<_>>()[..],
+        ["0000", "00", "00"] | ["00", "00", "00" | "0000"]
+    );
+    is_shaped && clock.bytes().all(|b| matches!(b, b'0' | b':' | b'.' | b' ' | b'T' | b'Z' | b'+'))
 }
 
 /// Whether a column's cells are worth a [`Seen`].

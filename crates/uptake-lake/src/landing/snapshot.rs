@@ -2,6 +2,7 @@
 
 use super::find::Found;
 use chrono::NaiveDate;
+use uptake_spec::source::DateOrder;
 
 /// A snapshot date and where it was taken from, in words for the person who loads.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,8 +14,16 @@ pub struct Dated {
 /// How a file is dated that only its rows date.
 pub const BY_STAMPS: &str = "the newest stamp in its rows";
 
+/// How a view is dated that its name does.
+pub const BY_VIEW: &str = "the day in the view's name";
+
 /// The date said by hand, or by the names around the file; `None` if only its rows can tell.
-pub fn date_of(found: &Found, by_hand: Option<NaiveDate>, set_newest: Option<NaiveDate>) -> Option<Dated> {
+pub fn date_of(
+    found: &Found,
+    by_hand: Option<NaiveDate>,
+    set_newest: Option<NaiveDate>,
+    order: Option<DateOrder>,
+) -> Option<Dated> {
     let dated = |from: &'static str| move |day| Dated { day, from };
     // A backup keeps its tables in a folder of its own, `2026-03-01/Data`.
     let folders = found.path.ancestors().skip(1).take(2).filter_map(|folder| folder.file_name());
@@ -23,6 +32,7 @@ pub fn date_of(found: &Found, by_hand: Option<NaiveDate>, set_newest: Option<Nai
     by_hand
         .map(dated("--snapshot"))
         .or_else(|| date_in(&found.file_name()).map(dated("the file's name")))
+        .or_else(|| said_in(&found.file_name(), order).map(|(day, _)| day).map(dated(BY_VIEW)))
         .or_else(|| in_folder().map(dated("the folder's name")))
         .or_else(|| zipped.map(dated("the newest entry of the zip")))
 }
@@ -40,10 +50,52 @@ fn report_day(name: &str) -> Option<NaiveDate> {
     Some(chrono::DateTime::from_timestamp_millis(moment)?.date_naive())
 }
 
+/// `Open Deals 5-13-2024 2-33-00 PM`, `Offene Chancen 01.05.2024 14-33-00`: the day a view was exported, as Dynamics writes it for whoever did,
+/// and where in the name it stands. `None` for a day that can be read in two ways and `order` does not say which.
+fn said_in(name: &str, order: Option<DateOrder>) -> Option<(NaiveDate, std::ops::Range<usize>)> {
+    let begins = |at: &usize| !name[..*at].ends_with(|c: char| c.is_ascii_digit());
+    let starts = name.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at);
+    starts.filter(begins).find_map(|at| {
+        let (first, behind) = digits(&name[at..], 1..=2)?;
+        let mark = behind.chars().next().filter(|c| matches!(c, '-' | '.'))?;
+        let (second, behind) = digits(&behind[1..], 1..=2)?;
+        let (year, behind) = digits(behind.strip_prefix(mark)?, 4..=4)?;
+        let behind = behind_clock(behind)?;
+        let order = match (mark, first, second) {
+            ('.', ..) | (_, 13.., _) => DateOrder::Dmy,
+            (_, _, 13..) => DateOrder::Mdy,
+            _ if first == second => DateOrder::Dmy,
+            _ => order?,
+        };
+        let (day, month) = if order == DateOrder::Dmy { (first, second) } else { (second, first) };
+        Some((NaiveDate::from_ymd_opt(year as i32, month, day)?, at..name.len() - behind.len()))
+    })
+}
+
+/// What stands behind ` 2-33-00 PM`.
+fn behind_clock(text: &str) -> Option<&str> {
+    let is_blank = |c: char| c.is_whitespace() || c == '_';
+    let (_, behind) = digits(text.strip_prefix(is_blank)?, 1..=2)?;
+    let (_, behind) = digits(behind.strip_prefix('-')?, 2..=2)?;
+    let (_, behind) = digits(behind.strip_prefix('-')?, 2..=2)?;
+    let half = behind.trim_start_matches(is_blank);
+    let is_half = |word: &&&str| half.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    Some(["am", "pm", "a.m.", "p.m."].iter().find(is_half).map_or(behind, |word| &half[word.len()..]))
+}
+
+/// The number a text begins with, of so many digits, and the rest.
+fn digits(text: &str, many: std::ops::RangeInclusive<usize>) -> Option<(u32, &str)> {
+    let (number, rest) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    many.contains(&number.len()).then(|| number.parse().ok())?.map(|number| (number, rest))
+}
+
 /// A file's stem without what people and browsers add to it: `Opportunity_2026-01-04`, `User (1)`.
 pub fn without_date(stem: &str) -> String {
     let mut word = stem.trim().to_string();
-    if let Some((_, span)) = dated_span(&word) {
+    if let Some(span) = dated_span(&word)
+        .map(|(_, span)| span)
+        .or_else(|| Some(said_in(&word, Some(DateOrder::Dmy)).or_else(|| said_in(&word, Some(DateOrder::Mdy)))?.1))
+    {
         word.replace_range(span, "");
     }
     let copy = word.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
@@ -87,6 +139,30 @@ mod tests {
         assert_eq!(date_in("deals1761350400000.csv"), None);
         assert_eq!(date_in("WE_00D4J000000CuzUUAS_1.ZIP"), None);
         assert_eq!(date_in("2026-13-01"), None);
+    }
+
+    #[test]
+    fn a_view_bears_the_day_and_the_clock_of_its_export() {
+        let (mdy, dmy) = (Some(DateOrder::Mdy), Some(DateOrder::Dmy));
+        let said = |name: &str, order| said_in(name, order).map(|(day, _)| day.to_string());
+        for (name, order, day) in [
+            ("My Open Opportunities 5-13-2024 2-33-00 PM.xlsx", None, "2024-05-13"),
+            ("Active Accounts 13-5-2024 2-33-00\u{202f}pm.xlsx", mdy, "2024-05-13"),
+            ("Active Accounts 05-05-2024 14-33-00.xlsx", None, "2024-05-05"),
+            ("My Open Opportunities 5-1-2024 2-33-00 PM.xlsx", mdy, "2024-05-01"),
+            ("My Open Opportunities 5-1-2024 2-33-00 PM.xlsx", dmy, "2024-01-05"),
+            ("Offene Verkaufschancen 01.05.2024 14-33-00 (1).xlsx", mdy, "2024-05-01"),
+        ] {
+            assert_eq!(said(name, order), Some(day.into()), "{name}");
+        }
+        assert_eq!(said("My Open Opportunities 5-1-2024 2-33-00 PM.xlsx", None), None, "in May, or in January");
+        // Without a clock it may be anything: a version, a range of months.
+        for name in ["deals 5-13-2024.csv", "deals 31.02.2024 14-33-00.csv", "deals 1-2-3 4-5-6.csv", "7.csv", ""] {
+            assert_eq!(said(name, dmy), None, "{name}");
+        }
+        for name in ["All Quotes 5-1-2024 3-00-00 PM", "All Quotes 13-5-2024 3-00-00 p.m. (1)"] {
+            assert_eq!(without_date(name), "All Quotes");
+        }
     }
 
     #[test]

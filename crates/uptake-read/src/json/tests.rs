@@ -30,12 +30,16 @@ fn objects_are_found_where_they_lie() {
         r#"{"records":[{"a":1,"b":"x"},{"b":"y"}]}"#,
         r#"{"status":0,"result":{"done":true,"records":[{"a":1,"b":"x"},{"b":"y"}]},"also":[{"z":1}]}"#,
         r#"{"items":[{"a":1,"b":"x"},{"b":"y"}],"tags":["t"]}"#,
+        r#"{"success":true,"data":[{"a":1,"b":"x"},{"b":"y"}],"related":{"user":{"7":{"mails":[{"m":1}]}}}}"#,
     ] {
         assert_eq!(read(text, false), Ok(rows.into()), "{text}");
     }
     assert_eq!(read("{\"a\":1,\"b\":\"x\"}\n\r\n{\"b\":\"y\"}", true), Ok(rows.into()));
     assert_eq!(read(r#"{"a":1,"n":{"b":[1, 2]}}"#, false), Ok("a|n.b / 1|[1, 2]".into()));
     assert_eq!(read("[]", false), Ok(String::new()));
+    for text in [r#"{"data":[{"x":1}],"items":[{"y":1}]}"#, r#"{"errors":[{"x":1}],"result":{"rows":[{"y":1}]}}"#] {
+        assert!(read(text, false).is_err_and(|what| what.contains("several arrays")), "{text}");
+    }
     assert!(read(r#"{"a":[{"x":1}],"b":[{"y":1}]}"#, false).is_err_and(|what| what.contains("several arrays")));
 }
 

@@ -76,13 +76,17 @@ fn of_code(code: &str) -> Format {
 
 const DAY_MS: i64 = 86_400_000;
 
-/// A number of a sheet as text: with a point, without an exponent, of 15 digits, as many as a spreadsheet shows.
+/// A number of a sheet as text: with a point, of 15 digits, as many as a spreadsheet keeps. One of more has lost the rest, and says so by its
+/// exponent.
 pub fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         return format!("{}", value as i64);
     }
     let rounded: f64 = format!("{value:.14e}").parse().expect("it was a number");
-    format!("{rounded}")
+    if rounded.abs() < 1e15 {
+        return format!("{rounded}");
+    }
+    format!("{rounded:e}").replacen('e', "E+", 1)
 }
 
 /// A number by its format, as a spreadsheet writes it into a CSV, though with all its digits: `45%`, `2026-02-23`, `2026-02-23 20:55:00`, `20:55:00`, `30:15:00`.
@@ -162,7 +166,7 @@ mod tests {
             ("1900-01-01", "1900-02-28", "1900-03-01")
         );
         assert_eq!(shown(44_614.0, Format::Date, true), "2026-02-23");
-        assert_eq!((date(0.5).as_str(), date(-1.0).as_str(), date(1e300).len()), ("12:00:00", "-1", 301));
+        assert_eq!((date(0.5).as_str(), date(-1.0).as_str(), date(1e300).len()), ("12:00:00", "-1", 6));
         assert_eq!(shown(1.260_416_666_666_667, Format::Duration, false), "30:15:00");
     }
 
@@ -172,9 +176,11 @@ mod tests {
             (number(1200.5), number(0.1 + 0.2), number(1_234.560_000_000_000_1)),
             ("1200.5".into(), "0.3".into(), "1234.56".into())
         );
+        assert_eq!((number(-7.0), number(1e20), number(1e-7)), ("-7".into(), "1E+20".into(), "0.0000001".into()));
+        // An id of 18 digits, as a spreadsheet keeps it.
         assert_eq!(
-            (number(-7.0), number(1e20), number(1e-7)),
-            ("-7".into(), "100000000000000000000".into(), "0.0000001".into())
+            (number(999_999_999_999_999.0), number(554_023_000_000_527_001.0)),
+            ("999999999999999".into(), "5.54023000000527E+17".into())
         );
     }
 }

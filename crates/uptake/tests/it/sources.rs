@@ -1,12 +1,16 @@
 //! Each CRM's own export, small and by hand, in the bytes its vendor writes: `tests/exports/`. The figures are counted by hand.
 
+mod dynamics_zoho;
 mod files;
 mod found;
 mod init_from;
+mod init_guesses;
+mod init_logs;
 mod more;
 mod people;
 mod recognised;
 mod salesforce;
+mod views;
 
 use crate::firm::repository;
 use crate::loading::lake::{Own, counts};
@@ -31,7 +35,11 @@ pub fn stories() -> Vec<Trial> {
         salesforce::stories(),
         files::stories(),
         found::stories(),
+        dynamics_zoho::stories(),
         init_from::stories(),
+        views::stories(),
+        init_guesses::stories(),
+        init_logs::stories(),
     ];
     own.into_iter().chain(beside.into_iter().flatten()).collect()
 }

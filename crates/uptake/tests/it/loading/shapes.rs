@@ -68,6 +68,11 @@ fn said_for_good() {
     let row = "0065e0000000001AAA,Oak,New,1,02/03/2026,0,,2026-01-01 00:00:00,2026-01-01 00:00:00\n";
     own.load(&["--snapshot", "2026-03-01", &own.file("Opportunity.csv", format!("{HEADER}\n{row}"))]);
     assert_eq!(own.ask("SELECT \"CloseDate\" FROM landing.salesforce_opportunity"), "CloseDate 2026-02-03");
+    // Another column of this file says that the day stands first, and whoever wrote it has one format for all.
+    let row = "0065e0000000001AAA,Oak,New,1,02/03/2026,0,,28/01/2026 00:00,2026-01-01 00:00:00\n";
+    own.load(&["--snapshot", "2026-03-02", &own.file("Opportunity.csv", format!("{HEADER}\n{row}"))]);
+    let newest = "SELECT \"CloseDate\" FROM landing.salesforce_opportunity WHERE next_seen IS NULL";
+    assert_eq!(own.ask(newest), "CloseDate 2026-03-02");
 }
 
 fn impossible_years() {
