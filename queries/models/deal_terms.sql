@@ -120,7 +120,18 @@ terms AS (
     WHERE version = 1
         AND status <> 'open'
 )
-SELECT *
+SELECT
+    opp_id,
+    stage,
+    status,
+    amount,
+    -- A log of stages tells no dates of deals, and not every list does: a deal that ended did so when it was closed.
+    coalesce(close_date, CASE WHEN status <> 'open' THEN local_date(closed_ts, project_zone()) END) AS close_date,
+    probability,
+    forecast_category,
+    closed_ts,
+    valid_from,
+    valid_to
 FROM terms
 WHERE valid_to IS NULL
     OR valid_from < valid_to
