@@ -1,13 +1,21 @@
 -- When did an opportunity move to which stage, by the audit? Only where changes of its stage are audited; else comparing snapshots tells.
 -- A row is one new value of one field, with the value before: what a field was before its first change it was from its birth on. A closure
--- ends the last open stage, and "Won" or "Lost" holds until the state is open again. Numbers of choices are told by their labels.
+-- ends the last open stage, and "Won" or "Lost" holds until the state is open again. Numbers of choices are told by their labels, else by
+-- what opportunities have beside them.
 WITH labels AS (
     SELECT
         attributename,
         attributevalue,
-        min(value) AS label
-    FROM landing.dynamics_stringmap
-    WHERE lower(objecttypecode) IN ('opportunity', '3')
+        coalesce(min(value), min(beside)) AS label
+    FROM (
+        SELECT attributename, attributevalue, value, CAST(NULL AS TEXT) AS beside
+        FROM landing.dynamics_stringmap
+        WHERE lower(objecttypecode) IN ('opportunity', '3')
+        UNION ALL
+        SELECT 'salesstage' AS attributename, "salesstage" AS attributevalue, CAST(NULL AS TEXT) AS value, "salesstagename" AS beside
+        FROM landing.dynamics_opportunity
+        WHERE "salesstagename" IS NOT NULL
+    )
     GROUP BY
         attributename,
         attributevalue
@@ -58,7 +66,24 @@ deals AS (
         first_value(trim(d."createdby") ORDER BY d.first_seen) AS created_by,
         first_value(d."estimatedvalue" ORDER BY d.first_seen) AS amount,
         first_value(d."estimatedclosedate" ORDER BY d.first_seen) AS close_date,
-        first_value(lower(coalesce(c.label, d."statecode", d."statuscode", 'open')) ORDER BY d.first_seen DESC) AS state,
+        first_value(
+            lower(
+                coalesce(
+                    c.label,
+                    d."statecode",
+                    CASE d."statuscode"
+                        WHEN '1' THEN 'open'
+                        WHEN '2' THEN 'open'
+                        WHEN '3' THEN 'won'
+                        WHEN '4' THEN 'lost'
+                        WHEN '5' THEN 'lost'
+                        ELSE d."statuscode"
+                    END,
+                    'open'
+                )
+            )
+            ORDER BY d.first_seen DESC
+        ) AS state,
         first_value(d."actualclosedate" ORDER BY d.first_seen DESC) AS closed_on
     FROM landing.dynamics_opportunity AS d
     LEFT JOIN labels AS c

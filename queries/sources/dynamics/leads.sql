@@ -1,4 +1,4 @@
--- What did each snapshot say of each lead? A qualified one was converted.
+-- What did each snapshot say of each lead? A qualified one was converted: its status says so, or where a view lacks that, the reason of it.
 WITH labels AS (
     SELECT
         attributename,
@@ -18,8 +18,11 @@ SELECT
     coalesce(d."lastname", d."fullname") AS last_name,
     d."companyname" AS company,
     d."emailaddress1" AS email,
-    coalesce(s.label, d."statecode") AS status,
-    lower(coalesce(s.label, d."statecode", '')) IN ('qualified', '1') AS is_converted,
+    coalesce(s.label, d."statecodename", d."statecode", r.label, d."statuscodename", d."statuscode") AS status,
+    CASE
+        WHEN d."statecode" IS NULL THEN lower(coalesce(r.label, d."statuscodename", d."statuscode", '')) IN ('qualified', '3')
+        ELSE lower(coalesce(s.label, d."statecode")) IN ('qualified', '1')
+    END AS is_converted,
     d."parentaccountid" AS account_id,
     d."parentcontactid" AS contact_id,
     d."qualifyingopportunityid" AS opp_id,
@@ -35,6 +38,9 @@ FROM landing.dynamics_lead AS d
 LEFT JOIN labels AS s
     ON s.attributename = 'statecode'
     AND s.attributevalue = d."statecode"
+LEFT JOIN labels AS r
+    ON r.attributename = 'statuscode'
+    AND r.attributevalue = d."statuscode"
 LEFT JOIN labels AS l
     ON l.attributename = 'leadsourcecode'
     AND l.attributevalue = d."leadsourcecode"

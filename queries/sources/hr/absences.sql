@@ -3,7 +3,7 @@
 WITH lines AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS newest
+        row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS _newest
     FROM landing.hr_absences
 ),
 told AS (
@@ -13,7 +13,7 @@ told AS (
         "absent_from" AS from_date,
         "absent_to" AS last_date
     FROM lines
-    WHERE newest = 1
+    WHERE _newest = 1
     UNION ALL
     SELECT DISTINCT
         trim("employee_number") AS employee_number,

@@ -5,7 +5,7 @@
 WITH lines AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS newest
+        row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS _newest
     FROM landing.hr_roster
 ),
 names AS (
@@ -40,9 +40,9 @@ workers AS (
 positions AS (
     SELECT
         *,
-        coalesce("start_date", CAST("row_start" AS DATE)) AS from_date,
+        coalesce("start_date", CAST("row_start" AS DATE)) AS _from_date,
         -- The last day of the position, or the last before the row's end; a row that ends in the year 9999 goes on.
-        least("end_date" + 1, CASE WHEN "row_end" < TIMESTAMP '2200-01-01T00:00:00Z' THEN CAST("row_end" AS DATE) END) AS to_date
+        least("end_date" + 1, CASE WHEN "row_end" < TIMESTAMP '2200-01-01T00:00:00Z' THEN CAST("row_end" AS DATE) END) AS _to_date
     FROM landing.hr_worker_positions
     WHERE lower(coalesce("is_deleted", 'false')) NOT IN ('true', '1')
         AND lower(coalesce("is_primary_job", 'true')) IN ('true', '1')
@@ -72,7 +72,7 @@ SELECT
     END AS valid_to
 FROM lines
 WHERE valid_from IS NULL
-    OR (newest = 1 AND (valid_to IS NULL OR valid_to >= valid_from))
+    OR (_newest = 1 AND (valid_to IS NULL OR valid_to >= valid_from))
 UNION ALL
 SELECT
     'hr' AS source,
@@ -91,8 +91,8 @@ SELECT
     CAST(TRY_CAST(p."full_time_equivalent_percentage" AS DOUBLE) / 100 AS DECIMAL(18, 4)) AS fte,
     CAST(NULL AS BOOLEAN) AS is_client_facing,
     CAST(NULL AS BOOLEAN) AS is_leader,
-    p.from_date AS valid_from,
-    least(p.to_date, w.left_on + 1) AS valid_to
+    p._from_date AS valid_from,
+    least(p._to_date, w.left_on + 1) AS valid_to
 FROM positions AS p
 LEFT JOIN workers AS w
     ON w.worker_id = p."worker_id"
@@ -100,4 +100,4 @@ LEFT JOIN names AS n
     ON n.worker_id = p."worker_id"
 LEFT JOIN emails AS e
     ON e.worker_id = p."worker_id"
-WHERE p.from_date < coalesce(least(p.to_date, w.left_on + 1), DATE '9999-12-31')
+WHERE p._from_date < coalesce(least(p._to_date, w.left_on + 1), DATE '9999-12-31')

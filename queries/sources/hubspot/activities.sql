@@ -22,10 +22,10 @@ engagements AS (
             WHEN upper(e."type") = 'TASK' THEN 'task'
             WHEN upper(e."type") = 'COMMUNICATION' THEN 'social'
             ELSE 'note'
-        END AS kind,
-        d.id AS deal,
-        c.id AS company,
-        p.id AS contact
+        END AS _kind,
+        d.id AS _deal,
+        c.id AS _company,
+        p.id AS _contact
     FROM landing.hubspot_engagements AS e
     LEFT JOIN (
         SELECT
@@ -181,12 +181,12 @@ all_kinds AS (
     UNION ALL
     SELECT
         e."engagement_id" AS activity_id,
-        e.kind AS type,
+        e._kind AS type,
         coalesce(o.name, e."hubspot_owner_id") AS owner,
         NULL AS creator,
         e."hs_createdate" AS created_ts,
         CASE
-            WHEN e.kind = 'task' AND upper(coalesce(e."hs_task_status", '')) <> 'COMPLETED' THEN NULL
+            WHEN e._kind = 'task' AND upper(coalesce(e."hs_task_status", '')) <> 'COMPLETED' THEN NULL
             WHEN e."hs_timestamp" < start_of_day(e.last_seen + 1, project_zone()) THEN e."hs_timestamp"
         END AS occurred_ts,
         local_date(e."hs_timestamp", project_zone()) AS due_date,
@@ -196,9 +196,9 @@ all_kinds AS (
             WHEN e."hs_end_time" >= e."hs_timestamp"
             THEN CAST(date_part('epoch', e."hs_end_time") - date_part('epoch', e."hs_timestamp") AS BIGINT)
         END AS duration_s,
-        e.contact AS contacts,
-        e.company AS companies,
-        e.deal AS deals,
+        e._contact AS contacts,
+        e._company AS companies,
+        e._deal AS deals,
         NULL AS tickets,
         e.first_seen,
         e.last_seen,

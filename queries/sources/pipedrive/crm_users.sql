@@ -1,6 +1,17 @@
 -- Who is a user of Pipedrive? An export names owners by their names only, so a name is a user, since the oldest record it stands on.
--- A list of users from the API adds e-mails, and who has left.
-WITH mentioned AS (
+-- Through the API an owner may be a number: a list of users from there names it, adds e-mails, and says who has left.
+WITH numbered AS (
+    SELECT "user_id" AS user_id, "owner" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_deals
+    UNION ALL
+    SELECT "user_id" AS user_id, "owner" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_organizations
+    UNION ALL
+    SELECT "user_id" AS user_id, "owner" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_people
+    UNION ALL
+    SELECT "user_id" AS user_id, "owner" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_leads
+    UNION ALL
+    SELECT "user_id" AS user_id, "owner" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_activities
+),
+mentioned AS (
     SELECT "owner" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_deals
     UNION ALL
     SELECT "creator" AS owner, "add_time" AS ts, first_seen FROM landing.pipedrive_deals
@@ -24,14 +35,13 @@ WITH mentioned AS (
     SELECT "name" AS owner, "created" AS ts, first_seen FROM landing.pipedrive_users
     UNION ALL
     SELECT
-        d."user_id" AS owner,
-        d."add_time" AS ts,
-        d.first_seen
-    FROM landing.pipedrive_deals AS d
-    LEFT JOIN landing.pipedrive_users AS u
-        ON u."id" = d."user_id"
-    WHERE d."owner" IS NULL
-        AND u."id" IS NULL
+        n.user_id AS owner,
+        n.ts,
+        n.first_seen
+    FROM numbered AS n
+    LEFT ANTI JOIN landing.pipedrive_users AS u
+        ON u."id" = n.user_id
+    WHERE n.owner IS NULL
 ),
 listed AS (
     SELECT

@@ -1,11 +1,18 @@
 -- What does the change log say of each deal, and when? A row is one new value of one field; the others are those of the rows before it.
--- A stage is a number there, whose name the list of stages tells. What no row says yet, the first snapshot of the deal does. A deal that is won
--- or lost has the day of that as its close date.
+-- A stage is a number there, whose name the list of stages tells, or the log itself; who changed it is one too, which the list of users names.
+-- What no row says yet, the first snapshot of the deal does. A deal that is won or lost has the day of that as its close date.
 WITH stages AS (
     SELECT
         "id" AS id,
         first_value("name" ORDER BY first_seen DESC) AS name
     FROM landing.pipedrive_stages
+    GROUP BY "id"
+),
+users AS (
+    SELECT
+        "id" AS id,
+        first_value(trim("name") ORDER BY first_seen DESC) AS name
+    FROM landing.pipedrive_users
     GROUP BY "id"
 ),
 firsts AS (
@@ -19,11 +26,11 @@ firsts AS (
 changes AS (
     SELECT
         c._key AS history_id,
-        c."deal_id" AS opp_id,
+        coalesce(c."item_id", c."deal_id") AS opp_id,
         c."change_time" AS ts,
-        c."user" AS user_id,
+        coalesce(u.name, c."user") AS user_id,
         CASE
-            WHEN c."changed_field_key" = 'stage_id' THEN coalesce(s.name, c."new_value")
+            WHEN c."changed_field_key" = 'stage_id' THEN coalesce(s.name, c."new_value_formatted", c."new_value")
             WHEN c."changed_field_key" = 'status' AND lower(c."new_value") = 'won' THEN 'Won'
             WHEN c."changed_field_key" = 'status' AND lower(c."new_value") = 'lost' THEN 'Lost'
             WHEN c."changed_field_key" = 'lost_reason' AND c."new_value" IS NOT NULL THEN 'Lost'
@@ -33,7 +40,10 @@ changes AS (
     FROM landing.pipedrive_deal_changes AS c
     LEFT JOIN stages AS s
         ON s.id = c."new_value"
-    WHERE c."changed_field_key" IN ('add_time', 'stage_id', 'status', 'lost_reason', 'value', 'expected_close_date')
+    LEFT JOIN users AS u
+        ON u.id = c."user"
+    WHERE coalesce(c."object", 'dealChange') IN ('dealChange', 'deal')
+        AND c."changed_field_key" IN ('add_time', 'stage_id', 'status', 'lost_reason', 'value', 'expected_close_date')
 ),
 carried AS (
     SELECT

@@ -4,30 +4,30 @@
 WITH tasks AS (
     SELECT
         *,
-        coalesce("IsClosed", "Status" = 'Completed', false) AS is_done,
-        coalesce("CompletedDateTime" < "CreatedDate" + INTERVAL '60 seconds', true) AS is_born_done,
+        coalesce("IsClosed", "Status" = 'Completed', false) AS _is_done,
+        coalesce("CompletedDateTime" < "CreatedDate" + INTERVAL '60 seconds', true) AS _is_born_done,
         CASE
             WHEN coalesce("CallType", '') <> '' OR "CallDurationInSeconds" > 0 THEN 'call'
             WHEN 'Call' IN ("Type", "TaskSubtype") THEN 'call'
             WHEN "TaskSubtype" = 'Email' OR lower("Subject") LIKE 'email:%' THEN 'email'
             ELSE 'task'
-        END AS type
+        END AS _type
     FROM landing.salesforce_task
 )
 SELECT
     'salesforce' AS source,
     "Id" AS activity_id,
-    type,
+    _type AS type,
     "OwnerId" AS owner_id,
     "CreatedById" AS created_by,
     "CreatedDate" AS created_ts,
     CASE
-        WHEN NOT is_done THEN NULL
-        WHEN is_born_done AND "ActivityDate" <= local_date("CreatedDate", project_zone()) THEN NULL
+        WHEN NOT _is_done THEN NULL
+        WHEN _is_born_done AND "ActivityDate" <= local_date("CreatedDate", project_zone()) THEN NULL
         ELSE coalesce("CompletedDateTime", "CreatedDate")
     END AS occurred_ts,
     CASE
-        WHEN is_done AND is_born_done AND "ActivityDate" <= local_date("CreatedDate", project_zone()) THEN "ActivityDate"
+        WHEN _is_done AND _is_born_done AND "ActivityDate" <= local_date("CreatedDate", project_zone()) THEN "ActivityDate"
     END AS occurred_on,
     "ActivityDate" AS due_date,
     "CompletedDateTime" AS completed_ts,

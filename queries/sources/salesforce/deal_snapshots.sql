@@ -19,8 +19,8 @@ firms AS (
 reported AS (
     SELECT
         r.*,
-        lower(trim(r."Stage")) AS word,
-        coalesce(r."OpportunityID", r._key) AS opp_id
+        lower(trim(r."Stage")) AS _word,
+        coalesce(r."OpportunityID", r._key) AS _opp_id
     FROM landing.salesforce_opportunityreport AS r
     LEFT ANTI JOIN landing.salesforce_opportunity AS o
         ON o."Id" = r."OpportunityID"
@@ -30,11 +30,11 @@ reported AS (
 named AS (
     SELECT
         *,
-        CASE WHEN "Won" IS NULL THEN word IN ('closed won', 'won') ELSE lower("Won") IN ('1', 'true', 'yes') END AS is_won,
+        CASE WHEN "Won" IS NULL THEN _word IN ('closed won', 'won') ELSE lower("Won") IN ('1', 'true', 'yes') END AS _is_won,
         CASE
-            WHEN "Closed" IS NULL THEN word IN ('closed won', 'won', 'closed lost', 'lost')
+            WHEN "Closed" IS NULL THEN _word IN ('closed won', 'won', 'closed lost', 'lost')
             ELSE lower("Closed") IN ('1', 'true', 'yes')
-        END AS is_closed
+        END AS _is_closed
     FROM reported
 )
 SELECT
@@ -66,7 +66,7 @@ FROM landing.salesforce_opportunity
 UNION ALL
 SELECT
     'salesforce' AS source,
-    n.opp_id,
+    n._opp_id AS opp_id,
     coalesce(f.account_id, nullif(trim(n."AccountName"), '')) AS account_id,
     coalesce(w.user_id, trim(n."OpportunityOwner")) AS owner_id,
     n."OpportunityName" AS name,
@@ -76,14 +76,14 @@ SELECT
     upper(n."Currency") AS currency,
     CAST(TRY_CAST(replace(n."Likelihood", '%', '') AS DOUBLE) / 100 AS DECIMAL(18, 4)) AS probability,
     n."CloseDate" AS close_date,
-    n.is_closed OR n.is_won AS is_closed,
-    n.is_won,
+    n._is_closed OR n._is_won AS is_closed,
+    n._is_won AS is_won,
     n."ForecastCategory" AS forecast_category,
     n."NextStep" AS next_step,
     start_of_day(
         coalesce(
             n."CreatedOn",
-            least(min(n.first_seen) OVER (PARTITION BY n.opp_id), CASE WHEN n.is_closed OR n.is_won THEN n."CloseDate" END)
+            least(min(n.first_seen) OVER (PARTITION BY n._opp_id), CASE WHEN n._is_closed OR n._is_won THEN n."CloseDate" END)
         ),
         project_zone()
     ) AS created_ts,

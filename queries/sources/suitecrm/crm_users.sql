@@ -2,8 +2,8 @@
 WITH listed AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS newest,
-        min(first_seen) OVER (PARTITION BY _key) AS since
+        row_number() OVER (PARTITION BY _key ORDER BY first_seen DESC) AS _newest,
+        min(first_seen) OVER (PARTITION BY _key) AS _since
     FROM landing.suitecrm_users
 ),
 mentioned AS (
@@ -36,11 +36,11 @@ SELECT
     u."reports_to_id" AS manager_id,
     lower(coalesce(u."status", 'active')) = 'active' AS is_active,
     least(f.ts, u."date_entered") AS created_ts,
-    least(f.first_seen, u.since) AS valid_from
+    least(f.first_seen, u._since) AS valid_from
 FROM (
     SELECT *
     FROM listed
-    WHERE newest = 1
+    WHERE _newest = 1
 ) AS u
 FULL JOIN firsts AS f
     ON f.user_id = u."id"
