@@ -59,11 +59,11 @@ fn cases(column: &Column, otherwise: &str, named: &str, judge: impl Fn(&str) -> 
 
 const CHECK: &str = "-- How did it end? Guessed by the words; correct what is wrong.";
 
-/// won, lost or open of a deal; closed or open of a case.
+/// won, lost or open of a deal; closed or open of a case. No column of a file is called `_outcome`: landing takes an underscore in front away.
 fn outcome(taken: &Taken) -> Vec<String> {
     let is_case = [&CASES, &CASE_LOG].contains(&taken.guess.kind);
     let Some(column) = taken.column("outcome").or(taken.column("state")) else {
-        return vec!["'open' AS outcome".into()];
+        return vec!["'open' AS _outcome".into()];
     };
     let judge = |value: &str| if is_case { judged_case(value) } else { judged_deal(value) };
     let as_sql = |value: &str| {
@@ -79,7 +79,7 @@ fn outcome(taken: &Taken) -> Vec<String> {
             in_comment(&column.heading)
         ));
     }
-    lines.extend(cases(column, "'open'", " AS outcome", as_sql));
+    lines.extend(cases(column, "'open'", " AS _outcome", as_sql));
     lines
 }
 
@@ -108,7 +108,7 @@ fn stage(taken: &Taken) -> Vec<String> {
         None => vec![format!("trim({}) AS stage,  {}", quoted(column), told("by its heading or its values"))],
         Some(outcome) => vec![
             format!(
-                "CASE outcome WHEN 'won' THEN 'Won' WHEN 'lost' THEN 'Lost' ELSE trim({}) END AS stage,",
+                "CASE _outcome WHEN 'won' THEN 'Won' WHEN 'lost' THEN 'Lost' ELSE trim({}) END AS stage,",
                 quoted(column)
             ),
             format!(
@@ -138,7 +138,7 @@ fn stage_order(taken: &Taken) -> Vec<String> {
     }
     let column_sql = if taken.guess.kind.event { "stage".to_string() } else { quoted(column) };
     let mut order = vec![
-        "CASE outcome WHEN 'won' THEN 90 WHEN 'lost' THEN 99 ELSE".to_string(),
+        "CASE _outcome WHEN 'won' THEN 90 WHEN 'lost' THEN 99 ELSE".to_string(),
         format!("    CASE lower(trim({column_sql}))"),
     ];
     let mut sorted = all;

@@ -5,7 +5,7 @@ use super::kinds::{
 };
 use super::profile::{Column, Profile};
 use super::roles::{self, Roles, about, is_called};
-use super::words::says;
+use super::words::{says, tokens};
 
 /// What a file was taken for.
 #[derive(Debug, Clone)]
@@ -51,20 +51,23 @@ fn points(told: &[(bool, i32)]) -> i32 {
 }
 
 /// The parts that lists of records have in common.
-fn common(profile: &Profile, things: &[&str]) -> Roles {
+fn common(profile: &Profile, things: &[&str], person: impl Fn(&Column) -> (i32, &'static str)) -> Roles {
     let mut roles = Roles::default();
     roles.pick(profile, "id", roles::id(profile, things, true));
     roles.pick(profile, "creator", roles::creator);
     roles.pick(profile, "begin", roles::time("begin", &["changed", "due"]));
     roles.pick(profile, "end", roles::time("end", &["begin", "changed"]));
     roles.pick(profile, "changed", roles::time("changed", &["state"]));
-    roles.pick(profile, "person", roles::person);
+    roles.pick(profile, "person", person);
     roles
 }
 
 fn deals(profile: &Profile) -> Option<Guess> {
-    let mut roles = common(profile, &["deal"]);
+    let mut roles = common(profile, &["deal"], roles::owner(profile));
     roles.pick(profile, "amount", roles::amount);
+    if roles.column(profile, "amount").is_some_and(|c| c.means("settled")) {
+        roles.pick(profile, "estimate", roles::estimate);
+    }
     roles.pick(profile, "state", roles::state(&["won", "lost", "deal"]));
     let ended = |c: &Column| {
         let of = |(value, rows): (&String, &u64)| if says(value, "won") || says(value, "lost") { *rows } else { 0 };
@@ -78,14 +81,15 @@ fn deals(profile: &Profile) -> Option<Guess> {
         let is_sure = !tells || (c.means("state") && c.tally.distinct() <= 8);
         (if is_sure && ended(c) > by_state { points } else { 0 }, why)
     });
+    let closed = roles.column(profile, "outcome").map_or(by_state, ended);
+    ends(profile, &mut roles, closed);
     roles.pick(profile, "account", roles::word("account", &["person", "amount", "place"]));
-    roles.pick(profile, "probability", roles::word("probability", &[]));
-    roles.pick(profile, "currency", roles::word("currency", &["amount"]));
-    roles.pick(
-        profile,
-        "name",
-        roles::word("name", &["person", "account", "contact", "product", "campaign", "stage", "sub"]),
-    );
+    roles.pick(profile, "probability", |c| match c.typed.is_number() {
+        true => roles::word("probability", &[])(c),
+        false => (0, ""),
+    });
+    roles.pick(profile, "currency", roles::currency);
+    roles.pick(profile, "name", roles::title);
     roles.pick(profile, "name", |c| {
         let (points, why) = roles::word("deal", &["id", "state", "person", "amount", "type"])(c);
         (points - 5, why)
@@ -98,9 +102,11 @@ fn deals(profile: &Profile) -> Option<Guess> {
     if !has_state || !(roles.has("amount") || roles.has("end")) {
         return None;
     }
+    // A wide table may say it once only, of what its rows are.
+    let numbers_deals = roles.column(profile, "id").is_some_and(|c| c.means("deal"));
     let told = [
         (true, 4),
-        (about(profile, "deal"), 5),
+        (about(profile, "deal") || numbers_deals, 5),
         (is_called(profile, "deal"), 3),
         (tells || roles.has("outcome"), 4),
         (roles.has("amount"), 2),
@@ -112,6 +118,26 @@ fn deals(profile: &Profile) -> Option<Guess> {
     Some(Guess { kind: &DEALS, roles, points: points(&told) })
 }
 
+/// Puts the days on which deals ended apart from those on which they were to, where columns do; so many deals ended.
+fn ends(profile: &Profile, roles: &mut Roles, closed: u64) {
+    if !profile.columns.iter().any(|c| roles::planned(c).0 > 0) {
+        return;
+    }
+    let end = roles.get("end").cloned();
+    roles.take_away("end");
+    roles.pick(profile, "end", roles::ended("closing", &["won", "lost"], closed));
+    if roles.has("end") {
+        roles.pick(profile, "planned", roles::planned);
+        return;
+    }
+    roles.pick(profile, "won_on", roles::ended("won", &["lost"], closed));
+    roles.pick(profile, "lost_on", roles::ended("lost", &["won"], closed));
+    match roles.has("won_on") || roles.has("lost_on") {
+        true => roles.pick(profile, "end", roles::planned),
+        false => roles.give("end", end),
+    }
+}
+
 fn log(profile: &Profile) -> Option<Guess> {
     let mut roles = Roles::default();
     roles.pick(profile, "id", roles::id(profile, &["deal", "case"], false));
@@ -119,7 +145,10 @@ fn log(profile: &Profile) -> Option<Guess> {
     roles.pick(profile, "at", roles::moment);
     roles.pick(profile, "clock", roles::clock);
     roles.pick(profile, "person", roles::person);
-    roles.pick(profile, "state", roles::state(&["won", "lost", "closed", "deal", "case"]));
+    roles.pick(profile, "state", |c| match c.tally.distinct() {
+        0 | 1 => (0, ""),
+        _ => roles::state(&["won", "lost", "closed", "deal", "case"])(c),
+    });
     roles.pick(profile, "amount", |c| if c.means("amount") { roles::amount(c) } else { (0, "") });
     let (id, state) = (roles.column(profile, "id")?, roles.column(profile, "state")?);
     // Rows with ids of their own are records that bear an id of something else, if that is no deal and no case.
@@ -154,6 +183,9 @@ fn logins(profile: &Profile) -> Option<Guess> {
     }
     let person = roles.column(profile, "person")?;
     roles.get("at")?;
+    if tells_changes(profile) {
+        return None;
+    }
     // Who stands there once only is on a list of people.
     if person.names_rows(profile) && profile.rows >= 5 {
         return None;
@@ -182,7 +214,7 @@ fn logins(profile: &Profile) -> Option<Guess> {
 }
 
 fn activities(profile: &Profile) -> Option<Guess> {
-    let mut roles = common(profile, &["activity"]);
+    let mut roles = common(profile, &["activity"], roles::person);
     roles.pick(profile, "type", |c| {
         let speaks = |value: &String| ["call", "meeting", "mail"].iter().any(|list| says(value, list));
         let told = c.tally.values.keys().any(speaks) && !c.tally.too_many_values && !c.means("subject");
@@ -215,7 +247,7 @@ fn activities(profile: &Profile) -> Option<Guess> {
 }
 
 fn cases(profile: &Profile) -> Option<Guess> {
-    let mut roles = common(profile, &["case"]);
+    let mut roles = common(profile, &["case"], roles::person);
     roles.pick(profile, "state", roles::state(&["closed", "case"]));
     roles.pick(profile, "priority", roles::word("priority", &[]));
     roles.pick(profile, "type", roles::word("type", &["person"]));
@@ -379,6 +411,17 @@ fn accounts(profile: &Profile) -> Option<Guess> {
     ];
     let named = named && roles.has("name");
     Some(Guess { kind: &ACCOUNTS, roles, points: points(&told) }).filter(|_| named && is_about)
+}
+
+/// Whether it tells what was in a field before and after: who changed it did not log in by that.
+fn tells_changes(profile: &Profile) -> bool {
+    let has = |words: &[&str]| {
+        let said = |c: &Column| tokens(&c.heading).into_iter().chain([tokens(&c.heading).concat()]).collect::<Vec<_>>();
+        let is_one = |c: &Column| said(c).iter().any(|word| words.contains(&word.as_str()));
+        profile.columns.iter().any(|c| !c.typed.is_time() && is_one(c))
+    };
+    has(&["old", "previous", "prev", "before", "fromstring", "fromvalue"])
+        && has(&["new", "after", "tostring", "tovalue"])
 }
 
 /// A table that lands, and is mapped to nothing.

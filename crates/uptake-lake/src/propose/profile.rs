@@ -79,7 +79,7 @@ pub fn profile(document: &Document, zone: Tz) -> std::result::Result<Profile, Pr
         rows,
         broken,
         columns: columns.collect(),
-        is_dated: snapshot::date_of(found, None, None).is_some(),
+        is_dated: snapshot::date_of(found, None, None, None).is_some(),
         meaning: Meaning::of(&found.names().join(" ")),
         stem,
     })

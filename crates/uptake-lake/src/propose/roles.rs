@@ -1,7 +1,7 @@
 //! Which column plays which part in a kind of file: by its heading, and by its values where the heading says nothing.
 
 use super::profile::{Column, Profile};
-use super::words::says;
+use super::words::{Meaning, says, tokens};
 use std::collections::BTreeMap;
 
 /// The parts, by name; each with its column.
@@ -36,6 +36,10 @@ impl Roles {
         self.0.iter().map(|(role, pick)| (*role, pick))
     }
 
+    pub fn give(&mut self, role: &'static str, pick: Option<Pick>) {
+        self.0.extend(pick.map(|pick| (role, pick)));
+    }
+
     pub fn take_away(&mut self, role: &str) {
         self.0.remove(role);
     }
@@ -63,13 +67,17 @@ impl Roles {
         }
         ranked.sort_by_key(|(points, at, _)| (-points, *at));
         if let Some((_, column, why)) = ranked.first() {
-            let others = ranked[1..].iter().map(|(_, at, _)| *at).take(2).collect();
+            // Where a heading says it, others are guesses only if theirs do too.
+            let fits = |(_, _, other): &&(i32, usize, &str)| *why != BY_HEADING || *other != BY_VALUES;
+            let others = ranked[1..].iter().filter(fits).map(|(_, at, _)| *at).take(2).collect();
             self.0.insert(role, Pick { column: *column, why: why.to_string(), others });
         }
     }
 }
 
 const BY_HEADING: &str = "by its heading";
+const WHILE_OPEN: &str = "by its heading, while it is open";
+const WHEN_ENDED: &str = "by its heading, once it has ended";
 const BY_VALUES: &str = "by its values; its heading does not say it";
 
 /// A column that names something: what a row is of.
@@ -96,6 +104,7 @@ pub fn id<'a>(
             return (0, "");
         }
         let is_thing = c.meaning.any(things);
+        let is_word = !c.means("name") && c.tally.longest <= 40;
         // "Deal Owner" and "Deal value" are parts of a deal, and no deal.
         let is_part = c.meaning.any(&[
             "person",
@@ -120,11 +129,9 @@ pub fn id<'a>(
             (true, false) if is_whole_word && unique => (13, BY_HEADING),
             (true, false) => (9 + i32::from(is_whole_word), BY_HEADING),
             (false, true) if !unique => (6, BY_HEADING),
-            (false, _)
-                if unique && !c.typed.is_number() && !of_another && !c.means("name") && c.tally.longest <= 40 =>
-            {
-                (2, BY_VALUES)
-            }
+            // "(Do Not Modify) Opportunity" before its checksum.
+            (false, true) if is_word && !c.typed.is_number() => (4, BY_HEADING),
+            (false, _) if unique && is_word && !c.typed.is_number() && !of_another => (2, BY_VALUES),
             (false, true) => (4, BY_HEADING),
             _ => (0, ""),
         }
@@ -161,10 +168,42 @@ pub fn person(c: &Column) -> (i32, &'static str) {
         true => (8 + email + name + part, BY_HEADING),
         false if thing => (0, ""),
         // "Resolved by" is who did it.
-        false if c.means("by") && !c.means("creator") => (4, BY_HEADING),
+        false if ends_in_by(c) && !c.means("creator") => (4, BY_HEADING),
         false if c.typed.is_email => (4, BY_VALUES),
         false => (0, ""),
     }
+}
+
+/// Whether a heading ends in who did it, as "Created By Id" does, and not the "da" of "Motivo da perda".
+fn ends_in_by(c: &Column) -> bool {
+    let words = tokens(&c.heading);
+    let last = words.iter().rev().map(|word| Meaning::of(word)).find(|word| !word.any(&["id", "name", "email"]));
+    last.is_some_and(|word| word.has("by"))
+}
+
+/// Whose a deal is: an owner's, where a heading says so, and never of who stands on the customer's side.
+pub fn owner(profile: &Profile) -> impl Fn(&Column) -> (i32, &'static str) + '_ {
+    let owns = |c: &Column| c.means("owner") && c.tally.filled > 0 && !of_customer(c) && person(c).0 > 0;
+    let has_owner = profile.columns.iter().any(owns);
+    move |c| {
+        let (points, why) = person(c);
+        // The account's owner is another one.
+        let of_another = points > 5 && c.meaning.any(&["account", "contact", "lead"]) && !c.means("deal");
+        match points {
+            _ if of_customer(c) => (0, ""),
+            _ if has_owner && !c.means("owner") => (points.min(1), why),
+            _ if of_another => (points - 5, why),
+            _ => (points, why),
+        }
+    }
+}
+
+/// Whether a heading names somebody or something at the customer's: "Person - E-Mail", "Contact".
+fn of_customer(c: &Column) -> bool {
+    let entity = c.heading.split_once(" - ").map(|(entity, _)| Meaning::of(entity)).unwrap_or_default();
+    let others = ["someone", "account", "contact", "lead", "product"];
+    let is_theirs = entity.any(&others) && !entity.any(&["owner", "deal"]);
+    is_theirs || (c.means("contact") && !c.means("owner"))
 }
 
 /// Who it may be in a log whose headings do not say it: few words or numbers, each of them several times.
@@ -214,7 +253,7 @@ pub fn state<'a>(words: &'a [&'a str]) -> impl Fn(&Column) -> (i32, &'static str
 }
 
 pub fn amount(c: &Column) -> (i32, &'static str) {
-    let other = c.meaning.any(&["id", "probability", "count", "time", "phone", "priority", "state"]);
+    let other = c.meaning.any(&["id", "probability", "count", "time", "phone", "priority", "state", "activity"]);
     // What a deal was sold for comes before what it was to cost.
     let price = i32::from(c.means("settled")) - i32::from(c.means("listed"));
     let weighted = price - if c.means("sub") { 4 } else { 0 };
@@ -223,6 +262,44 @@ pub fn amount(c: &Column) -> (i32, &'static str) {
         true if c.tally.distinct() > 20 && c.tally.longest > 2 => (1, BY_VALUES),
         _ => (0, ""),
     }
+}
+
+/// What a deal is to bring, beside what it brought.
+pub fn estimate(c: &Column) -> (i32, &'static str) {
+    let fits = amount(c).0 > 5 && c.means("due") && !c.means("settled");
+    (if fits { 10 - 5 * i32::from(c.means("listed")) } else { 0 }, WHILE_OPEN)
+}
+
+/// The day on which deals ended, of which so many did: one that as many have, and by its words no plan.
+pub fn ended<'a>(list: &'a str, not: &'a [&'a str], rows: u64) -> impl Fn(&Column) -> (i32, &'static str) + 'a {
+    move |c| {
+        let other = c.meaning.any(&["begin", "changed", "due", "activity"]) || c.meaning.any(not);
+        let fits = c.typed.is_time() && c.means(list) && !other && c.tally.filled * 10 <= rows * 11;
+        (if fits { 10 + i32::from(c.means("settled")) } else { 0 }, WHEN_ENDED)
+    }
+}
+
+/// The day on which a deal is to end, beside the one on which it did.
+pub fn planned(c: &Column) -> (i32, &'static str) {
+    let other = c.meaning.any(&["begin", "changed", "activity", "settled"]);
+    let fits = c.typed.is_time() && c.means("end") && c.means("due") && !other;
+    (if fits { 10 } else { 0 }, WHILE_OPEN)
+}
+
+/// What a deal is called: no number of something, and nobody at the customer's.
+pub fn title(c: &Column) -> (i32, &'static str) {
+    let of_another = ["person", "account", "contact", "product", "campaign", "stage", "sub"];
+    match of_customer(c) || (c.means("count") && c.typed.is_number()) {
+        true => (0, ""),
+        false => word("name", &of_another)(c),
+    }
+}
+
+/// A currency's word, also where the heading says of which amount it is.
+pub fn currency(c: &Column) -> (i32, &'static str) {
+    let longest = if c.means("amount") { 4 } else { 40 };
+    let fits = !c.typed.is_number() && c.tally.longest <= longest;
+    if fits { word("currency", &[])(c) } else { (0, "") }
 }
 
 /// A day or moment of one sort.
@@ -235,8 +312,9 @@ pub fn time<'a>(sort: &'a str, not: &'a [&'a str]) -> impl Fn(&Column) -> (i32, 
 
 /// When something happened, in a log: any time, the likeliest first.
 pub fn moment(c: &Column) -> (i32, &'static str) {
-    // When a connector fetched a row says nothing of what it tells.
-    if !c.typed.is_time() || c.means("logout") || c.heading.starts_with('_') {
+    // When a connector fetched a row says nothing of what it tells, nor does what is said of its case as a whole.
+    let is_other = c.means("logout") || c.heading.starts_with('_') || c.heading.starts_with("case:");
+    if !c.typed.is_time() || is_other {
         return (0, "");
     }
     let hour = if c.typed.kind == uptake_spec::source::ColumnType::Instant { 4 } else { 0 };

@@ -70,9 +70,14 @@ fn parts<'a>(table: &Table<'a>) -> Vec<(&'static str, &'a Column)> {
     taken.guess.roles.iter().map(|(role, pick)| (role, &taken.profile.columns[pick.column])).collect()
 }
 
+/// The columns that land as moments, of a part or of what could play one.
+fn instants<'a>(table: &Table<'a>) -> Vec<&'a Column> {
+    let taken = table.taken;
+    taken.profile.columns.iter().filter(|c| taken.landing(c).1 == ColumnType::Instant).collect()
+}
+
 fn zone(tables: &[Table], lines: &mut Vec<String>) {
-    let needs = |(role, c): &(&str, &Column)| lands_as(role, c) == ColumnType::Instant && c.typed.needs_zone;
-    let naive: Vec<&Column> = tables.iter().flat_map(parts).filter(needs).map(|(_, column)| column).collect();
+    let naive: Vec<&Column> = tables.iter().flat_map(instants).filter(|c| c.typed.needs_zone).collect();
     let (ours, utc) = ("zone = \"project\"", "zone = \"UTC\"");
     if let Some(column) = naive.iter().find(|c| c.tally.jumped > 0) {
         lines.push(format!(
@@ -354,9 +359,12 @@ fn column(table: &Table, c: &Column, lines: &mut Vec<String>) {
         ));
         return;
     };
-    let role = parts(table).into_iter().find(|(_, column)| column.at == c.at).map(|(role, _)| role);
-    let kind = role.map_or(ColumnType::Text, |role| lands_as(role, c));
-    let part = role.map_or("no query reads it".to_string(), |role| format!("the part \"{role}\""));
+    let (role, kind) = table.taken.landing(c);
+    let part = match role {
+        Some(role) => format!("the part \"{role}\""),
+        None if kind == ColumnType::Text => "no query reads it".into(),
+        None => "no query reads it; it could be meant, see \"or this\" there".into(),
+    };
     lines.push(format!("{} = \"{}\"  # {part}; {}", key(name), word(kind), in_comment(&c.typed.why)));
     let mut others = vec![];
     if c.typed.kind != kind {

@@ -26,6 +26,7 @@ impl Meaning {
         let (tokens, whole) = (tokens(heading), heading.trim().to_lowercase());
         let is_said = |word: &String| match word.strip_prefix('=') {
             Some(exact) => exact == whole,
+            None if word.contains(' ') => has_words(&whole, word),
             None => tokens.iter().any(|token| means(token, word)),
         };
         let fits = |words: &&'static Vec<String>| words.iter().any(is_said);
@@ -61,12 +62,12 @@ pub fn progress(stage: &str) -> Option<u32> {
 }
 
 pub fn is_nothing(cell: &str) -> bool {
-    // None of them is longer, and most cells are.
-    cell.len() <= 8 && WORDS.cells["nothing"].iter().any(|word| word == cell)
+    // None of them is longer, and many cells are.
+    cell.len() <= 19 && WORDS.cells["nothing"].iter().any(|word| word == cell)
 }
 
 /// `Deal Owner`, `dealOwner` and `deal_owner` are deal and owner.
-fn tokens(text: &str) -> Vec<String> {
+pub fn tokens(text: &str) -> Vec<String> {
     let mut tokens = vec![String::new()];
     let mut before = ' ';
     for c in text.chars() {
@@ -84,6 +85,11 @@ fn tokens(text: &str) -> Vec<String> {
 
 fn means(token: &str, word: &str) -> bool {
     token == word || (word.chars().count() >= 4 && (token.starts_with(word) || token.ends_with(word)))
+}
+
+/// Whether a text has several words as they stand, and no longer word before them.
+fn has_words(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
 }
 
 #[cfg(test)]
@@ -104,18 +110,27 @@ mod tests {
             ("concept:name", &["state"]),
             ("Anmeldezeit", &["login", "time"]),
             ("Benutzername", &["person", "name"]),
+            ("Proprietário", &["person", "owner"]),
+            ("AE en charge", &["person", "owner"]),
+            ("Heure de mise à jour", &["changed"]),
+            ("Gesch. Abschlussdatum", &["end", "due", "closing"]),
+            ("Datum des gewonnenen Deals", &["won", "deal"]),
+            ("Person", &["someone"]),
         ] {
             let meaning = Meaning::of(heading);
             assert!(lists.iter().all(|list| meaning.has(list)), "{heading}: {meaning:?}");
         }
         assert!(!Meaning::of("note").has("id"), "no is a word by itself");
         assert!(!Meaning::of("Candidate").has("id"));
+        assert!(!Meaning::of("Geschlossen am").has("due") && !Meaning::of("Personal").has("someone"));
+        assert!(!Meaning::of("Open charges").has("owner"), "en is a word by itself");
     }
 
     #[test]
     fn a_value_says_how_it_ended() {
         assert!(says("Closed Won", "won") && says("WON", "won") && says("In Progress", "case"));
         assert!(!says("Wonder", "won") && !says("closest", "closed"));
+        assert!(says("closedwon", "won") && says("closedlost", "lost") && says("Fechado", "closed"));
         assert!(progress("Prospecting") < progress("Engaging") && progress("Proposal/Price Quote") == Some(40));
         assert!(is_nothing("?") && !is_nothing("x"));
         assert!(WORDS.cells["nothing"].iter().all(|word| is_nothing(word)));

@@ -3,7 +3,7 @@ WITH read AS (
     SELECT
         {id:text} AS case_id,
         {at:instant} AS ts,
-        _key AS tie,
+        concat(lpad(CAST(_line AS VARCHAR), 12, '0'), ' ', _key) AS tie,
         {person:user} AS user_id,
         {state:text} AS status,
         first_seen,
@@ -16,7 +16,7 @@ WITH read AS (
 marked AS (
     SELECT
         *,
-        max(CASE WHEN outcome = 'open' THEN ts END) OVER (PARTITION BY case_id) AS last_open
+        max(CASE WHEN _outcome = 'open' THEN ts END) OVER (PARTITION BY case_id) AS last_open
     FROM read
 )
 SELECT
@@ -24,10 +24,10 @@ SELECT
     case_id,
     first_value(user_id ORDER BY ts DESC, tie DESC) FILTER (WHERE user_id IS NOT NULL) AS owner_id,
     first_value(status ORDER BY ts DESC, tie DESC) AS status,
-    first_value(outcome ORDER BY ts DESC, tie DESC) <> 'open' AS is_closed,
+    first_value(_outcome ORDER BY ts DESC, tie DESC) <> 'open' AS is_closed,
     CASE
-        WHEN first_value(outcome ORDER BY ts DESC, tie DESC) <> 'open' THEN
-            min(CASE WHEN outcome <> 'open' AND (last_open IS NULL OR ts >= last_open) THEN ts END)
+        WHEN first_value(_outcome ORDER BY ts DESC, tie DESC) <> 'open' THEN
+            min(CASE WHEN _outcome <> 'open' AND (last_open IS NULL OR ts >= last_open) THEN ts END)
     END AS closed_ts,
     min(ts) AS created_ts,
     first_value(user_id ORDER BY ts, tie) FILTER (WHERE user_id IS NOT NULL) AS created_by,

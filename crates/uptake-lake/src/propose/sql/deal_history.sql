@@ -1,7 +1,7 @@
 -- What does the log say of each deal, and when? A row is what the deal was from its time on.
 SELECT
     '{source}' AS source,
-    _key AS history_id,
+    concat(lpad(CAST(_line AS VARCHAR), 12, '0'), ' ', _key) AS history_id,
     {id:text} AS opp_id,
     {at:instant} AS ts,
     {person:user} AS user_id,

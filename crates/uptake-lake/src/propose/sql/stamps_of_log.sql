@@ -7,7 +7,7 @@ SELECT
     {person:user} AS user_id,
     {at:instant} AS ts,
     CASE
-        WHEN row_number() OVER (PARTITION BY {id:text} ORDER BY {at:instant}, _key) = 1 THEN 'created'
+        WHEN row_number() OVER (PARTITION BY {id:text} ORDER BY {at:instant}, _line, _key) = 1 THEN 'created'
         ELSE 'modified'
     END AS kind,
     'log' AS method

@@ -30,14 +30,14 @@ pub fn stories() -> Vec<Trial> {
 
 /// Writes a source for files, finds no mistake in it, and loads them.
 #[track_caller]
-fn taken(own: &Own, files: &[&str]) -> Ran {
+pub fn taken(own: &Own, files: &[&str]) -> Ran {
     let ran = own.run(&[&["init", "--from"], files].concat()).ended(0);
     own.run(&["check"]).ended(0);
     ran
 }
 
 /// The text of a file of the project.
-fn text(own: &Own, path: &str) -> String {
+pub fn text(own: &Own, path: &str) -> String {
     fs::read_to_string(own.project().join("queries/sources").join(path)).expect("it was written")
 }
 
