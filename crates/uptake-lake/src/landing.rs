@@ -393,7 +393,7 @@ impl Stored {
         Stored { store: store.clone(), table: table.into(), loads, runtime: tokio::runtime::Handle::current() }
     }
 
-    fn marks(&self, day: NaiveDate) -> Result<pour::Marks, LakeError> {
+    fn marks(&self, day: NaiveDate) -> Result<survey::Marks, LakeError> {
         let loads = self.loads.get(&day).map_or(&[][..], |loads| loads);
         self.runtime.block_on(stored::marks(&self.store, &self.table, day, loads))
     }

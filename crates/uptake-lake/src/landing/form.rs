@@ -5,6 +5,7 @@ use super::correct::CORRECTION_COLUMNS;
 use super::numbers::Mark;
 use super::recognise::{Corrects, Recognised};
 use super::spool::Reject;
+use super::survey::Standing;
 use chrono::{DateTime, NaiveDate, Utc};
 use csv::ByteRecord;
 use std::collections::HashMap;
@@ -77,6 +78,13 @@ pub struct Row<'r> {
     pub stamp: Option<DateTime<Utc>>,
     /// When it was true: what [`Form::time_column`] tells.
     pub time: Option<DateTime<Utc>>,
+}
+
+impl Row<'_> {
+    /// Among the rows of one key, where it is the row of this number.
+    pub fn standing(&self, number: u64) -> Standing {
+        (self.stamp.map_or(i64::MIN, |stamp| stamp.timestamp_micros()), number)
+    }
 }
 
 /// Columns that `landing.*` has beside those of the export; so has every name that begins with `_`.

@@ -4,13 +4,12 @@ use super::batch::{Batcher, Noted, Origin, Places};
 use super::document::{Document, Worked};
 use super::form::Form;
 use super::spool::{Reject, Spool};
-use super::survey::{Mark, Survey};
+use super::survey::{Mark, Marks, Survey};
 use super::typed::{Good, Outcome, Row, Typed, Typing};
 use crate::error::LakeError;
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::arrow::record_batch::RecordBatch;
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Error;
 use std::sync::Arc;
 use uptake_spec::source::ColumnType;
@@ -44,28 +43,6 @@ pub struct Poured {
     pub torn: bool,
     /// The newest system stamp among the good rows.
     pub newest: Option<DateTime<Utc>>,
-}
-
-/// Marks of keys with their content. A mark is a hash already.
-pub type Marks = HashSet<Mark, BuildHasherDefault<Halved>>;
-
-/// The upper half of a mark.
-#[derive(Debug, Default)]
-pub struct Halved(u64);
-
-impl Hasher for Halved {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let half = bytes.last_chunk::<8>().map_or(0, |half| u64::from_ne_bytes(*half));
-        self.0 = half;
-    }
-
-    fn write_u128(&mut self, mark: u128) {
-        self.0 = (mark >> 64) as u64;
-    }
 }
 
 /// The rows a batch has at most, the cells, and roughly the bytes.
@@ -179,7 +156,8 @@ impl File<'_> {
         // The survey read some of them too.
         form.take_jumped();
         let sink = if *written { None } else { Some(sink) };
-        let mut pouring = Pouring { file: self, now, rejects, sink, poured: Poured::default(), no_room: None };
+        let mut pouring =
+            Pouring { file: self, now, rejects, sink, poured: Poured::default(), held: HashSet::new(), no_room: None };
         let read = document.worked(|batch| typing.typed(batch), |next| pouring.all(next));
         let Pouring { sink, poured, no_room, .. } = pouring;
         // The export is not at fault for a full disk of ours.
@@ -217,6 +195,8 @@ struct Pouring<'a, 's> {
     /// `None` where it is counted only.
     sink: Option<&'a mut (dyn Sink + 's)>,
     poured: Poured,
+    /// Marks of the keys whose first row holds, although others come.
+    held: HashSet<Mark>,
     /// Why a reject could not be kept.
     no_room: Option<Error>,
 }
@@ -231,7 +211,13 @@ impl Pouring<'_, '_> {
                 let goes_on = match &row.outcome {
                     Outcome::Good(good) => self.good(row, good, &typed),
                     Outcome::Bad(reject) => self.bad(row, reject)?,
-                    Outcome::Twice(reject) => self.keep(reject).map(|()| true)?,
+                    Outcome::Twice(reject) => self.twice(reject)?,
+                    Outcome::First(key, good) => {
+                        self.held.insert(*key);
+                        self.good(row, good, &typed)
+                    }
+                    Outcome::Again(again) if self.held.contains(&again.key) => self.twice(&again.reject)?,
+                    Outcome::Again(again) => self.good(row, &again.good, &typed),
                 };
                 if !goes_on {
                     return Err(Error::other("the lake took no more rows"));
@@ -263,6 +249,10 @@ impl Pouring<'_, '_> {
         self.keep(reject)?;
         let noted = reject.key.as_ref().map(|key| Noted::rejected(key, self.file.origin(row)));
         Ok(self.sink.as_mut().zip(noted).is_none_or(|(sink, noted)| sink.take(None, &noted)))
+    }
+
+    fn twice(&mut self, reject: &Reject) -> std::io::Result<bool> {
+        self.keep(reject).map(|()| true)
     }
 
     fn keep(&mut self, reject: &Reject) -> std::io::Result<()> {

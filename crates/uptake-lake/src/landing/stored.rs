@@ -1,8 +1,7 @@
 //! What the lake holds already of a snapshot, as marks.
 
 use super::journal::Journal;
-use super::pour::Marks;
-use super::survey::mark;
+use super::survey::{Marks, mark};
 use crate::error::{LakeError, compute};
 use crate::store::Store;
 use chrono::NaiveDate;

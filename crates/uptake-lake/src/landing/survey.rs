@@ -5,7 +5,9 @@ use super::document::Document;
 use super::form::{Form, NamedBy, lacks_zone};
 use super::numbers;
 use chrono::{Days, NaiveDate};
+use csv::ByteRecord;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::path::Path;
 use uptake_read::{Rows, Step, line};
 use uptake_spec::source::{DateOrder, DecimalMark};
@@ -19,10 +21,9 @@ pub struct Survey {
     pub rows: u64,
     /// The newest day among its stamps.
     pub newest: Option<NaiveDate>,
-    /// Rows, numbered from 0, whose key another row of the file holds: of two the one with the newest system stamp
-    /// holds, of equal ones the later.
-    pub losers: HashSet<u64>,
-    /// Where all columns together name a row: rows that are alike in all with one before them, and the how many-th each is.
+    /// Of each key that comes again, the newest of the good rows that are not its first.
+    pub again: HashMap<Mark, Standing>,
+    /// Where all columns together name a row: rows, numbered from 0, that are alike in all with one before them, and the how many-th each is.
     pub alike: HashMap<u64, u32>,
     /// How many lines at its end are no rows, as reports have them.
     pub footer: u64,
@@ -32,6 +33,10 @@ pub struct Survey {
     pub of_sample: bool,
 }
 
+/// By which of several rows of one key the greatest holds: its system stamp in microseconds since 1970, the least without one, and its
+/// number, counted from 0.
+pub type Standing = (i64, u64);
+
 /// A 128-bit digest: it stands for a key, or for a key and its content, where millions are remembered.
 pub type Mark = u128;
 
@@ -40,6 +45,28 @@ pub fn mark(key: &str, content: i64) -> Mark {
     let high = xxh3_64_with_seed(key.as_bytes(), seed);
     let low = xxh3_64_with_seed(key.as_bytes(), seed ^ 0x9e37_79b9_7f4a_7c15);
     (u128::from(high) << 64) | u128::from(low)
+}
+
+/// Marks of keys with their content, or halves of them. They are hashes already.
+pub type Marks<M = Mark> = HashSet<M, BuildHasherDefault<Halved>>;
+
+/// The upper half of a mark.
+#[derive(Debug, Default)]
+pub struct Halved(u64);
+
+impl Hasher for Halved {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let half = bytes.last_chunk::<8>().map_or(0, |half| u64::from_ne_bytes(*half));
+        self.0 = half;
+    }
+
+    fn write_u128(&mut self, mark: u128) {
+        self.0 = (mark >> 64) as u64;
+    }
 }
 
 /// How what can be read in two ways is read where the column does not say it.
@@ -97,30 +124,14 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     if reordered {
         pass = document.rows(|rows| read_through(form, rows))?;
     }
-    let mut same = same(document, form, &mut pass)?;
-    if form.named_by == NamedBy::StandIn && !losers(&same).is_empty() {
+    // A bad row among those of one stand-in makes no difference: it shows that the stand-in names no row.
+    if form.named_by == NamedBy::StandIn && !pass.again.is_empty() {
         form.name_by_everything();
         pass = document.rows(|rows| read_through(form, rows))?;
-        same = self::same(document, form, &mut pass)?;
     }
-    let (losers, alike) = match form.named_by {
-        NamedBy::Everything => (HashSet::new(), alike(&same)),
-        _ => (losers(&same), HashMap::new()),
-    };
     let newest = pass.newest_day(said.today);
-    let Pass { rows, footer, headers, of_sample, .. } = pass;
-    Ok(Survey { rows, footer, headers, newest, losers, alike, of_sample })
-}
-
-/// The good rows whose key another row of the file holds: the key's mark, stamp and number of each, in this order.
-fn same(document: &Document, form: &Form, pass: &mut Pass) -> Result<Vec<(Mark, i64, u64)>, Problem> {
-    let doubles = doubles(&mut std::mem::take(&mut pass.keys));
-    let mut rows = match doubles.is_empty() {
-        true => vec![],
-        false => document.rows(|rows| read_those(form, rows, &doubles))?,
-    };
-    rows.sort_unstable();
-    Ok(rows)
+    let Pass { rows, footer, headers, of_sample, again, alike, .. } = pass;
+    Ok(Survey { rows, footer, headers, newest, again, alike, of_sample })
 }
 
 /// The problem with the way to the source's own file in its hint.
@@ -152,8 +163,11 @@ pub struct Pass {
     rounded: Option<(u64, usize)>,
     dates: Vec<(usize, Seen)>,
     numbers: Vec<(usize, numbers::Seen)>,
-    /// Half a mark of each row's key, with the number of the row.
-    keys: Vec<(u64, u64)>,
+    /// See [`Survey`].
+    again: HashMap<Mark, Standing>,
+    alike: HashMap<u64, u32>,
+    /// How many rows had each key that came again, where all columns together are the key.
+    times: HashMap<u64, u32>,
 }
 
 /// How many days after the newest stamp something may end and still date its file: what lies further ahead is a slip of the pen.
@@ -164,6 +178,21 @@ impl Pass {
         let last = self.newest.map_or(today, |day| today.min(day + Days::new(MOST_DAYS_LATER)));
         self.newest.max(self.ended.range(..=last).next_back().copied())
     }
+
+    /// Notes a record whose key, or one with the same half of a mark, came before. A row that is rejected for another reason takes no other's
+    /// place.
+    fn comes_again(&mut self, form: &Form, record: &ByteRecord, half: u64, number: u64, scratch: &mut String) {
+        let Ok(row) = form.row(record, scratch) else { return };
+        if form.named_by == NamedBy::Everything {
+            let times = self.times.entry(half).or_insert(1);
+            *times += 1;
+            self.alike.insert(number, *times);
+        } else {
+            let standing = row.standing(number);
+            let newest = self.again.entry(mark(&row.key, 0)).or_insert(standing);
+            *newest = standing.max(*newest);
+        }
+    }
 }
 
 fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
@@ -171,7 +200,9 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
     let counted = (0..form.columns.len()).filter_map(|at| Some((at, numbers::Seen::of(form.columns[at].1)?)));
     let dates = dated.map(|column| (column, Seen::default())).collect();
     let mut pass = Pass { dates, numbers: counted.collect(), ..Default::default() };
-    let mut key = String::new();
+    let (mut key, mut scratch) = (String::new(), String::new());
+    // Half a mark of each key.
+    let mut keys = Marks::<u64>::default();
     loop {
         match rows.step()? {
             Step::End => break,
@@ -186,7 +217,10 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
         pass.beyond = pass.beyond.max(form.beyond(record));
         if form.key(record, &mut key) {
             pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
-            pass.keys.push((xxh3_64(key.as_bytes()), rows.count - 1));
+            let half = xxh3_64(key.as_bytes());
+            if !keys.insert(half) {
+                pass.comes_again(form, record, half, rows.count - 1, &mut scratch);
+            }
         }
         pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));
         pass.newest = pass.newest.max(form.dated(record));
@@ -212,42 +246,4 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
 /// The fourth to sixth character of an id name the instance that made it.
 fn instance(id: &str) -> Option<&str> {
     id.get(3..6)
-}
-
-/// The numbers of all rows whose key occurs twice, and of few others perhaps: their marks will tell.
-fn doubles(keys: &mut [(u64, u64)]) -> HashSet<u64> {
-    keys.sort_unstable();
-    let same = keys.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1);
-    same.flatten().map(|(_, row)| *row).collect()
-}
-
-/// Mark of the key, stamp and number of `those` rows, read in full: a row that is rejected for another reason takes no other's place.
-fn read_those(form: &Form, mut rows: Rows, those: &HashSet<u64>) -> std::io::Result<Vec<(Mark, i64, u64)>> {
-    let mut good = vec![];
-    let mut scratch = String::new();
-    loop {
-        match rows.step()? {
-            Step::End => return Ok(good),
-            Step::Broken(_) => continue,
-            Step::Row => {}
-        }
-        let number = rows.count - 1;
-        if those.contains(&number)
-            && let Ok(row) = form.row(&rows.record.cells, &mut scratch)
-        {
-            let stamp = row.stamp.map_or(i64::MIN, |stamp| stamp.timestamp_micros());
-            good.push((mark(&row.key, 0), stamp, number));
-        }
-    }
-}
-
-fn losers(same: &[(Mark, i64, u64)]) -> HashSet<u64> {
-    let all_but_last = same.chunk_by(|a, b| a.0 == b.0).flat_map(|rows| &rows[..rows.len() - 1]);
-    all_but_last.map(|(_, _, row)| *row).collect()
-}
-
-/// The second, third, … of rows that are alike in all; they are in the order of the file, since their stamps are alike too.
-fn alike(same: &[(Mark, i64, u64)]) -> HashMap<u64, u32> {
-    let later = same.chunk_by(|a, b| a.0 == b.0).flat_map(|rows| rows.iter().zip(1u32..).skip(1));
-    later.map(|((_, _, row), nth)| (*row, nth)).collect()
 }

@@ -2,12 +2,13 @@
 //! (`packed.rs`).
 
 use super::batch::Places;
-use super::packed;
 use super::pour::Job;
 use super::spool::Reject;
 use super::survey::{Mark, mark};
+use super::{form, packed};
 use chrono::{DateTime, Utc};
 use csv::ByteRecord;
+use std::cmp::Ordering;
 use std::ops::Range;
 use uptake_read::{Batch, Item, line};
 
@@ -44,6 +45,19 @@ pub enum Outcome {
     Bad(Reject),
     /// Another row of the file has its key, and holds.
     Twice(Reject),
+    /// The first row of the key with this mark, and newer than all others of it.
+    First(Mark, Good),
+    Again(Box<Again>),
+}
+
+/// The newest of the rows of a key that are not its first: it holds, unless the first is newer.
+#[derive(Debug)]
+pub struct Again {
+    /// The mark of the key.
+    pub key: Mark,
+    pub good: Good,
+    /// What it is where the first holds.
+    pub reject: Reject,
 }
 
 #[derive(Debug)]
@@ -98,28 +112,41 @@ impl Typing<'_> {
             Ok(row) => row,
             Err(reject) => return Outcome::Bad(reject),
         };
-        if survey.losers.contains(&number) {
+        let key = if survey.again.is_empty() { 0 } else { mark(&row.key, 0) };
+        let Some(newest) = survey.again.get(&key) else {
+            if let Some(nth) = survey.alike.get(&number) {
+                row.key.push_str(&format!("\u{1f}{nth}"));
+            }
+            return Outcome::Good(self.good(&row, bytes));
+        };
+        let twice = |key: &str| {
             let (column, raw) = (form.key_words.clone(), form.raw(record));
-            let reject = Reject { line: line(record), column, reason: "key twice".into(), raw, key: Some(row.key) };
-            return Outcome::Twice(reject);
+            Reject { line: line(record), column, reason: "key twice".into(), raw, key: Some(key.into()) }
+        };
+        match row.standing(number).cmp(newest) {
+            Ordering::Less => Outcome::Twice(twice(&row.key)),
+            Ordering::Equal => {
+                Outcome::Again(Box::new(Again { key, good: self.good(&row, bytes), reject: twice(&row.key) }))
+            }
+            Ordering::Greater => Outcome::First(key, self.good(&row, bytes)),
         }
-        if let Some(nth) = survey.alike.get(&number) {
-            row.key.push_str(&format!("\u{1f}{nth}"));
-        }
+    }
+
+    fn good(&self, row: &form::Row, bytes: &mut Vec<u8>) -> Good {
         let begin = bytes.len();
         bytes.extend_from_slice(row.key.as_bytes());
         let end = bytes.len();
         if let Some(places) = &self.places {
             places.row(&row.cells).for_each(|cell| packed::push(cell, bytes));
         }
-        Outcome::Good(Good {
+        Good {
             key: begin..end,
             cells: end..bytes.len(),
             content: row.content,
             mark: if self.marked { mark(&row.key, row.content) } else { 0 },
             stamp: row.stamp,
             time: row.time,
-        })
+        }
     }
 
     /// The file and line a row came from: a corrected one from where it was rejected.

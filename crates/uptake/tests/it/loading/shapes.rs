@@ -17,6 +17,7 @@ pub fn stories() -> Vec<Trial> {
         story("a stage history without its From column is read", stage_history_without_from),
         story("a byte order mark before Windows-1252 is told", a_mark_that_lies),
         story("of a key twice in one file the raw text of the loser is kept", key_twice),
+        story("of rows of one key in one file the newest good one lands", newest_of_a_key),
     ]
 }
 
@@ -163,4 +164,34 @@ fn key_twice() {
     let rejects = own.ask("SELECT line, \"column\", reason, raw FROM rejects ORDER BY line");
     let raw = "\"00E1x0000000001AAA,\"\"Sales, old\"\",,2026-01-01T00:00:00.000+0100,2026-02-01 00:00:00\"";
     assert!(rejects.ends_with(&format!("4,Id,key twice,{raw}")), "{rejects}");
+}
+
+fn newest_of_a_key() {
+    let own = Own::new("newest-of-a-key");
+    // Rows of each key as (day of February, whether it is good), in the order of the file; and which of them lands.
+    let keys: [(&[(u32, bool)], usize); 8] = [
+        (&[(1, true), (2, true), (3, true)], 2),
+        (&[(3, true), (2, true), (1, true)], 0),
+        (&[(2, true), (3, true), (1, true)], 1),
+        (&[(2, true), (2, true)], 1),
+        (&[(9, false), (1, true)], 1),
+        (&[(1, true), (9, false)], 0),
+        (&[(9, false), (1, true), (3, true), (2, true)], 2),
+        (&[(2, true), (9, false), (1, true), (2, true)], 3),
+    ];
+    let mut text = "Id,Name,CreatedDate,SystemModstamp\n".to_string();
+    // The first rows of all keys, then the second, and so on.
+    for nth in 0..4 {
+        for (key, (rows, _)) in keys.iter().enumerate() {
+            let Some((day, is_good)) = rows.get(nth) else { continue };
+            let created = if *is_good { "2026-01-01" } else { "2026-02-30" };
+            let id = format!("00E1x000000000{key}AAA");
+            text += &format!("{id},{key} {nth},{created} 00:00:00,2026-02-{day:02} 00:00:00\n");
+        }
+    }
+    assert_eq!(own.load(&[&own.file("2026-03-10/UserRole.csv", text)]), counts(8, 15, 0));
+    let names: Vec<String> = keys.iter().zip(0..).map(|((_, lands), key)| format!("{key} {lands}")).collect();
+    let landed = own.ask("SELECT \"Name\" FROM landing.salesforce_userrole ORDER BY 1");
+    assert_eq!(landed, format!("Name {}", names.join(" ")));
+    assert_eq!(own.ask("SELECT count(*) AS n FROM rejects WHERE reason = 'key twice'"), "n 11");
 }
