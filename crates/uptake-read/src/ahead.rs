@@ -10,7 +10,7 @@ const BATCH_RECORDS: usize = 1024;
 const BATCH_BYTES: usize = 256 << 10;
 
 /// The bytes of a record that is filled anew.
-const MOST_KEPT_BYTES: usize = 16 << 10;
+const MOST_KEPT_BYTES: usize = 4 << 10;
 
 /// What stands in a file, one behind the other.
 #[derive(Debug)]
@@ -83,7 +83,10 @@ impl Reading {
                         bytes += record.cells.as_slice().len();
                         Item::Row(record)
                     }
-                    Step::Broken(broken) => Item::Broken(broken),
+                    Step::Broken(broken) => {
+                        bytes += broken.raw.len();
+                        Item::Broken(broken)
+                    }
                     Step::End => Item::End(records.footer(), records.headers()),
                 };
                 ended = matches!(item, Item::End(..));
@@ -160,7 +163,7 @@ mod tests {
     use crate::{Delimited, Dialect, Footed, Rows, line};
 
     fn lines(text: &str) -> impl Records + '_ {
-        let lines = Delimited::open(text.as_bytes(), Dialect { delimiter: b',', says_so: false });
+        let lines = Delimited::open(text.as_bytes(), Dialect { delimiter: b',', above: 0 });
         let lines = lines.expect("a slice can be read");
         let header = lines.header.clone().expect("it closes its quotes");
         Footed::of_lines(lines, &header)
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_was_read_ahead_is_what_was_read() {
-        let rows: String = (1..=1000).map(|at| format!("{at},x\n")).collect();
+        let rows: String = (1..=5000).map(|at| format!("{at},x\n")).collect();
         let text = format!("a,b\n{rows}\"Pa\"rt,1\nGrand Total\n");
         std::thread::scope(|scope| {
             let (reading, ahead) = ahead();
@@ -177,13 +180,13 @@ mod tests {
                 reading.read(&mut lines(&text))
             });
             let mut rows = Rows::new(ahead);
-            for at in 1..=1000u64 {
+            for at in 1..=5000u64 {
                 assert!(matches!(rows.step(), Ok(Step::Row)));
                 assert_eq!((&rows.record.cells[0], line(&rows.record.cells)), (at.to_string().as_bytes(), at + 1));
             }
             assert!(matches!(rows.step(), Ok(Step::Broken(_))));
             assert!(matches!(rows.step(), Ok(Step::End)));
-            assert_eq!((rows.count, rows.footer()), (1001, 1));
+            assert_eq!((rows.count, rows.footer()), (5001, 1));
             read.join().expect("it ends").expect("it was read");
         });
     }
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn lanes_have_the_batches_in_turn_and_one_of_them_the_end() {
-        let rows: String = (0..1000).map(|at| format!("{at},x\n")).collect();
+        let rows: String = (0..5000).map(|at| format!("{at},x\n")).collect();
         let text = format!("a,b\n{rows}");
         let (reading, lanes) = lanes(3);
         let read = std::thread::scope(|scope| {
@@ -222,7 +225,7 @@ mod tests {
             }
             read
         });
-        let expected: Vec<_> = (0..1000u64).map(|at| (at, at.to_string().into_bytes())).collect();
+        let expected: Vec<_> = (0..5000u64).map(|at| (at, at.to_string().into_bytes())).collect();
         assert_eq!(read, expected);
         assert!(lanes.iter().all(|lane| lane.next().is_none()), "nothing comes behind the end");
     }

@@ -10,6 +10,9 @@ use csv::{ByteRecord, Position};
 use memchr::memchr3;
 use std::io::{ErrorKind, Read, Result};
 
+/// How many records are looked at for a header.
+const HEADS: usize = 30;
+
 /// The records of a text file. What is held of it is one record, and some more bytes.
 pub struct Delimited<R: Read> {
     /// The words of its first record; `None` if a quote opens in it and never closes. Empty for a file of nothing but blank lines.
@@ -53,17 +56,36 @@ impl<R: Read> Delimited<R> {
             ended: false,
         };
         let mut words = ByteRecord::new();
-        if dialect.says_so {
+        for _ in 0..dialect.above {
             opened.record(&mut words)?;
         }
-        opened.header = match opened.record(&mut words)? {
+        opened.header = opened.words(&mut words)?;
+        Ok(opened)
+    }
+
+    /// The words of its first records, one of which may be its header; no more than the first if that has no end.
+    ///
+    /// # Errors
+    /// The text cannot be read.
+    pub fn heads(mut self) -> Result<Vec<Vec<String>>> {
+        let mut heads: Vec<_> = self.header.take().into_iter().collect();
+        while (1..HEADS).contains(&heads.len())
+            && let Some(words) = self.words(&mut ByteRecord::new())?.filter(|words| !words.is_empty())
+        {
+            heads.push(words);
+        }
+        Ok(heads)
+    }
+
+    /// The words of the next record; `None` if a quote opens in it and never closes.
+    fn words(&mut self, cells: &mut ByteRecord) -> Result<Option<Vec<String>>> {
+        Ok(match self.record(cells)? {
             End::Nothing => Some(vec![]),
             End::Open | End::TooLong => None,
             End::Whole | End::WrongQuote => {
-                Some(words.iter().map(|word| clean(&String::from_utf8_lossy(word))).collect())
+                Some(cells.iter().map(|word| clean(&String::from_utf8_lossy(word))).collect())
             }
-        };
-        Ok(opened)
+        })
     }
 
     /// Reads the next record that is no blank line. Its cells are cleared where it is too long.
@@ -268,7 +290,7 @@ mod tests {
         }
     }
 
-    const COMMA: Dialect = Dialect { delimiter: b',', says_so: false };
+    const COMMA: Dialect = Dialect { delimiter: b',', above: 0 };
 
     fn steps(text: &str, size: usize) -> Vec<(u64, std::result::Result<Vec<String>, String>)> {
         let mut lines = Delimited::open(Pieces(text.as_bytes(), size), COMMA).expect("a slice can be read");

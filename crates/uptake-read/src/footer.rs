@@ -189,7 +189,7 @@ mod tests {
     /// First cells of the records, and the lines of the footer.
     fn read(text: &str) -> (String, u64) {
         let lines =
-            Delimited::open(text.as_bytes(), Dialect { delimiter: b',', says_so: false }).expect("a slice can be read");
+            Delimited::open(text.as_bytes(), Dialect { delimiter: b',', above: 0 }).expect("a slice can be read");
         let header = lines.header.clone().expect("it closes its quotes");
         let mut rows = Rows::new(Footed::of_lines(lines, &header));
         let mut firsts = vec![];

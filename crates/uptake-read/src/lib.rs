@@ -19,7 +19,7 @@ pub use fault::Fault;
 pub use footer::Footed;
 pub use kind::{Kind, kind};
 pub use record::{Broken, Record, Records, Rows, Step, clean, line, raw};
-pub use sniff::{Dialect, HEAD, sniff};
+pub use sniff::{Dialect, HEAD, LEAST_UNDER_TITLES, sniff};
 
 /// The most bytes one record may have; behind a quote that never closes, the rest of the file is one.
 pub const MOST_ROW_BYTES: u64 = 64 << 20;

@@ -3,25 +3,32 @@
 /// How many bytes of a file are enough to tell.
 pub const HEAD: usize = 64 << 10;
 
+/// The columns a table has at least that stands under titles, which have fewer.
+pub const LEAST_UNDER_TITLES: usize = 3;
+
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How a text file separates its cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     pub delimiter: u8,
-    /// Its first line is `sep=;`, as spreadsheets write and read it.
-    pub says_so: bool,
+    /// How many records stand above the header: a first line `sep=;`, as spreadsheets write and read it, and the titles of a report.
+    pub above: usize,
 }
 
 /// Decides by the first [`HEAD`] bytes: of all delimiters the one by which the most records are as wide as the header, and
-/// of equal ones the one that makes the most columns. A text of one column has commas.
+/// of equal ones the one that makes the most columns. Where its first line has none it may be a title: then the one by which the most records
+/// have one width, of three columns at least. A text of one column has commas.
 pub fn sniff(head: &[u8]) -> Dialect {
     if let Some(delimiter) = said(head) {
-        return Dialect { delimiter, says_so: true };
+        return Dialect { delimiter, above: 1 };
     }
-    let scores = DELIMITERS.map(|delimiter| (score(head, delimiter), delimiter));
-    let best = scores.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.0);
-    Dialect { delimiter: best.map_or(b',', |(_, delimiter)| delimiter), says_so: false }
+    let widths = DELIMITERS.map(|delimiter| (delimiter, widths(head, delimiter)));
+    let best = |score: fn(&[usize]) -> f64| {
+        let scores = widths.iter().rev().map(|(delimiter, widths)| (score(widths), *delimiter));
+        scores.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.0).map(|(_, delimiter)| delimiter)
+    };
+    Dialect { delimiter: best(by_header).or_else(|| best(by_most)).unwrap_or(b','), above: 0 }
 }
 
 /// The delimiter of a first line `sep=;`.
@@ -37,19 +44,32 @@ fn said(head: &[u8]) -> Option<u8> {
     }
 }
 
-/// The share of records that are as wide as the header, times the columns it has beyond the first.
-fn score(head: &[u8], delimiter: u8) -> f64 {
+/// How many cells each record has.
+fn widths(head: &[u8], delimiter: u8) -> Vec<usize> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
     let mut widths: Vec<usize> = reader.byte_records().map_while(Result::ok).map(|record| record.len()).collect();
     // The last record may have been cut through.
     if head.len() >= HEAD && widths.len() > 1 {
         widths.pop();
     }
+    widths
+}
+
+/// The share of records that are as wide as the header, times the columns it has beyond the first.
+fn by_header(widths: &[usize]) -> f64 {
     let Some((header, rows)) = widths.split_first() else { return 0.0 };
     let alike = rows.iter().filter(|width| *width == header).count();
     let share = if rows.is_empty() { 1.0 } else { alike as f64 / rows.len() as f64 };
     // A file of nothing but bad rows still has a header.
     (share + 0.001) * (header - 1) as f64
+}
+
+/// The share of records that have the width of most, times the columns beyond the first.
+fn by_most(widths: &[usize]) -> f64 {
+    let count = |width: usize| widths.iter().filter(|other| **other == width).count();
+    let of_a_table = widths.iter().copied().filter(|width| *width >= LEAST_UNDER_TITLES);
+    let most = of_a_table.map(|width| (count(width), width)).max();
+    most.map_or(0.0, |(count, width)| count as f64 / widths.len() as f64 * (width - 1) as f64)
 }
 
 #[cfg(test)]
@@ -80,9 +100,15 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_says_it_in_the_first_line() {
-        assert_eq!(sniff(b"sep=;\r\na;b\r\n"), Dialect { delimiter: b';', says_so: true });
-        assert_eq!(sniff(b"SEP=\t\na\tb"), Dialect { delimiter: b'\t', says_so: true });
-        assert!(!sniff(b"sep=x\na,b").says_so);
+        assert_eq!(sniff(b"sep=;\r\na;b\r\n"), Dialect { delimiter: b';', above: 1 });
+        assert_eq!(sniff(b"SEP=\t\na\tb"), Dialect { delimiter: b'\t', above: 1 });
+        assert_eq!(sniff(b"sep=x\na,b").above, 0);
+    }
+
+    #[test]
+    fn a_title_has_no_delimiter() {
+        assert_eq!(delimiter("Logins\n\na;b;c\n1;2,5;3\n1;2,5;3\n"), ';');
+        assert_eq!(delimiter("Logins of all\nFrom\n\na\tb\tc\n1, 2\t\t3\n"), '\t');
     }
 
     #[test]

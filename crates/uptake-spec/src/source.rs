@@ -25,7 +25,7 @@ pub struct Source {
     pub never: Vec<String>,
     /// What an empty boolean means: false, or nothing.
     pub empty_is_false: bool,
-    /// How `02/03/2026` is read in a column that does not say it itself; without it, that is an error.
+    /// How `02/03/2026` is read in a column that does not say it itself, where no other column of the file does; without it, that is an error.
     pub date_order: Option<DateOrder>,
     /// How `1.234` is read in a column that does not say it itself; without it, that is an error.
     pub decimal: Option<DecimalMark>,

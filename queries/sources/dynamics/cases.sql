@@ -21,10 +21,10 @@ SELECT
     coalesce(p.label, d."prioritycode") AS priority,
     coalesce(o.label, d."caseorigincode") AS channel,
     CASE
-        WHEN d."statecode" IS NULL THEN lower(coalesce(r.label, d."statuscodename", d."statuscode", '')) IN (
+        WHEN d."statecode" IS NULL AND d."statecodename" IS NULL THEN lower(coalesce(r.label, d."statuscodename", d."statuscode", '')) IN (
             'resolved', 'problem solved', 'information provided', 'canceled', 'cancelled', 'merged', '5', '6', '1000', '2000'
         )
-        ELSE lower(coalesce(s.label, d."statecode")) IN ('resolved', 'canceled', 'cancelled', '1', '2')
+        ELSE lower(coalesce(s.label, d."statecodename", d."statecode")) IN ('resolved', 'canceled', 'cancelled', '1', '2')
     END AS is_closed,
     d."createdon" AS created_ts,
     trim(d."createdby") AS created_by,

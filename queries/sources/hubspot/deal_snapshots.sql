@@ -55,8 +55,9 @@ read AS (
             THEN regexp_replace(d."dealstage", ' \([^()]*\)$', '')
             ELSE d."dealstage"
         END AS _stage,
-        lower(replace(replace(regexp_replace(coalesce(d."dealstage", ''), '(?i)^won[''’]t', 'will not'), ' ', ''), '_', '')) AS _word,
+        lower(replace(replace(regexp_replace(coalesce(d."dealstage", ''), '(?i)^won([''’]t| by.*competitor)', 'not won'), ' ', ''), '_', '')) AS _word,
         CASE
+            WHEN regexp_like(d."dealstage", '(?i)^\PL*(lost|verloren|perdid[oa]|perdue?)\b') THEN 'lost'
             WHEN regexp_like(d."dealstage", '(?i)\b(not|nicht|no|non|pas|não|won[''’]t|verbal|verbally|to be|nearly|almost|likely|probably|competitor)\b') THEN 'open'
             WHEN regexp_like(
                 d."dealstage",
@@ -64,7 +65,7 @@ read AS (
             ) THEN 'won'
             WHEN regexp_like(
                 d."dealstage",
-                '(?i)^\PL*(lost|verloren|perdid[oa]|perdue?)\b|\b(lost|verloren|perdid[oa]|perdue?)\PL*(\(|$)'
+                '(?i)\b(lost|verloren|perdid[oa]|perdue?)\PL*(\(|$)'
             ) THEN 'lost'
             ELSE 'open'
         END AS _meant,

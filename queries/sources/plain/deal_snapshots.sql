@@ -1,7 +1,6 @@
 -- What did each list say of each deal? It is won or lost by its stage's name, and closed on its end date. "Closed won" and "closed lost"
 -- say so wherever they stand, "won" and "lost" as the first or the last word: "6 - Closed Won (renewal)", "Lost to a rival". Numbers and
--- what stands between words do not matter. What is "not yet won", or what a
--- competitor won, is open.
+-- what stands between words do not matter. What is "not yet won", or what a competitor won, is open.
 WITH read AS (
     SELECT
         *,
@@ -24,12 +23,13 @@ judged AS (
         *,
         CASE
             WHEN _says_won OR _says_lost THEN _says_won AND NOT _says_lost AND _words NOT LIKE '% not closed%'
-            WHEN _words = ' win ' OR _words LIKE ' won %' THEN _words NOT LIKE '% lost %'
+            WHEN _words = ' win ' OR _words LIKE ' won %' OR _words LIKE ' gewonnen %'
+            THEN _words NOT LIKE '% lost %' AND _words NOT LIKE '% competitor%'
             ELSE NOT _is_doubtful AND (_words LIKE '% won ' OR _words LIKE '% gewonnen ')
         END AS _is_won,
         CASE
-            WHEN _says_won OR _says_lost THEN _says_lost AND NOT _says_won
-            WHEN _words IN (' loss ', ' cancelled ', ' canceled ') OR _words LIKE ' lost %' THEN true
+            WHEN _says_won OR _says_lost THEN _says_lost AND NOT _says_won AND _words NOT LIKE '% not closed%'
+            WHEN _words IN (' loss ', ' cancelled ', ' canceled ') OR _words LIKE ' lost %' OR _words LIKE ' verloren %' THEN true
             ELSE NOT _is_doubtful AND _words NOT LIKE ' won %' AND (_words LIKE '% lost ' OR _words LIKE '% verloren ')
         END AS _is_lost
     FROM said

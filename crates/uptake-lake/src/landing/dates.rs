@@ -216,7 +216,13 @@ pub struct Seen {
     /// Whether there is a bare number of a day, and whether there is anything else.
     serials: bool,
     others: bool,
+    /// How many dates have the year first, and whether one of them is of a day after the twelfth.
+    isos: u64,
+    late_iso: bool,
 }
+
+/// So many dates, all of the first twelve days of a month, are no accident: each is one with a chance of two in five.
+const NO_ACCIDENT: u64 = 12;
 
 /// What one date tells of the order of day and month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,6 +257,8 @@ impl Seen {
         let iso = |text: &[u8]| text[..4].iter().all(u8::is_ascii_digit) && text[4] == b'-';
         if text.len() >= 6 && iso(text) {
             self.others = true;
+            self.isos += 1;
+            self.late_iso |= text.get(8..10).is_none_or(|day| day > &b"12"[..]);
             return;
         }
         let Ok(text) = std::str::from_utf8(text).map(str::trim) else { return };
@@ -273,6 +281,26 @@ impl Seen {
     /// Whether the column is one of bare numbers of days, as a spreadsheet leaves them that lost its formats: all of them are.
     pub fn are_serials(&self) -> bool {
         self.serials && !self.others
+    }
+
+    /// A spreadsheet that reads dates of the other order turns those round that it can, and leaves the others as texts: the day of the first
+    /// is never after the twelfth, since it was a month.
+    ///
+    /// # Errors
+    /// It is so, with the way out.
+    pub fn not_turned_round(&self, file: &str, column: &str) -> Result<(), Problem> {
+        let Some((line, text)) = self.day_first.as_ref().or(self.month_first.as_ref()) else { return Ok(()) };
+        if self.late_iso || self.isos < NO_ACCIDENT {
+            return Ok(());
+        }
+        let what = format!(
+            "a spreadsheet seems to have turned day and month round in \"{column}\": \"{text}\" stayed a text, and none of the {} others is of \
+             a day after the 12th",
+            self.isos
+        );
+        let hint = "load the export as the CRM wrote it, without saving it from a spreadsheet; or say --date-order dmy or mdy if these dates \
+                    are right as they stand";
+        Err(Problem::new(Place::new(file, *line as usize, 1), what, hint))
     }
 
     /// The order that the column's own dates say, all of them the same.
@@ -411,6 +439,24 @@ mod tests {
         assert_eq!(order(&["01/02/2026", "02/23/2026"], Some(Order::Dmy)), Ok(Some(Order::Mdy)));
         assert_eq!(order(&["2026-01-02", "03/03/2026", "3.4.2026", ""], None), Ok(None));
         assert_eq!(order(&["01/02/2026"], Some(Order::Mdy)), Ok(Some(Order::Mdy)));
+    }
+
+    #[test]
+    fn days_that_a_spreadsheet_turned_round_are_told() {
+        let told = |isos: &[&str], text: &str| {
+            let mut seen = Seen::default();
+            isos.iter().chain([&text]).zip(2..).for_each(|(text, line)| seen.note(text.as_bytes(), line));
+            seen.not_turned_round("f.xlsx", "CloseDate").map_err(|problem| problem.to_string()).err()
+        };
+        let early: Vec<String> = (1..=12).map(|day| format!("2026-03-{day:02} 00:00:00")).collect();
+        let early: Vec<&str> = early.iter().map(String::as_str).collect();
+        for text in ["1/13/2026", "13/1/2026"] {
+            let told = told(&early, text).expect("none is later than the 12th");
+            assert!(told.contains("f.xlsx:14") && told.contains(text) && told.contains("the 12 others"), "{told}");
+        }
+        assert_eq!(told(&early[1..], "1/13/2026"), None, "eleven may be so by accident");
+        assert_eq!(told(&[&early[..], &["2026-03-13"]].concat(), "1/13/2026"), None, "one is of the 13th");
+        assert_eq!(told(&early, "1/12/2026"), None, "no text says that its order is another");
     }
 
     /// 42663 is 20 October 2016 in every spreadsheet.

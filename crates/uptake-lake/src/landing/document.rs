@@ -10,7 +10,9 @@ use std::sync::mpsc::sync_channel;
 use uptake_read::json::{Json, Objects, objects};
 use uptake_read::text::{Look, Text, look};
 use uptake_read::workbook::{TableAt, Workbook};
-use uptake_read::{Batch, Delimited, Dialect, Fault, Footed, Kind, Records, Rows, ahead, kind, lanes, sniff};
+use uptake_read::{
+    Batch, Delimited, Dialect, Fault, Footed, Kind, LEAST_UNDER_TITLES, Records, Rows, ahead, kind, lanes, sniff,
+};
 use uptake_spec::{Place, Problem};
 
 /// One table in a file.
@@ -69,7 +71,7 @@ impl Document {
             _ => {
                 opening.check_text()?;
                 match kind {
-                    Kind::Lines => opening.lines(sniff(&head)),
+                    Kind::Lines => opening.lines(sniff(&head), is_header),
                     _ => opening.json(kind == Kind::JsonLines),
                 }
             }
@@ -152,7 +154,7 @@ impl Document {
                 each(&mut Footed::of_sheet(table, &self.header)).map_err(told)
             }
             #[cfg(test)]
-            Form::Cursed => each(&mut tests::Cursed(600)).map_err(told),
+            Form::Cursed => each(&mut tests::Cursed(5000)).map_err(told),
             Form::Parquet => {
                 let mut records = parquet::Records::open(self.found.seekable(&self.archives)?).map_err(told)?;
                 each(&mut records).map_err(told)
@@ -166,6 +168,13 @@ fn head(text: Text) -> std::io::Result<Vec<u8>> {
     let mut head = vec![];
     text.take(uptake_read::HEAD as u64).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// How many of the first records are titles: those above a header, if it is the first with several words and the first of all is none.
+fn titles(heads: &[Vec<String>], is_header: &dyn Fn(&[String]) -> bool) -> usize {
+    let filled = |words: &Vec<String>| words.iter().filter(|word| !word.is_empty()).count();
+    let wide = heads.iter().position(|words| filled(words) >= LEAST_UNDER_TITLES);
+    wide.filter(|at| *at > 0 && !is_header(&heads[0]) && is_header(&heads[*at])).unwrap_or(0)
 }
 
 /// A reader that panicked: our fault, and this file's alone.
@@ -210,13 +219,25 @@ impl Opening<'_> {
         Document { found, look, header, form, archives: self.archives.clone() }
     }
 
-    fn lines(self, dialect: Dialect) -> Result<Opened, Problem> {
-        let header = |bytes: &mut dyn Read| Ok(Delimited::open(Text::new(bytes, &self.look), dialect)?.header);
-        let Some(header) = self.found.read(self.archives, header)? else {
+    fn lines(mut self, dialect: Dialect, is_header: IsHeader) -> Result<Opened, Problem> {
+        let heads = |bytes: &mut dyn Read| Delimited::open(Text::new(bytes, &self.look), dialect)?.heads();
+        let mut heads = self.found.read(self.archives, heads)?;
+        let titles = titles(&heads, &|words| is_header(self.found, words));
+        let Some(header) = heads.drain(..).nth(titles) else {
             let what = "a quote opens in the header and never closes";
             let hint = "close it, or export the file again";
             return Err(Problem::new(Place::new(self.found.shown(), 1, 1), what, hint));
         };
+        if titles > 0 {
+            let are = if titles == 1 {
+                "1 line above its header is no row".into()
+            } else {
+                format!("{titles} lines above its header are no rows")
+            };
+            self.look.note =
+                [self.look.note, are].into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join(", ");
+        }
+        let dialect = Dialect { above: dialect.above + titles, ..dialect };
         Ok(Opened { tables: vec![self.table(None, header, Form::Lines(dialect))], skipped: vec![] })
     }
 
@@ -302,7 +323,7 @@ mod tests {
             let problem = ended.expect_err("a half file must not look like a whole one");
             assert!(problem.to_string().contains("x.csv: its reader ended in the midst of it"), "{problem}");
         }
-        assert!(taken < 600, "{taken}");
+        assert!(0 < taken && taken < 5000, "{taken}");
     }
 
     #[test]

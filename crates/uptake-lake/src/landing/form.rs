@@ -5,7 +5,6 @@ use super::correct::CORRECTION_COLUMNS;
 use super::numbers::Mark;
 use super::recognise::{Corrects, Recognised};
 use super::spool::Reject;
-use super::survey::Standing;
 use chrono::{DateTime, NaiveDate, Utc};
 use csv::ByteRecord;
 use std::collections::HashMap;
@@ -79,6 +78,10 @@ pub struct Row<'r> {
     /// When it was true: what [`Form::time_column`] tells.
     pub time: Option<DateTime<Utc>>,
 }
+
+/// By which of several rows of one key the greatest holds: its system stamp in microseconds since 1970, the least without one, and its
+/// number, counted from 0.
+pub type Standing = (i64, u64);
 
 impl Row<'_> {
     /// Among the rows of one key, where it is the row of this number.
@@ -265,9 +268,13 @@ impl Form {
         matches!(kind, ColumnType::Instant | ColumnType::Date | ColumnType::Day).then_some(name)
     }
 
-    /// Writes what names the row: the values of the key columns. `false` if all are empty or one cannot be read.
+    /// Writes what names the row: the values of the key columns. `false` if all are empty or one cannot be read, or the record has too few
+    /// cells or too many.
     pub fn key(&self, record: &ByteRecord, to: &mut String) -> bool {
         to.clear();
+        if !self.fits(record) {
+            return false;
+        }
         let mut any = false;
         for (nth, column) in self.key.iter().enumerate() {
             if nth > 0 {

@@ -4,7 +4,7 @@ use super::batch::{Batcher, Noted, Origin, Places};
 use super::document::{Document, Worked};
 use super::form::Form;
 use super::spool::{Reject, Spool};
-use super::survey::{Mark, Marks, Survey};
+use super::survey::{Marks, Survey};
 use super::typed::{Good, Outcome, Row, Typed, Typing};
 use crate::error::LakeError;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -156,8 +156,15 @@ impl File<'_> {
         // The survey read some of them too.
         form.take_jumped();
         let sink = if *written { None } else { Some(sink) };
-        let mut pouring =
-            Pouring { file: self, now, rejects, sink, poured: Poured::default(), held: HashSet::new(), no_room: None };
+        let mut pouring = Pouring {
+            file: self,
+            now,
+            rejects,
+            sink,
+            poured: Poured::default(),
+            held: Marks::default(),
+            no_room: None,
+        };
         let read = document.worked(|batch| typing.typed(batch), |next| pouring.all(next));
         let Pouring { sink, poured, no_room, .. } = pouring;
         // The export is not at fault for a full disk of ours.
@@ -195,8 +202,8 @@ struct Pouring<'a, 's> {
     /// `None` where it is counted only.
     sink: Option<&'a mut (dyn Sink + 's)>,
     poured: Poured,
-    /// Marks of the keys whose first row holds, although others come.
-    held: HashSet<Mark>,
+    /// Marks of the keys whose first row holds, until the newest of the others comes.
+    held: Marks,
     /// Why a reject could not be kept.
     no_room: Option<Error>,
 }
@@ -216,7 +223,7 @@ impl Pouring<'_, '_> {
                         self.held.insert(*key);
                         self.good(row, good, &typed)
                     }
-                    Outcome::Again(again) if self.held.contains(&again.key) => self.twice(&again.reject)?,
+                    Outcome::Again(again) if self.held.remove(&again.key) => self.twice(&again.reject)?,
                     Outcome::Again(again) => self.good(row, &again.good, &typed),
                 };
                 if !goes_on {

@@ -2,7 +2,7 @@
 
 use super::dates::{Seen, is_dated};
 use super::document::Document;
-use super::form::{Form, NamedBy, lacks_zone};
+use super::form::{Form, NamedBy, Standing, lacks_zone};
 use super::numbers;
 use chrono::{Days, NaiveDate};
 use csv::ByteRecord;
@@ -22,7 +22,7 @@ pub struct Survey {
     /// The newest day among its stamps.
     pub newest: Option<NaiveDate>,
     /// Of each key that comes again, the newest of the good rows that are not its first.
-    pub again: HashMap<Mark, Standing>,
+    pub again: Standings,
     /// Where all columns together name a row: rows, numbered from 0, that are alike in all with one before them, and the how many-th each is.
     pub alike: HashMap<u64, u32>,
     /// How many lines at its end are no rows, as reports have them.
@@ -32,10 +32,6 @@ pub struct Survey {
     /// Whether some row bears an id that the sample firm's instance made.
     pub of_sample: bool,
 }
-
-/// By which of several rows of one key the greatest holds: its system stamp in microseconds since 1970, the least without one, and its
-/// number, counted from 0.
-pub type Standing = (i64, u64);
 
 /// A 128-bit digest: it stands for a key, or for a key and its content, where millions are remembered.
 pub type Mark = u128;
@@ -49,6 +45,9 @@ pub fn mark(key: &str, content: i64) -> Mark {
 
 /// Marks of keys with their content, or halves of them. They are hashes already.
 pub type Marks<M = Mark> = HashSet<M, BuildHasherDefault<Halved>>;
+
+/// By the mark of a key.
+pub type Standings = HashMap<Mark, Standing, BuildHasherDefault<Halved>>;
 
 /// The upper half of a mark.
 #[derive(Debug, Default)]
@@ -107,6 +106,9 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     let evident = evident(&pass.dates);
     for (column, seen) in std::mem::take(&mut pass.dates) {
         let order = said.order.or(evident.filter(|_| !seen.is_mixed())).or(said.usual_order);
+        if said.order.is_none() {
+            seen.not_turned_round(&file, &form.columns[column].0)?;
+        }
         if seen.are_serials() {
             form.set_serials(column);
             reordered = true;
@@ -124,7 +126,6 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     if reordered {
         pass = document.rows(|rows| read_through(form, rows))?;
     }
-    // A bad row among those of one stand-in makes no difference: it shows that the stand-in names no row.
     if form.named_by == NamedBy::StandIn && !pass.again.is_empty() {
         form.name_by_everything();
         pass = document.rows(|rows| read_through(form, rows))?;
@@ -164,10 +165,10 @@ pub struct Pass {
     dates: Vec<(usize, Seen)>,
     numbers: Vec<(usize, numbers::Seen)>,
     /// See [`Survey`].
-    again: HashMap<Mark, Standing>,
+    again: Standings,
     alike: HashMap<u64, u32>,
-    /// How many rows had each key that came again, where all columns together are the key.
-    times: HashMap<u64, u32>,
+    /// How many rows had each key that came again, by its mark, where all columns together are the key.
+    times: HashMap<Mark, u32, BuildHasherDefault<Halved>>,
 }
 
 /// How many days after the newest stamp something may end and still date its file: what lies further ahead is a slip of the pen.
@@ -181,15 +182,17 @@ impl Pass {
 
     /// Notes a record whose key, or one with the same half of a mark, came before. A row that is rejected for another reason takes no other's
     /// place.
-    fn comes_again(&mut self, form: &Form, record: &ByteRecord, half: u64, number: u64, scratch: &mut String) {
+    fn comes_again(&mut self, form: &Form, record: &ByteRecord, number: u64, scratch: &mut String) {
         let Ok(row) = form.row(record, scratch) else { return };
+        let key = mark(&row.key, 0);
         if form.named_by == NamedBy::Everything {
-            let times = self.times.entry(half).or_insert(1);
+            // The first is as good as this one: it is alike in all.
+            let times = self.times.entry(key).or_insert(1);
             *times += 1;
             self.alike.insert(number, *times);
         } else {
             let standing = row.standing(number);
-            let newest = self.again.entry(mark(&row.key, 0)).or_insert(standing);
+            let newest = self.again.entry(key).or_insert(standing);
             *newest = standing.max(*newest);
         }
     }
@@ -217,9 +220,10 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
         pass.beyond = pass.beyond.max(form.beyond(record));
         if form.key(record, &mut key) {
             pass.of_sample |= instance(&key) == instance(crate::SAMPLE_ORGANISATION);
-            let half = xxh3_64(key.as_bytes());
-            if !keys.insert(half) {
-                pass.comes_again(form, record, half, rows.count - 1, &mut scratch);
+            // What stands in for a key names a row as long as no two good ones have it.
+            let counts = form.named_by != NamedBy::StandIn || form.row(record, &mut scratch).is_ok();
+            if counts && !keys.insert(xxh3_64(key.as_bytes())) {
+                pass.comes_again(form, record, rows.count - 1, &mut scratch);
             }
         }
         pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));

@@ -18,6 +18,7 @@ pub fn stories() -> Vec<Trial> {
         story("commas, semicolons, tabs and bars land the same rows", delimiters),
         story("every encoding of spreadsheets lands the same rows", encodings),
         story("a report's footer is no row, and is told", a_footer),
+        story("titles above the header of a text are no rows, and are told", titles),
         story("headings are known whatever a page puts around them", headings),
         story("workbooks, JSON and Parquet land the same rows, packed too", other_forms),
         story("a firm's KPIs are the same from every form of file", a_firm_in_every_form),
@@ -140,6 +141,22 @@ fn a_footer() {
     let text = roles(&[("1", "Sales", "2026-02-01")]) + "Copyright\n";
     let text = text + roles(&[("2", "Service", "2026-02-01")]).lines().nth(1).expect("a row") + "\n";
     assert_eq!(own.load(&[&own.file("2026-03-01/UserRole.csv", text)]), counts(2, 1, 0));
+}
+
+fn titles() {
+    let own = with_the_rows("titles");
+    let titles = "\"My deals\"\n\n\"As of:\",\"3/2/2026\"\n,,,\n";
+    let file = own.file("2026-03-02/Opportunity.csv", titles.to_string() + &separated(",", "\n"));
+    let ran = own.run(&["load", &file]).ended(0);
+    assert_eq!(super::lake::counted(&ran), counts(0, 0, 2));
+    assert!(ran.err.contains("3 lines above its header are no rows"), "{}", ran.err);
+    // A title of one word does not say what separates cells, and a bad row bears its own line.
+    let text = format!("Roles\n{}", roles(&[("1", "Sales", "2026-02-01"), ("2", "Service", "2026-02-30")]));
+    assert_eq!(own.load(&[&own.file("2026-03-01/UserRole.csv", text.replace(',', ";"))]), counts(1, 1, 0));
+    assert_eq!(own.ask("SELECT line FROM rejects"), "line 4");
+    // Where nobody knows the header, nothing is passed over.
+    let unknown = own.refused(&["--snapshot", "2026-03-01", &own.file("x.csv", "Title\n\nred,green,blue\n1,2,3\n")]);
+    assert!(unknown.contains("Title"), "{unknown}");
 }
 
 fn headings() {

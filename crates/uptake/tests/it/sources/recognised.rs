@@ -19,6 +19,7 @@ pub fn stories() -> Vec<Trial> {
         story("ids that a spreadsheet rounded are refused", rounded_ids),
         story("totals below a list are no deals", totals),
         story("rows without a key that are alike are two", alike_rows),
+        story("what stands in for a key names rows, whatever bad ones have it too", stand_ins),
         story("a column that no file brought is like nothing", a_column_nobody_brought),
         story("what one object alone has tells it under any name", told_by_a_column),
     ]
@@ -220,4 +221,27 @@ fn alike_rows() {
         own.ask("SELECT user_id, count(*) AS n FROM logins GROUP BY user_id ORDER BY user_id"),
         "user_id,n ann@x.example,3 bob@x.example,2"
     );
+    // What is no row is no first of two: once it is gone the next is still the same.
+    let own = Own::new("alike-and-torn");
+    let (torn, whole) = ("ann@x.example,2026-02-02 09:00", "ann@x.example,2026-02-02 09:00,");
+    let first = own.file("logins_2026-02-05.csv", log(&[torn, whole]));
+    assert_eq!(own.load(&[&first]), counts(1, 1, 0));
+    let mended = own.file("logins_2026-02-12.csv", log(&[whole]));
+    assert_eq!(own.load(&[&mended]), counts(0, 0, 1));
+}
+
+fn stand_ins() {
+    let own = Own::new("stand-ins");
+    let list = |rows: &[&str]| format!("Deal,Account,Stage,Amount,Start\n{}\n", rows.join("\n"));
+    let (oak, elm) = ("Oak,Acme,Proposal,5,2026-01-05", "Elm,Acme,Proposal,7,2026-01-06");
+    let bad = "Oak,Acme,Proposal,much,2026-01-05";
+    // A bad row before or behind a good one changes nothing: the deals are known by their words, and what changed is one deal.
+    let days = [([bad, oak, elm], 2, 0), ([oak, bad, elm], 0, 2)];
+    for ((rows, landed, duplicate), day) in days.iter().zip(1..) {
+        let file = own.file(&format!("2026-03-{day:02}/pipeline.csv"), list(rows));
+        assert_eq!(own.load(&[&file]), counts(*landed, 1, *duplicate), "{rows:?}");
+    }
+    let raised = own.file("2026-03-03/pipeline.csv", list(&[&oak.replace(",5,", ",6,"), elm]));
+    assert_eq!(own.load(&[&raised]), counts(1, 0, 1));
+    assert_eq!(own.ask("SELECT count(DISTINCT _key) AS n FROM landing.plain_pipeline"), "n 2");
 }

@@ -110,13 +110,15 @@ fn ends_in_other_languages() {
                  6,Bay,Nicht gewonnen,32,2026-01-05 09:00\n\
                  7,Box,Ganadería,64,2026-01-05 09:00\n\
                  8,Nut,Verbally won,128,2026-01-05 09:00\n\
-                 9,Rye,Won't proceed,256,2026-01-05 09:00\n";
-    assert_eq!(loaded(&own, &[("deals.csv", deals)]), counts(9, 0, 0));
+                 9,Rye,Won't proceed,256,2026-01-05 09:00\n\
+                 10,Oat,6 - Lost (no budget),512,2026-01-05 09:00\n\
+                 11,Pea,Won by a competitor,1024,2026-01-05 09:00\n";
+    assert_eq!(loaded(&own, &[("deals.csv", deals)]), counts(11, 0, 0));
     assert_eq!(
         own.ask(
             "SELECT sum(CASE WHEN is_won THEN amount END) AS won, sum(CASE WHEN is_closed THEN amount END) AS closed FROM deal_snapshots"
         ),
-        "won,closed 7.0000,31.0000",
+        "won,closed 7.0000,543.0000",
         "one that is not won is not said to be lost; a cattle farm is neither"
     );
 }
