@@ -123,7 +123,7 @@ fn look_into(
     Ok(unknown)
 }
 
-/// Whether words of a sheet may be the header of a table: several, all different, none of them a number or a date.
+/// Whether words of a sheet or a text may be the header of a table: several, all different, none of them a number or a date.
 fn looks_like_header(words: &[String]) -> bool {
     let filled: Vec<&String> = words.iter().filter(|word| !word.trim().is_empty()).collect();
     let is_word = |word: &&&String| word.chars().any(char::is_alphabetic) && word.chars().count() <= 80;

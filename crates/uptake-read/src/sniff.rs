@@ -17,8 +17,8 @@ pub struct Dialect {
 }
 
 /// Decides by the first [`HEAD`] bytes: of all delimiters the one by which the most records are as wide as the header, and
-/// of equal ones the one that makes the most columns. Where its first line has none it may be a title: then the one by which the most records
-/// have one width, of three columns at least. A text of one column has commas.
+/// of equal ones the one that makes the most columns. Where no other record is as wide as the first, that may be a title: then the one by
+/// which the most records have one width, of three columns at least. A text of one column has commas.
 pub fn sniff(head: &[u8]) -> Dialect {
     if let Some(delimiter) = said(head) {
         return Dialect { delimiter, above: 1 };
@@ -28,7 +28,10 @@ pub fn sniff(head: &[u8]) -> Dialect {
         let scores = widths.iter().rev().map(|(delimiter, widths)| (score(widths), *delimiter));
         scores.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.0).map(|(_, delimiter)| delimiter)
     };
-    Dialect { delimiter: best(by_header).or_else(|| best(by_most)).unwrap_or(b','), above: 0 }
+    Dialect {
+        delimiter: best(by_header).or_else(|| best(by_most)).or_else(|| best(by_width)).unwrap_or(b','),
+        above: 0,
+    }
 }
 
 /// The delimiter of a first line `sep=;`.
@@ -60,8 +63,12 @@ fn by_header(widths: &[usize]) -> f64 {
     let Some((header, rows)) = widths.split_first() else { return 0.0 };
     let alike = rows.iter().filter(|width| *width == header).count();
     let share = if rows.is_empty() { 1.0 } else { alike as f64 / rows.len() as f64 };
-    // A file of nothing but bad rows still has a header.
-    (share + 0.001) * (header - 1) as f64
+    share * (header - 1) as f64
+}
+
+/// A file of nothing but bad rows still has a header.
+fn by_width(widths: &[usize]) -> f64 {
+    widths.first().map_or(0.0, |header| (header - 1) as f64)
 }
 
 /// The share of records that have the width of most, times the columns beyond the first.
@@ -108,6 +115,8 @@ mod tests {
     #[test]
     fn a_title_has_no_delimiter() {
         assert_eq!(delimiter("Logins\n\na;b;c\n1;2,5;3\n1;2,5;3\n"), ';');
+        assert_eq!(delimiter("Deals, March 2026\na;b;c\n1;2;3\n1;2;3\n"), ';');
+        assert_eq!(delimiter("a;b\n1,5\n2,5\n"), ';', "two columns stand under no title");
         assert_eq!(delimiter("Logins of all\nFrom\n\na\tb\tc\n1, 2\t\t3\n"), '\t');
     }
 

@@ -24,7 +24,8 @@ SELECT
         WHEN d."statecode" IS NULL AND d."statecodename" IS NULL THEN lower(coalesce(r.label, d."statuscodename", d."statuscode", '')) IN (
             'resolved', 'problem solved', 'information provided', 'canceled', 'cancelled', 'merged', '5', '6', '1000', '2000'
         )
-        ELSE lower(coalesce(s.label, d."statecodename", d."statecode")) IN ('resolved', 'canceled', 'cancelled', '1', '2')
+        ELSE lower(coalesce(s.label, d."statecodename", '')) IN ('resolved', 'canceled', 'cancelled')
+        OR lower(coalesce(d."statecode", '')) IN ('resolved', 'canceled', 'cancelled', '1', '2')
     END AS is_closed,
     d."createdon" AS created_ts,
     trim(d."createdby") AS created_by,

@@ -21,7 +21,8 @@ SELECT
     coalesce(s.label, d."statecodename", d."statecode", r.label, d."statuscodename", d."statuscode") AS status,
     CASE
         WHEN d."statecode" IS NULL AND d."statecodename" IS NULL THEN lower(coalesce(r.label, d."statuscodename", d."statuscode", '')) IN ('qualified', '3')
-        ELSE lower(coalesce(s.label, d."statecodename", d."statecode")) IN ('qualified', '1')
+        ELSE lower(coalesce(s.label, d."statecodename", '')) = 'qualified'
+        OR lower(coalesce(d."statecode", '')) IN ('qualified', '1')
     END AS is_converted,
     d."parentaccountid" AS account_id,
     d."parentcontactid" AS contact_id,

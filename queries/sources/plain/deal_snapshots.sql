@@ -24,13 +24,13 @@ judged AS (
         CASE
             WHEN _says_won OR _says_lost THEN _says_won AND NOT _says_lost AND _words NOT LIKE '% not closed%'
             WHEN _words = ' win ' OR _words LIKE ' won %' OR _words LIKE ' gewonnen %'
-            THEN _words NOT LIKE '% lost %' AND _words NOT LIKE '% competitor%'
+            THEN NOT regexp_like(_words, ' (lost|verloren) |^ won by .*competitor')
             ELSE NOT _is_doubtful AND (_words LIKE '% won ' OR _words LIKE '% gewonnen ')
         END AS _is_won,
         CASE
             WHEN _says_won OR _says_lost THEN _says_lost AND NOT _says_won AND _words NOT LIKE '% not closed%'
             WHEN _words IN (' loss ', ' cancelled ', ' canceled ') OR _words LIKE ' lost %' OR _words LIKE ' verloren %' THEN true
-            ELSE NOT _is_doubtful AND _words NOT LIKE ' won %' AND (_words LIKE '% lost ' OR _words LIKE '% verloren ')
+            ELSE NOT _is_doubtful AND NOT regexp_like(_words, '^ (won|gewonnen) ') AND (_words LIKE '% lost ' OR _words LIKE '% verloren ')
         END AS _is_lost
     FROM said
 )

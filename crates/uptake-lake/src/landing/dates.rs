@@ -29,7 +29,7 @@ pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     Some((at, zone.map(|minutes| minutes * 60)))
 }
 
-/// `2016/10/20`, `2016.1.5`, `20161020`, `20161020101500`: the day, and the text behind it, with colons.
+/// `2016/10/20`, `2016.1.5`, `2016. 10. 20.`, `20161020`, `20161020101500`: the day, and the text behind it, with colons.
 fn year_first(text: &str) -> Option<(NaiveDate, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 8 {
@@ -39,8 +39,11 @@ fn year_first(text: &str) -> Option<(NaiveDate, &str)> {
     }
     let (year, rest) = text.split_at_checked(4).filter(|_| digits == 4)?;
     let separator = rest.chars().next().filter(|c| matches!(c, '/' | '.' | '-'))?;
-    let (month, rest) = number(&rest[1..], 2)?;
-    let (day, rest) = number(rest.strip_prefix(separator)?, 2)?;
+    let dotted = separator == '.';
+    let blanks: &[char] = if dotted { &[' '] } else { &[] };
+    let (month, rest) = number(rest[1..].trim_start_matches(blanks), 2)?;
+    let (day, rest) = number(rest.strip_prefix(separator)?.trim_start_matches(blanks), 2)?;
+    let rest = rest.strip_prefix('.').filter(|_| dotted).unwrap_or(rest);
     let ends = rest.is_empty() || rest.starts_with([' ', 'T', ',']);
     NaiveDate::from_ymd_opt(year.parse().ok()?, month, day).filter(|_| ends).map(|date| (date, rest))
 }
@@ -76,6 +79,8 @@ struct Parts<'t> {
     first: u32,
     second: u32,
     year: i32,
+    /// Whether the year has two digits.
+    is_short: bool,
     separator: u8,
     behind: &'t str,
 }
@@ -83,7 +88,7 @@ struct Parts<'t> {
 impl<'t> Parts<'t> {
     /// The day by an order, where it needs one, and the text behind it.
     fn day(self, order: Option<Order>) -> Option<(NaiveDate, &'t str)> {
-        let Parts { first, second, year, separator, behind } = self;
+        let Parts { first, second, year, separator, behind, .. } = self;
         let order = if separator == b'.' { Order::Dmy } else { order.or((first == second).then_some(Order::Dmy))? };
         let (day, month) = match order {
             Order::Dmy => (first, second),
@@ -99,14 +104,14 @@ fn parts(text: &str) -> Option<Parts<'_>> {
     let (second, rest) = number(&rest[1..], 2)?;
     let rest = rest.strip_prefix(separator as char)?;
     let (year, behind) = number(rest, 4)?;
-    let year = match rest.len() - behind.len() {
-        4 => year as i32,
+    let (year, is_short) = match rest.len() - behind.len() {
+        4 => (year as i32, false),
         // A spreadsheet's rule for two digits.
-        2 => year as i32 + if year < 30 { 2000 } else { 1900 },
+        2 => (year as i32 + if year < 30 { 2000 } else { 1900 }, true),
         _ => return None,
     };
     let behind = behind.strip_prefix(',').unwrap_or(behind);
-    (behind.is_empty() || behind.starts_with(' ')).then_some(Parts { first, second, year, separator, behind })
+    (behind.is_empty() || behind.starts_with(' ')).then_some(Parts { first, second, year, is_short, separator, behind })
 }
 
 /// The digits a text begins with, at least one and at most `most`, and the rest.
@@ -216,13 +221,31 @@ pub struct Seen {
     /// Whether there is a bare number of a day, and whether there is anything else.
     serials: bool,
     others: bool,
-    /// How many dates have the year first, and whether one of them is of a day after the twelfth.
+    /// How many dates have the year first, with four digits; and their months and days, each a bit.
     isos: u64,
-    late_iso: bool,
+    iso_months: u128,
+    iso_days: u128,
+    /// Of dates that end with two digits the first; and the first and last numbers of all, each a bit.
+    short: Option<(u64, String)>,
+    short_firsts: u128,
+    short_lasts: u128,
 }
 
-/// So many dates, all of the first twelve days of a month, are no accident: each is one with a chance of two in five.
+/// So many dates, of several days and months and all of the first twelve days, are no accident: each is one with a chance of two in five.
 const NO_ACCIDENT: u64 = 12;
+const SEVERAL: u32 = 4;
+
+/// Days of so many different numbers are hardly years, and years of so few, one after the other, hardly days.
+const MANY_DAYS: u32 = 20;
+const FEW_YEARS: u32 = 12;
+
+/// The bit of two digits; of anything else one that is no day and no month.
+fn bit(digits: Option<&[u8]>) -> u128 {
+    match digits {
+        Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => 1 << ((tens - b'0') * 10 + ones - b'0'),
+        _ => 1 << 100,
+    }
+}
 
 /// What one date tells of the order of day and month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,7 +281,8 @@ impl Seen {
         if text.len() >= 6 && iso(text) {
             self.others = true;
             self.isos += 1;
-            self.late_iso |= text.get(8..10).is_none_or(|day| day > &b"12"[..]);
+            self.iso_months |= bit(text.get(5..7));
+            self.iso_days |= bit(text.get(8..10));
             return;
         }
         let Ok(text) = std::str::from_utf8(text).map(str::trim) else { return };
@@ -268,6 +292,11 @@ impl Seen {
         match read_serial(text) {
             Some(_) => self.serials = true,
             None => self.others = true,
+        }
+        if let Some(Parts { first, second: 1..=12, year, is_short: true, .. }) = parts(text) {
+            self.short.get_or_insert_with(|| (line, text.to_string()));
+            self.short_firsts |= 1 << first;
+            self.short_lasts |= 1 << year.rem_euclid(100);
         }
         let seen = match leads(text) {
             Leads::Day => &mut self.day_first,
@@ -290,7 +319,8 @@ impl Seen {
     /// It is so, with the way out.
     pub fn not_turned_round(&self, file: &str, column: &str) -> Result<(), Problem> {
         let Some((line, text)) = self.day_first.as_ref().or(self.month_first.as_ref()) else { return Ok(()) };
-        if self.late_iso || self.isos < NO_ACCIDENT {
+        let are_various = [self.iso_months, self.iso_days].iter().all(|seen| seen.count_ones() >= SEVERAL);
+        if self.isos < NO_ACCIDENT || !are_various || self.iso_days >> 13 != 0 {
             return Ok(());
         }
         let what = format!(
@@ -300,6 +330,26 @@ impl Seen {
         );
         let hint = "load the export as the CRM wrote it, without saving it from a spreadsheet; or say --date-order dmy or mdy if these dates \
                     are right as they stand";
+        Err(Problem::new(Place::new(file, *line as usize, 1), what, hint))
+    }
+
+    /// `16/10/20` may begin with its year: its first number is one of few then, its last one goes through a month's days.
+    ///
+    /// # Errors
+    /// It looks so, with the way out.
+    pub fn not_year_first(&self, file: &str, column: &str) -> Result<(), Problem> {
+        let Some((line, text)) = &self.short else { return Ok(()) };
+        let (firsts, lasts) = (self.short_firsts, self.short_lasts);
+        let run = firsts >> firsts.trailing_zeros();
+        // A century may turn among them; and what is always of the first day of a month is of no year.
+        let follow_each_other = run & (run + 1) == 0 && (run > 1 || firsts >> 13 != 0) || firsts >> 32 != 0;
+        let are_years = follow_each_other && firsts.count_ones() <= FEW_YEARS;
+        let are_days = lasts >> 32 == 0 && lasts.count_ones() >= MANY_DAYS;
+        if self.month_first.is_some() || !are_years || !are_days {
+            return Ok(());
+        }
+        let what = format!("the dates of \"{column}\" seem to begin with a year of two digits: \"{text}\"");
+        let hint = "export it again with years of four digits; or say --date-order dmy or mdy if the year stands last";
         Err(Problem::new(Place::new(file, *line as usize, 1), what, hint))
     }
 
@@ -395,6 +445,8 @@ mod tests {
         assert_eq!(read("2016/10/20", None), Some("2016-10-20 00:00:00 None".into()));
         assert_eq!(read("2016-1-5 9:07:03.25 PM", None), Some("2016-01-05 21:07:03 None".into()));
         assert_eq!(read("2016-10-20 10:15:32 UTC", None), Some("2016-10-20 10:15:32 Some(0)".into()));
+        assert_eq!(read("2016. 10. 5.", None), Some("2016-10-05 00:00:00 None".into()));
+        assert_eq!(read("2016. 1. 5. 9:15", None), Some("2016-01-05 09:15:00 None".into()));
         assert_eq!(read("20161020", None), Some("2016-10-20 00:00:00 None".into()));
         assert_eq!(read("20 oct. 2016, 10:15", None), Some("2016-10-20 10:15:00 None".into()));
         assert_eq!(read("20/Oct/2016:10:15:32 +0200", None), Some("2016-10-20 10:15:32 Some(7200)".into()));
@@ -412,6 +464,8 @@ mod tests {
             "20161320",
             "99991231",
             "2016-10-20x",
+            "2016/ 10/ 20",
+            "2016/10/20/",
         ] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");
         }
@@ -442,13 +496,38 @@ mod tests {
     }
 
     #[test]
+    fn years_of_two_digits_that_seem_to_stand_first_are_asked() {
+        let told = |texts: &[String]| {
+            let mut seen = Seen::default();
+            texts.iter().zip(2..).for_each(|(text, line)| seen.note(text.as_bytes(), line));
+            seen.not_year_first("f.csv", "CloseDate").map_err(|problem| problem.to_string()).err()
+        };
+        let days = |years: std::ops::RangeInclusive<u32>, to: u32| -> Vec<String> {
+            let of = |year| (1..=to).map(move |day| format!("{year:02}/{:02}/{day:02}", day % 12 + 1));
+            years.flat_map(of).collect()
+        };
+        let asked = told(&days(16..=17, 28)).expect("two years, and all days of a month");
+        assert!(asked.contains("f.csv:2") && asked.contains("16/02/01") && asked.contains("four digits"), "{asked}");
+        assert!(told(&days(6..=8, 31)).is_some() && told(&days(16..=26, 31)).is_some());
+        assert!(told(&[days(98..=99, 31), days(0..=5, 31)].concat()).is_some(), "around 2000");
+        let dotted = days(16..=17, 28).iter().map(|text| text.replace('/', ".")).collect::<Vec<_>>();
+        assert!(told(&dotted).is_some());
+        assert_eq!(told(&days(1..=1, 28)), None, "always the first of a month");
+        assert_eq!(told(&[days(1..=1, 28), days(7..=7, 28)].concat()), None, "two days, not two years");
+        assert_eq!(told(&days(1..=28, 28)), None, "the first may be days");
+        assert_eq!(told(&days(16..=17, 12)), None, "the last may be years");
+        assert_eq!(told(&[days(16..=17, 28), vec!["16/02/87".into()]].concat()), None, "no month has 87 days");
+        assert_eq!(told(&[days(6..=7, 28), vec!["07/28/07".into()]].concat()), None, "no year has 28 months");
+    }
+
+    #[test]
     fn days_that_a_spreadsheet_turned_round_are_told() {
         let told = |isos: &[&str], text: &str| {
             let mut seen = Seen::default();
             isos.iter().chain([&text]).zip(2..).for_each(|(text, line)| seen.note(text.as_bytes(), line));
             seen.not_turned_round("f.xlsx", "CloseDate").map_err(|problem| problem.to_string()).err()
         };
-        let early: Vec<String> = (1..=12).map(|day| format!("2026-03-{day:02} 00:00:00")).collect();
+        let early: Vec<String> = (1..=12).map(|day| format!("2026-{:02}-{day:02} 00:00:00", day % 4 + 1)).collect();
         let early: Vec<&str> = early.iter().map(String::as_str).collect();
         for text in ["1/13/2026", "13/1/2026"] {
             let told = told(&early, text).expect("none is later than the 12th");
@@ -457,6 +536,12 @@ mod tests {
         assert_eq!(told(&early[1..], "1/13/2026"), None, "eleven may be so by accident");
         assert_eq!(told(&[&early[..], &["2026-03-13"]].concat(), "1/13/2026"), None, "one is of the 13th");
         assert_eq!(told(&early, "1/12/2026"), None, "no text says that its order is another");
+        let first_of_months: Vec<String> = (1..=12).map(|month| format!("2026-{month:02}-01")).collect();
+        let first_of_months: Vec<&str> = first_of_months.iter().map(String::as_str).collect();
+        assert_eq!(told(&first_of_months, "1/15/2026"), None, "all are of one day");
+        let week: Vec<String> = (1..=12).map(|day| format!("2026-03-{day:02}")).collect();
+        let week: Vec<&str> = week.iter().map(String::as_str).collect();
+        assert_eq!(told(&week, "1/15/2026"), None, "all are of one month");
     }
 
     /// 42663 is 20 October 2016 in every spreadsheet.

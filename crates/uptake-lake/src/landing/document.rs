@@ -51,7 +51,7 @@ pub type Worked<'a, W> = &'a mut dyn FnMut() -> std::io::Result<W>;
 /// How many threads work on the records of a file: one cannot keep up with the thread that reads.
 const WORKERS: usize = 2;
 
-/// Whether words in a sheet are the header of a table.
+/// Whether words of a sheet or a text are the header of a table.
 pub type IsHeader<'a> = &'a dyn Fn(&Found, &[String]) -> bool;
 
 impl Document {
@@ -170,11 +170,13 @@ fn head(text: Text) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// How many of the first records are titles: those above a header, if it is the first with several words and the first of all is none.
+/// How many of the first records are titles: those above a header, if it is the first with several words and the first of all is none. One of two
+/// words that is as wide as what follows may be a header of its own.
 fn titles(heads: &[Vec<String>], is_header: &dyn Fn(&[String]) -> bool) -> usize {
     let filled = |words: &Vec<String>| words.iter().filter(|word| !word.is_empty()).count();
     let wide = heads.iter().position(|words| filled(words) >= LEAST_UNDER_TITLES);
-    wide.filter(|at| *at > 0 && !is_header(&heads[0]) && is_header(&heads[*at])).unwrap_or(0)
+    let is_title = |at: usize| filled(&heads[0]) < 2 || heads[0].len() != heads[at].len();
+    wide.filter(|at| *at > 0 && is_title(*at) && !is_header(&heads[0]) && is_header(&heads[*at])).unwrap_or(0)
 }
 
 /// A reader that panicked: our fault, and this file's alone.

@@ -107,7 +107,8 @@ pub fn survey(document: &Document, form: &mut Form, said: Said, source_file: &Pa
     for (column, seen) in std::mem::take(&mut pass.dates) {
         let order = said.order.or(evident.filter(|_| !seen.is_mixed())).or(said.usual_order);
         if said.order.is_none() {
-            seen.not_turned_round(&file, &form.columns[column].0)?;
+            let name = &form.columns[column].0;
+            seen.not_turned_round(&file, name).and_then(|()| seen.not_year_first(&file, name))?;
         }
         if seen.are_serials() {
             form.set_serials(column);

@@ -249,6 +249,8 @@ fn ends_in_words() {
         ("Won't proceed", "open"),
         ("Competitor won", "open"),
         ("Won by competitor", "open"),
+        ("Won - competitor replaced", "won"),
+        ("Gewonnen/Verloren", "open"),
         ("Not closed lost", "open"),
         ("Gewonnen (Verlängerung)", "won"),
         ("Verloren (Preis)", "lost"),

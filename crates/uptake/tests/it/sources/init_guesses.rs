@@ -18,7 +18,7 @@ pub fn stories() -> Vec<Trial> {
 }
 
 fn called_alike() {
-    let own = Own::new("called-alike");
+    let own = Own::new("guessed-alike");
     let deals = own.file(
         "2026-03-01/opps.csv",
         "Opp ID,Stage,Outcome,Amount,Owner\nO1,Closing,Won,100,Ann\nO2,Closing,Lost,50,Bob\nO3,Proposal,,30,Ann\n",
