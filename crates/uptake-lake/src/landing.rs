@@ -5,6 +5,7 @@
 
 mod batch;
 pub(crate) mod cell;
+pub(crate) mod clocks;
 mod conflicts;
 mod correct;
 pub(crate) mod dates;
@@ -33,8 +34,8 @@ pub(crate) mod unpack;
 
 pub use batch::{array, arrow_type, landing_schema};
 pub use cell::{Cell, id18};
+pub use clocks::clock;
 pub use correct::{Open, open_rejects};
-pub use dates::clock;
 pub use find::{is_taken, is_whole};
 pub use form::wide_row;
 pub use journal::{Entry, Journal, loads_columns, rejects_columns};

@@ -1,6 +1,7 @@
 //! From the text of one cell to its value, by the type its column declares.
 
-use super::dates::{Order, is_dated, is_day_zero, minutes_east, read_other_date, read_serial};
+use super::clocks::minutes_east;
+use super::dates::{Order, is_dated, is_day_zero, read_other_date, read_serial};
 use super::numbers::{Mark, plain};
 use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -165,21 +166,14 @@ fn read_date(text: &str, habits: &Habits) -> Result<NaiveDate, String> {
         let at = read_serial(text).ok_or_else(wrong)?;
         return if at.time() == NaiveTime::MIN { Ok(at.date()) } else { Err(wrong()) };
     }
-    if let Some((date, behind)) = iso_date(text) {
-        let behind = behind.trim_start_matches(['T', ' ']);
-        let midnight = matches!(behind, "" | "00:00:00" | "00:00:00Z" | "00:00:00.000Z" | "00:00:00.000+0000");
-        return if midnight { date.ok_or_else(wrong) } else { Err(wrong()) };
-    }
-    let (at, zone) = read_other_date(text, habits.order).ok_or_else(wrong)?;
-    if at.time() == NaiveTime::MIN && zone.is_none() { Ok(at.date()) } else { Err(wrong()) }
+    let (at, east) = wall(text, habits).ok_or_else(wrong)?;
+    if at.time() == NaiveTime::MIN && matches!(east, None | Some(0)) { Ok(at.date()) } else { Err(wrong()) }
 }
 
 /// The day of `2026-12-31 20:09`, as that clock had it, whatever its zone.
 fn read_day(text: &str, habits: &Habits) -> Result<NaiveDate, String> {
     let serial = || read_serial(text).filter(|_| habits.serials).map(|at| (at, None));
-    let written =
-        || plain_instant(text).or_else(|| unusual_instant(text)).or_else(|| read_other_date(text, habits.order));
-    let wall = || serial().or_else(written);
+    let wall = || serial().or_else(|| wall(text, habits));
     read_date(text, habits).or_else(|wrong| wall().map(|(at, _)| at.date()).ok_or(wrong))
 }
 
@@ -202,11 +196,8 @@ fn read_instant(text: &str, habits: &Habits) -> Result<DateTime<Utc>, String> {
     if let Some(at) = epoch(text) {
         return Ok(at);
     }
-    let (naive, east) = match plain_instant(text) {
-        Some(read) => read,
-        None if habits.serials => (read_serial(text).ok_or_else(wrong)?, None),
-        None => unusual_instant(text).or_else(|| read_other_date(text, habits.order)).ok_or_else(wrong)?,
-    };
+    let serial = || read_serial(text).filter(|_| habits.serials).map(|at| (at, None));
+    let (naive, east) = wall(text, habits).or_else(serial).ok_or_else(wrong)?;
     if let Some(seconds_east) = east {
         return Ok((naive - TimeDelta::seconds(i64::from(seconds_east))).and_utc());
     }
@@ -234,17 +225,36 @@ fn behind_the_gap(naive: &NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     Some((*naive - before.offset().fix()).and_utc())
 }
 
-/// Seconds since 1970, in 10 digits, or milliseconds, in 13: from 2001 to 2286.
-fn epoch(text: &str) -> Option<DateTime<Utc>> {
-    if !matches!(text.len(), 10 | 13) || !text.bytes().all(|b| b.is_ascii_digit()) {
+/// Seconds since 1970, in 10 digits, of which parts may stand behind a point; or thousandths, in 13, down to nanoseconds, in 19: from 2001 to
+/// 2286.
+pub fn epoch(text: &str) -> Option<DateTime<Utc>> {
+    let (whole, part) = text.split_once('.').filter(|(_, part)| !part.is_empty()).unwrap_or((text, "0"));
+    let all_digits = [whole, part].iter().all(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    let is_parted = whole.len() < text.len();
+    if !all_digits || part.len() > 9 || is_parted && whole.len() != 10 {
         return None;
     }
-    let number: i64 = text.parse().ok()?;
-    DateTime::from_timestamp_millis(if text.len() == 10 { number * 1000 } else { number })
+    let number: i64 = whole.parse().ok()?;
+    let nanos = || part.parse::<i64>().ok().map(|number| number * 10i64.pow(9 - part.len() as u32));
+    match whole.len() {
+        10 => Some(DateTime::from_timestamp_secs(number)? + TimeDelta::nanoseconds(nanos()?)),
+        13 => DateTime::from_timestamp_millis(number),
+        16 => DateTime::from_timestamp_micros(number),
+        19 => Some(DateTime::from_timestamp_nanos(number)),
+        _ => None,
+    }
 }
 
 /// A wall clock's time, and how many seconds east of Greenwich it hangs, if that is said.
 pub type Wall = (NaiveDateTime, Option<i32>);
+
+/// A date in any way that is read, with or without a time.
+fn wall(text: &str, habits: &Habits) -> Option<Wall> {
+    match iso_date(text) {
+        Some((Some(date), "")) => Some((date.and_time(NaiveTime::MIN), None)),
+        _ => plain_instant(text).or_else(|| read_other_date(text, habits.order)),
+    }
+}
 
 /// `2026-12-31 09:00:00`, with `T`, fractions, `Z` or `+0100`: what nearly every row has, read without a format.
 fn plain_instant(text: &str) -> Option<Wall> {
@@ -285,20 +295,6 @@ fn zone_suffix(zone: &str) -> Option<Option<i32>> {
         .collect::<Option<_>>()?;
     let [h1, h2, m1, m2] = digits[..] else { return None };
     Some(Some(sign * minutes_east(h1 * 10 + h2, m1 * 10 + m2)? * 60))
-}
-
-fn unusual_instant(text: &str) -> Option<Wall> {
-    for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
-        if let Ok(instant) = DateTime::parse_from_str(text, format) {
-            let east = instant.offset().local_minus_utc().abs();
-            return minutes_east(east / 3600, east / 60 % 60).map(|_| (instant.naive_utc(), Some(0)));
-        }
-    }
-    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
-    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(0, 0, 0));
-    naive.or_else(day).map(|naive| (naive, None))
 }
 
 fn read_boolean(text: &str, own: &[(String, bool)]) -> Result<bool, String> {
@@ -445,7 +441,12 @@ mod tests {
         let day = |text: &str| text.parse().map(Datum::Date).map_err(|_| String::new());
         assert_eq!(read("2026-10-25 00:00:00", ColumnType::Date), day("2026-10-25"));
         assert_eq!(read("2026-02-30", ColumnType::Date), Err("\"2026-02-30\" is no date".into()));
-        assert!(read("2026-10-25 13:00:00", ColumnType::Date).is_err());
+        for midnight in ["2026-10-25T00:00:00.000Z", "2026-10-25 00:00", "2026-10-25 00:00:00.0", "20261025000000"] {
+            assert_eq!(read(midnight, ColumnType::Date), day("2026-10-25"), "{midnight}");
+        }
+        for wrong in ["2026-10-25 13:00:00", "2026-10-25T00:00:00+02:00", "2026-10-25x"] {
+            assert!(read(wrong, ColumnType::Date).is_err(), "{wrong}");
+        }
     }
 
     #[test]
@@ -503,10 +504,28 @@ mod tests {
     #[test]
     fn an_instant_may_be_a_number_or_lack_its_seconds() {
         let first = read("2026-01-05 09:00:00", ColumnType::Instant);
-        for text in ["1767603600000", "1767603600", "2026-01-05 09:00", "2026-01-05T09:00"] {
+        for text in [
+            "1767603600000",
+            "1767603600",
+            "1767603600.000",
+            "1767603600000000",
+            "1767603600000000000",
+            "2026-01-05 09:00",
+            "2026-01-05T09:00",
+            "20260105090000",
+            "2026-01-05-09.00.00.000000",
+            "Mon Jan 05 2026 10:00:00 GMT+0100 (Central European Standard Time)",
+        ] {
             assert_eq!(read(text, ColumnType::Instant), first, "{text}");
         }
-        for wrong in ["17676036000", "176760360", "1767603600.5"] {
+        let quarter = read("2026-01-05 09:00:00.25", ColumnType::Instant);
+        assert_ne!(quarter, first);
+        for text in ["1767603600.25", "1767603600250", "2026-01-05 09:00:00,250", "5.1.2026 09:00:00.250"] {
+            assert_eq!(read(text, ColumnType::Instant), quarter, "{text}");
+        }
+        for wrong in
+            ["17676036000", "176760360", "1767603600.", "1767603600.x", "1767603600000.5", "2026-01-05 09:00:00,"]
+        {
             assert!(read(wrong, ColumnType::Instant).is_err(), "{wrong}");
         }
     }

@@ -1,38 +1,28 @@
 //! Dates that put the day first, or the month: which it is, the whole column decides, else the other columns of the file.
 
 use super::cell::Wall;
+use super::clocks::behind_date;
 use super::months;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use uptake_spec::source::ColumnType;
 pub use uptake_spec::source::DateOrder as Order;
 use uptake_spec::{Place, Problem};
 
-/// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`, `2016/10/20`, `20161020`, `20 Oct 2016`. `None` if it is nothing of the kind.
+/// `02/23/26 08:55 PM`, `23.2.2026`, `11/20/2025 9:15:03 PM PST`, `2016/10/20`, `20161020101500`, `20 Oct 2016`. `None` if it is nothing of
+/// the kind.
 pub fn read_other_date(text: &str, order: Option<Order>) -> Option<Wall> {
     let (date, behind) = match parts(text) {
         Some(parts) => parts.day(order)?,
         None => year_first(text).or_else(|| months::read(text))?,
     };
-    let behind = behind.strip_prefix(['T', ',', ':']).unwrap_or(behind);
-    let (clock, zone) = match behind.split_whitespace().collect::<Vec<_>>()[..] {
-        [] => ((0, 0, 0), None),
-        [clock] => {
-            let (clock, half) = without_half(clock);
-            (read_clock(clock, half)?, None)
-        }
-        [clock, word] if is_half(word) => (read_clock(clock, Some(word))?, None),
-        [clock, zone] => (read_clock(clock, None)?, Some(hours_east(zone)?)),
-        [clock, half, zone] => (read_clock(clock, Some(half))?, Some(hours_east(zone)?)),
-        _ => return None,
-    };
-    let at = date.and_hms_opt(clock.0, clock.1, clock.2)?;
-    Some((at, zone.map(|minutes| minutes * 60)))
+    let (clock, east) = behind_date(behind)?;
+    Some((date.and_time(clock), east.map(|minutes| minutes * 60)))
 }
 
-/// `2016/10/20`, `2016.1.5`, `2016. 10. 20.`, `20161020`, `20161020101500`: the day, and the text behind it, with colons.
+/// `2016/10/20`, `2016.1.5`, `2016. 10. 20.`, `20161020`, `20161020101500`, `2016-10-20-10.15.00`: the day, and the text behind it.
 fn year_first(text: &str) -> Option<(NaiveDate, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 8 {
+    if matches!(digits, 8 | 14) {
         let (year, month, day) = (text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..8].parse().ok()?);
         let is_thinkable = (1900..2100).contains(&year);
         return NaiveDate::from_ymd_opt(year, month, day).filter(|_| is_thinkable).map(|date| (date, &text[8..]));
@@ -44,7 +34,7 @@ fn year_first(text: &str) -> Option<(NaiveDate, &str)> {
     let (month, rest) = number(rest[1..].trim_start_matches(blanks), 2)?;
     let (day, rest) = number(rest.strip_prefix(separator)?.trim_start_matches(blanks), 2)?;
     let rest = rest.strip_prefix('.').filter(|_| dotted).unwrap_or(rest);
-    let ends = rest.is_empty() || rest.starts_with([' ', 'T', ',']);
+    let ends = rest.is_empty() || rest.starts_with([' ', 'T', ',', '-']);
     NaiveDate::from_ymd_opt(year.parse().ok()?, month, day).filter(|_| ends).map(|date| (date, rest))
 }
 
@@ -59,19 +49,6 @@ pub fn read_serial(text: &str) -> Option<NaiveDateTime> {
     let seconds = (format!("0.{part}").parse::<f64>().ok()? * 86_400.0).round() as i64;
     let first = NaiveDate::from_ymd_opt(1899, 12, 30).expect("it is a day").and_time(NaiveTime::MIN);
     Some(first + TimeDelta::days(days) + TimeDelta::seconds(seconds))
-}
-
-/// `9:15:03`, `09:15 PM`: a time of day by itself.
-pub fn clock(text: &str) -> Option<NaiveTime> {
-    let (hour, minute, second) = match text.split_whitespace().collect::<Vec<_>>()[..] {
-        [clock] => {
-            let (clock, half) = without_half(clock);
-            read_clock(clock, half)?
-        }
-        [clock, half] if is_half(half) => read_clock(clock, Some(half))?,
-        _ => return None,
-    };
-    NaiveTime::from_hms_opt(hour, minute, second)
 }
 
 /// The numbers of `02/23/26`, and what follows them.
@@ -119,95 +96,6 @@ fn number(text: &str, most: usize) -> Option<(u32, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(digits);
     (1..=most).contains(&digits).then(|| number.parse().ok())?.map(|number| (number, rest))
-}
-
-/// `09:00am`, as the one and the other.
-fn without_half(clock: &str) -> (&str, Option<&str>) {
-    match clock.len().checked_sub(2).and_then(|at| clock.split_at_checked(at)) {
-        Some((clock, half)) if is_half(half) => (clock, Some(half)),
-        _ => (clock, None),
-    }
-}
-
-fn is_half(word: &str) -> bool {
-    word.eq_ignore_ascii_case("am") || word.eq_ignore_ascii_case("pm")
-}
-
-/// `9:15:03`, `9:15:03.250` or `9:15`, as hour of the day, minute and second.
-fn read_clock(clock: &str, half: Option<&str>) -> Option<(u32, u32, u32)> {
-    let fraction = clock.split_once('.').filter(|(_, digits)| digits.bytes().all(|b| b.is_ascii_digit()));
-    let parts: Vec<u32> = fraction
-        .map_or(clock, |(seconds, _)| seconds)
-        .split(':')
-        .map(|part| number(part, 2).filter(|(_, rest)| rest.is_empty()).map(|n| n.0))
-        .collect::<Option<_>>()?;
-    let (hour, minute, second) = match parts[..] {
-        [hour, minute] => (hour, minute, 0),
-        [hour, minute, second] => (hour, minute, second),
-        _ => return None,
-    };
-    let hour = match half {
-        None => hour,
-        Some(half) if is_half(half) && (1..=12).contains(&hour) => {
-            hour % 12 + if half.eq_ignore_ascii_case("pm") { 12 } else { 0 }
-        }
-        Some(_) => return None,
-    };
-    Some((hour, minute, second))
-}
-
-/// The zones whose short names mean one thing, in minutes east of Greenwich. CST is Chicago's here, as the summer's CDT is;
-/// names that India, Israel and Ireland share are left out, and their rows are rejects.
-const ZONES: [(&str, i32); 25] = [
-    ("UTC", 0),
-    ("GMT", 0),
-    ("Z", 0),
-    ("WET", 0),
-    ("WEST", 60),
-    ("CET", 60),
-    ("CEST", 120),
-    ("EET", 120),
-    ("EEST", 180),
-    ("MSK", 180),
-    ("EST", -300),
-    ("EDT", -240),
-    ("CST", -360),
-    ("CDT", -300),
-    ("MST", -420),
-    ("MDT", -360),
-    ("PST", -480),
-    ("PDT", -420),
-    ("AKST", -540),
-    ("AKDT", -480),
-    ("HST", -600),
-    ("JST", 540),
-    ("SGT", 480),
-    ("AEST", 600),
-    ("AEDT", 660),
-];
-
-/// Minutes east of Greenwich of `PST`, `GMT+2`, `+0100`, `+01:00`.
-fn hours_east(zone: &str) -> Option<i32> {
-    if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| zone.eq_ignore_ascii_case(name)) {
-        return Some(*minutes);
-    }
-    let offset = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC")).unwrap_or(zone);
-    let sign = if offset.strip_prefix('-').is_some() { -1 } else { 1 };
-    let digits: String = offset.strip_prefix(['+', '-'])?.replace(':', "");
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let (hours, minutes) = match digits.len() {
-        1 | 2 => (digits.parse::<i32>().ok()?, 0),
-        4 => (digits.get(..2)?.parse::<i32>().ok()?, digits.get(2..)?.parse::<i32>().ok()?),
-        _ => return None,
-    };
-    minutes_east(hours, minutes).map(|east| sign * east)
-}
-
-/// An offset in minutes; `None` for one that no clock has: more than 14 hours, or more than 59 minutes.
-pub fn minutes_east(hours: i32, minutes: i32) -> Option<i32> {
-    ((0..=14).contains(&hours) && (0..=59).contains(&minutes)).then_some(hours * 60 + minutes)
 }
 
 /// What the cells of one column told about the order of day and month.
@@ -443,7 +331,7 @@ mod tests {
         assert_eq!(read("September 2, 2026 9:30 PM", None), Some("2026-09-02 21:30:00 None".into()));
         assert_eq!(read("3/3/99", None), Some("1999-03-03 00:00:00 None".into()));
         assert_eq!(read("2016/10/20", None), Some("2016-10-20 00:00:00 None".into()));
-        assert_eq!(read("2016-1-5 9:07:03.25 PM", None), Some("2016-01-05 21:07:03 None".into()));
+        assert_eq!(read("2016-1-5 9:07:03.25 PM", None), Some("2016-01-05 21:07:03.250 None".into()));
         assert_eq!(read("2016-10-20 10:15:32 UTC", None), Some("2016-10-20 10:15:32 Some(0)".into()));
         assert_eq!(read("2016. 10. 5.", None), Some("2016-10-05 00:00:00 None".into()));
         assert_eq!(read("2016. 1. 5. 9:15", None), Some("2016-01-05 09:15:00 None".into()));
@@ -468,16 +356,6 @@ mod tests {
             "2016/10/20/",
         ] {
             assert_eq!(read(wrong, mdy), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_offset_is_one_that_clocks_have() {
-        for (zone, minutes) in [("GMT+14", 840), ("+05:45", 345), ("UTC-3", -180), ("-0330", -210)] {
-            assert_eq!(hours_east(zone), Some(minutes), "{zone}");
-        }
-        for wrong in ["GMT+99", "GMT+15", "+9900", "+0060", "+-5", "++5", "+1+23", "+"] {
-            assert_eq!(hours_east(wrong), None, "{wrong}");
         }
     }
 

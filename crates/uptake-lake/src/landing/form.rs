@@ -286,6 +286,11 @@ impl Form {
         any
     }
 
+    /// The cell whose day dates the file, see `dated`.
+    pub fn stamp<'r>(&self, record: &'r ByteRecord) -> Option<&'r [u8]> {
+        Some(self.cell(record, self.dating?))
+    }
+
     pub fn dated(&self, record: &ByteRecord) -> Option<NaiveDate> {
         self.datum(record, self.dating?).ok()?.day()
     }
@@ -541,9 +546,9 @@ pub fn lacks_zone(form: &Form, record: &ByteRecord, column: usize) -> bool {
         return false;
     }
     let text = std::str::from_utf8(form.cell(record, column)).unwrap_or_default();
-    let in_utc = Habits { zone: Some(chrono_tz::UTC), ..form.habits[column].clone() };
-    read_cell(text, ColumnType::Instant, &form.habits[column]).is_err()
-        && read_cell(text, ColumnType::Instant, &in_utc).is_ok()
+    let habits = &form.habits[column];
+    let in_utc = || Habits { zone: Some(chrono_tz::UTC), ..habits.clone() };
+    read_cell(text, ColumnType::Instant, habits).is_err() && read_cell(text, ColumnType::Instant, &in_utc()).is_ok()
 }
 
 #[cfg(test)]

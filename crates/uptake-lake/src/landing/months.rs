@@ -64,6 +64,9 @@ fn dated(text: &str) -> Option<(NaiveDate, &str)> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(digits.max(letters));
+        if matches!(digits, 1 | 2) && behind.starts_with(':') {
+            return clock_first(rest, day?, month?);
+        }
         rest = behind;
         match (digits, word) {
             (0, "") => return None,
@@ -78,6 +81,13 @@ fn dated(text: &str) -> Option<(NaiveDate, &str)> {
             _ => return None,
         }
     }
+}
+
+/// `07:05:48 2024`, or with a zone between, as Unix writes it behind the day: the year, in which that day is one, and the clock.
+fn clock_first(text: &str, day: u32, month: u32) -> Option<(NaiveDate, &str)> {
+    let (clock, year) = text.rsplit_once(' ')?;
+    let year = year.parse().ok().filter(|_| year.len() == 4)?;
+    Some((NaiveDate::from_ymd_opt(year, month, day)?, clock))
 }
 
 fn month_of(word: &str) -> Option<u32> {
@@ -111,12 +121,29 @@ mod tests {
             assert_eq!(read, Some(("2016-10-20".to_string(), "")), "{text}");
         }
         assert_eq!(read("20 Okt 2016 14:05").map(|(_, rest)| rest), Some(" 14:05"));
+        for (text, clock) in
+            [("Thu Oct 20 07:05:48 2016", "07:05:48"), ("Thu Oct 20 07:05:48 UTC 2016", "07:05:48 UTC")]
+        {
+            assert_eq!(read(text).map(|(day, rest)| (day.to_string(), rest)), Some(("2016-10-20".to_string(), clock)));
+        }
         for text in ["Sep-24", "Sept 2024", "September 2024", "sep/24", "Set-24", "Sep. 2024"] {
             assert_eq!(read(text).map(|(day, _)| day.to_string()).as_deref(), Some("2024-09-01"), "{text}");
         }
-        for wrong in
-            ["soon", "Sept 31, 2026", "24-Sep", "Sep 24", "May 5", "Q3-24", "Sep-2", "Oak 20 2016", "20 2016", ""]
-        {
+        for wrong in [
+            "soon",
+            "Sept 31, 2026",
+            "Oct 20 07:05:48",
+            "Oct 20 07:05:48 16",
+            "07:05:48 2016",
+            "24-Sep",
+            "Sep 24",
+            "May 5",
+            "Q3-24",
+            "Sep-2",
+            "Oak 20 2016",
+            "20 2016",
+            "",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

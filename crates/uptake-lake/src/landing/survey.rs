@@ -155,6 +155,8 @@ pub struct Pass {
     footer: u64,
     headers: u64,
     newest: Option<NaiveDate>,
+    /// The stamp that told it, as it is written.
+    newest_text: Vec<u8>,
     /// Days on which something ended.
     ended: BTreeSet<NaiveDate>,
     of_sample: bool,
@@ -179,6 +181,18 @@ impl Pass {
     fn newest_day(&self, today: NaiveDate) -> Option<NaiveDate> {
         let last = self.newest.map_or(today, |day| today.min(day + Days::new(MOST_DAYS_LATER)));
         self.newest.max(self.ended.range(..=last).next_back().copied())
+    }
+
+    /// Notes the stamp of a record. Reading each of millions takes longer than all else here, so that those are passed over of which the text
+    /// says that they are no newer.
+    fn stamped(&mut self, form: &Form, record: &ByteRecord) {
+        let Some(text) = form.stamp(record).filter(|text| !is_no_newer(text, &self.newest_text)) else { return };
+        let Some(day) = form.dated(record) else { return };
+        if Some(day) >= self.newest {
+            self.newest = Some(day);
+            self.newest_text.clear();
+            self.newest_text.extend_from_slice(text);
+        }
     }
 
     /// Notes a record whose key, or one with the same half of a mark, came before. A row that is rejected for another reason takes no other's
@@ -228,7 +242,7 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
             }
         }
         pass.rounded = pass.rounded.or_else(|| Some((line, form.rounded_id(record)?)));
-        pass.newest = pass.newest.max(form.dated(record));
+        pass.stamped(form, record);
         pass.ended.extend(form.ended(record));
         for (column, seen) in &mut pass.dates {
             let cell = form.cell(record, *column);
@@ -248,7 +262,42 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
     Ok(pass)
 }
 
+/// Whether two stamps are in ISO 8601, to the second alike in form, zone and fraction, and the one is not of a later minute than the other.
+fn is_no_newer(text: &[u8], than: &[u8]) -> bool {
+    const MINUTE: usize = "2026-01-05T09:00".len();
+    const SECOND: usize = "2026-01-05T09:00:00".len();
+    let is_iso = |text: &[u8]| text.len() >= SECOND && [4, 7].iter().all(|at| text[*at] == b'-') && text[13] == b':';
+    let alike = is_iso(text) && is_iso(than) && text[10] == than[10] && text[SECOND..] == than[SECOND..];
+    alike && text[..MINUTE] <= than[..MINUTE]
+}
+
 /// The fourth to sixth character of an id name the instance that made it.
 fn instance(id: &str) -> Option<&str> {
     id.get(3..6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_no_newer;
+
+    #[test]
+    fn only_stamps_that_are_written_alike_are_passed_over() {
+        let newest = "2026-01-05T09:30:20.000Z";
+        for text in ["2026-01-05T09:30:59.000Z", "2026-01-05T09:29:00.000Z", "2025-12-31T23:59:59.000Z", newest] {
+            assert!(is_no_newer(text.as_bytes(), newest.as_bytes()), "{text}");
+        }
+        for text in [
+            "2026-01-05T09:31:00.000Z",
+            "2026-01-06T00:00:00.000Z",
+            "2026-01-05T09:00:00.000-1400",
+            "2026-01-05T09:00:00Z",
+            "2026-01-05 09:00:00.000Z",
+            "1/5/2026 09:00:00 AM UTC",
+            "1767603600000",
+            "",
+        ] {
+            assert!(!is_no_newer(text.as_bytes(), newest.as_bytes()), "{text}");
+        }
+        assert!(!is_no_newer(newest.as_bytes(), b""));
+    }
 }

@@ -1,8 +1,9 @@
 //! What the cells of one column are, counted over all its rows; what is held is bounded, however many rows there are.
 
 use super::words::is_nothing;
-use crate::landing::cell::{Habits, read_cell, shortened};
-use crate::landing::dates::{Leads, Order, clock, leads, read_serial};
+use crate::landing::cell::{Habits, epoch, read_cell, shortened};
+use crate::landing::clocks::clock;
+use crate::landing::dates::{Leads, Order, leads, read_serial};
 use crate::landing::numbers::{self, Mark};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -33,7 +34,7 @@ pub enum Reading {
     Clock,
     /// A spreadsheet's bare number of a day.
     Serial,
-    /// Seconds or milliseconds since 1970.
+    /// Seconds since 1970, or finer.
     Epoch,
     Boolean,
     Email,
@@ -224,9 +225,7 @@ impl Tally {
             if verdict.leads == Leads::Either && self.either == 0 {
                 self.first_either = text.into();
             }
-            if !bare && text.contains(':') {
-                verdict.hour = self.hour(text, if verdict.fits(Dmy) { Order::Dmy } else { Order::Mdy });
-            }
+            verdict.hour = self.hour(text, if verdict.fits(Dmy) { Order::Dmy } else { Order::Mdy });
         }
         verdict
     }
@@ -325,7 +324,7 @@ fn fits(text: &str, reading: Reading) -> bool {
         Mdy => as_day(Order::Mdy),
         Clock => clock(text).is_some(),
         Serial => read_serial(text).is_some(),
-        Epoch => digits(text) && read_cell(text, ColumnType::Instant, &Habits::default()).is_ok() && text.len() != 8,
+        Epoch => epoch(text).is_some(),
         Boolean => read_cell(text, ColumnType::Boolean, &Habits::default()).is_ok(),
         Email => text
             .split_once('@')

@@ -75,7 +75,7 @@ fn times(tally: &Tally, meaning: &Meaning) -> Option<Typed> {
         return Some(Typed { junk, or, needs_zone, ..Typed::new(kind, why) });
     }
     if says_time && let Some(junk) = holds(tally, Reading::Epoch) {
-        let why = format!("{all} are seconds or milliseconds since 1970: {}", tally.example);
+        let why = format!("{all} are seconds since 1970, or parts of them: {}", tally.example);
         return Some(Typed { junk, ..Typed::new(ColumnType::Instant, why) });
     }
     if let Some(junk) = holds(tally, Reading::Clock) {
@@ -254,7 +254,13 @@ mod tests {
             ("amount", &["42663", "42700"], ColumnType::Integer),
             ("amount", &["1.234,50", "7"], ColumnType::Decimal),
             ("at", &["20.10.2016 10:15", "21.10.2016 11:00"], ColumnType::Instant),
+            ("at", &["2016-10-20 10:15:00,123", "2016-10-21 11:00:00,001"], ColumnType::Instant),
+            ("at", &["Thu Oct 20 10:15:00 2016", "Oct 21, 2016 at 11:00 a.m."], ColumnType::Instant),
             ("login time", &["1767603600", "1767603700"], ColumnType::Instant),
+            ("login time", &["1767603600.25", "1767603700.5"], ColumnType::Instant),
+            ("login time", &["20161020101500", "20161021110000"], ColumnType::Instant),
+            ("order_id", &["20161020101500", "20161021110000"], ColumnType::Text),
+            ("amount", &["1767603600.25", "1767603700.5"], ColumnType::Decimal),
             ("order_id", &["20161020", "20161021"], ColumnType::Text),
             ("day", &["20161020", "20161021"], ColumnType::Day),
             ("zip", &["01234", "99999"], ColumnType::Text),
