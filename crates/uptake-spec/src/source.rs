@@ -107,7 +107,8 @@ impl DecimalMark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     Text,
-    /// An id of the CRM: without its source's `id_prefix`; without one, 15 characters of Salesforce become 18.
+    /// An id of the CRM: a GUID in small letters and without braces; any other without its source's `id_prefix`; where there is none, 15
+    /// characters of Salesforce become 18.
     Id,
     Integer,
     /// Up to 14 digits before the point, more is a reject; and 4 behind it, more is rounded.

@@ -95,10 +95,7 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
     }
     match kind {
         ColumnType::Text => Ok(Datum::Text(text.into())),
-        ColumnType::Id => Ok(Datum::Text(match &habits.id_prefix {
-            Some(prefix) => text.strip_prefix(prefix.as_str()).unwrap_or(text).into(),
-            None => id18(text),
-        })),
+        ColumnType::Id => Ok(Datum::Text(read_id(text, habits.id_prefix.as_deref()))),
         ColumnType::Integer => read_integer(text, habits).map(Datum::Integer),
         ColumnType::Decimal => read_decimal(text, habits).map(Datum::Decimal),
         ColumnType::Date => read_date(text, habits).and_then(|day| thinkable(day, text).map(|()| Datum::Date(day))),
@@ -108,6 +105,11 @@ pub fn read_cell<'t>(text: &'t str, kind: ColumnType, habits: &Habits) -> Result
         }
         ColumnType::Boolean => read_boolean(text, &habits.booleans).map(Datum::Boolean),
     }
+}
+
+fn read_id<'t>(text: &'t str, prefix: Option<&str>) -> Cow<'t, str> {
+    let other = || prefix.map_or_else(|| id18(text), |prefix| text.strip_prefix(prefix).unwrap_or(text).into());
+    guid(text).unwrap_or_else(other)
 }
 
 /// The 18-character form of a 15-character Salesforce id; anything else as it is.
@@ -122,6 +124,17 @@ pub fn id18(id: &str) -> Cow<'_, str> {
         char::from(LETTERS[bits.sum::<usize>()])
     });
     id.chars().chain(sums).collect()
+}
+
+/// A GUID in small letters and without braces, as the tools of one firm write the same id otherwise (RFC 9562, section 4); `None` for anything else.
+fn guid(id: &str) -> Option<Cow<'_, str>> {
+    let bare = id.strip_prefix('{').and_then(|id| id.strip_suffix('}')).unwrap_or(id);
+    let fits =
+        |(at, byte): (usize, u8)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    if bare.len() != 36 || !bare.bytes().enumerate().all(fits) {
+        return None;
+    }
+    Some(if bare.bytes().any(|b| b.is_ascii_uppercase()) { bare.to_ascii_lowercase().into() } else { bare.into() })
 }
 
 fn read_integer(text: &str, habits: &Habits) -> Result<i64, String> {
@@ -225,22 +238,30 @@ fn behind_the_gap(naive: &NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     Some((*naive - before.offset().fix()).and_utc())
 }
 
-/// Seconds since 1970, in 10 digits, of which parts may stand behind a point; or thousandths, in 13, down to nanoseconds, in 19: from 2001 to
-/// 2286.
+/// Seconds since 1970, in 10 digits, also with a fraction; or in 13, 16 or 19 digits thousandths and finer: from September 2001 on. 16 digits
+/// that begin as `20161020101500` does are a date that nobody reads.
 pub fn epoch(text: &str) -> Option<DateTime<Utc>> {
-    let (whole, part) = text.split_once('.').filter(|(_, part)| !part.is_empty()).unwrap_or((text, "0"));
-    let all_digits = [whole, part].iter().all(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-    let is_parted = whole.len() < text.len();
-    if !all_digits || part.len() > 9 || is_parted && whole.len() != 10 {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) if whole.len() == 10 && !fraction.is_empty() => {
+            (whole, fraction.get(..9).unwrap_or(fraction))
+        }
+        Some(_) => return None,
+        None => (text, "0"),
+    };
+    let all_digits = [whole, fraction].iter().all(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    if !all_digits || whole.starts_with('0') {
         return None;
     }
+    let is_dated = || read_other_date(&whole[..14], None).is_some();
     let number: i64 = whole.parse().ok()?;
-    let nanos = || part.parse::<i64>().ok().map(|number| number * 10i64.pow(9 - part.len() as u32));
     match whole.len() {
-        10 => Some(DateTime::from_timestamp_secs(number)? + TimeDelta::nanoseconds(nanos()?)),
+        10 => {
+            let nanos = fraction.parse::<u32>().ok()? * 10u32.pow(9 - fraction.len() as u32);
+            DateTime::from_timestamp(number, nanos)
+        }
         13 => DateTime::from_timestamp_millis(number),
-        16 => DateTime::from_timestamp_micros(number),
-        19 => Some(DateTime::from_timestamp_nanos(number)),
+        16 if !is_dated() => DateTime::from_timestamp_micros(number),
+        19 if !is_dated() => Some(DateTime::from_timestamp_nanos(number)),
         _ => None,
     }
 }
@@ -256,7 +277,7 @@ fn wall(text: &str, habits: &Habits) -> Option<Wall> {
     }
 }
 
-/// `2026-12-31 09:00:00`, with `T`, fractions, `Z` or `+0100`: what nearly every row has, read without a format.
+/// `2026-12-31 09:00:00`, with `T`, fractions, `Z` or `+0100`: what nearly every row has, and is tried first.
 fn plain_instant(text: &str) -> Option<Wall> {
     let (date, behind) = iso_date(text)?;
     let date = date?;
@@ -425,6 +446,18 @@ mod tests {
     }
 
     #[test]
+    fn a_guid_is_one_in_capitals_and_in_braces() {
+        let bare = "6f9619ff-8b86-d011-b42d-00c04fc964ff";
+        for text in [bare, "6F9619FF-8B86-D011-B42D-00C04FC964FF", "{6F9619FF-8b86-d011-b42d-00c04fc964ff}"] {
+            assert_eq!(read(text, ColumnType::Id), Ok(Datum::Text(bare.into())), "{text}");
+            assert_eq!(read(text, ColumnType::Text), Ok(Datum::Text(text.into())), "a text is as it is");
+        }
+        for other in ["{6f9619ff-8b86-d011-b42d-00c04fc964ff", "6F9619FF08B86-D011-B42D-00C04FC964FF", "{OAK}"] {
+            assert_eq!(read(other, ColumnType::Id), Ok(Datum::Text(other.into())), "{other}");
+        }
+    }
+
+    #[test]
     fn money_keeps_four_decimals_and_not_one_more() {
         assert_eq!(read("9225.225", ColumnType::Decimal), Ok(Datum::Decimal(92_252_250)));
         assert_eq!(read("-0.50000", ColumnType::Decimal), Ok(Datum::Decimal(-5000)));
@@ -523,9 +556,16 @@ mod tests {
         for text in ["1767603600.25", "1767603600250", "2026-01-05 09:00:00,250", "5.1.2026 09:00:00.250"] {
             assert_eq!(read(text, ColumnType::Instant), quarter, "{text}");
         }
-        for wrong in
-            ["17676036000", "176760360", "1767603600.", "1767603600.x", "1767603600000.5", "2026-01-05 09:00:00,"]
-        {
+        for wrong in [
+            "17676036000",
+            "176760360",
+            "1767603600.",
+            "1767603600.x",
+            "1767603600000.5",
+            "0000000001",
+            "2024102010150025",
+            "2026-01-05 09:00:00,",
+        ] {
             assert!(read(wrong, ColumnType::Instant).is_err(), "{wrong}");
         }
     }

@@ -2,18 +2,25 @@
 
 use chrono::NaiveTime;
 
-/// `9:15:03`, `09:15 PM`: a time of day by itself. `10.15` and `8h` are a number and a length there.
+/// `9:15:03`, `09:15 PM`: a time of day by itself. `10.15`, `8h` and `1:30h` are numbers and lengths there.
 pub fn clock(text: &str) -> Option<NaiveTime> {
-    if text.contains(':') { clock_and_zone(text).filter(|(_, east)| east.is_none()).map(|(at, _)| at) } else { None }
+    if !text.contains(':') || text.contains('h') {
+        return None;
+    }
+    clock_and_zone(text).filter(|(_, east)| east.is_none()).map(|(at, _)| at)
 }
 
 /// What stands behind a date: nothing, which is midnight, or `08:55 PM`, `at 9h15`, `T101500Z`, `-21.15.03,250`, `9:15 +0200 (Paris)`. With
 /// minutes east of Greenwich where it says them.
 pub fn behind_date(text: &str) -> Option<(NaiveTime, Option<i32>)> {
+    let text = match text.strip_prefix('-') {
+        // Behind the day of a number of an order stands no clock, and behind that of an XML date a zone.
+        Some(clock) => Some(clock).filter(|clock| clock.matches(['.', ':']).count() >= 2)?,
+        None => text.strip_prefix(['T', ',', ':']).unwrap_or(text).trim_start(),
+    };
     if text.is_empty() {
         return Some((NaiveTime::MIN, None));
     }
-    let text = text.strip_prefix(['T', ',', ':', '-']).unwrap_or(text).trim_start();
     let text = ["at ", "um ", "à "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
     clock_and_zone(text)
 }
@@ -22,7 +29,13 @@ fn clock_and_zone(text: &str) -> Option<(NaiveTime, Option<i32>)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ',' | 'h')).unwrap_or(text.len());
     let (digits, words) = text.split_at(end);
     let words: Vec<&str> = words.split_whitespace().collect();
-    let (half, words) = half(&words);
+    let (half, words) = match words[..] {
+        [first, m, ..] if first.len() == 2 && first.ends_with('.') && m.eq_ignore_ascii_case("m.") => {
+            (Some(half(first)?), &words[2..])
+        }
+        [first, ..] => half(first).map_or((None, &words[..]), |half| (Some(half), &words[1..])),
+        [] => (None, &words[..]),
+    };
     let zone = match words {
         [] | ["Uhr"] => None,
         words => Some(zone(words)?),
@@ -30,32 +43,39 @@ fn clock_and_zone(text: &str) -> Option<(NaiveTime, Option<i32>)> {
     Some((hands(digits, half)?, zone))
 }
 
-/// Whether it is the second half of the day, by the first words, `a.m.` or `PM` or `p. m.`; and the words behind.
-fn half<'w, 't>(words: &'w [&'t str]) -> (Option<bool>, &'w [&'t str]) {
-    let letters = |word: &str| word.replace('.', "").to_ascii_lowercase();
-    let of =
-        |letters: String| [("am", false), ("pm", true)].iter().find(|(half, _)| letters == *half).map(|(_, is)| *is);
-    match words {
-        [half, m, behind @ ..] if *m == "m." => (of(letters(half) + "m"), behind),
-        [half, behind @ ..] if of(letters(half)).is_some() => (of(letters(half)), behind),
-        words => (None, words),
+/// A half of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    First,
+    Second,
+}
+
+/// `AM`, `p.m.`, and `p.` before an `m.` by itself.
+fn half(word: &str) -> Option<Half> {
+    let of = |words: [&str; 3]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    match () {
+        () if of(["am", "a.m.", "a."]) => Some(Half::First),
+        () if of(["pm", "p.m.", "p."]) => Some(Half::Second),
+        () => None,
     }
 }
 
-/// `9:15:03`, `9.15`, `9h15`, `14h`, `091503`; with parts of a second behind `.` or `,`.
-fn hands(text: &str, half: Option<bool>) -> Option<NaiveTime> {
+/// `9:15:03`, `9.15`, `9h15`, `14h`, `091503`; with parts of a second behind `.` or `,`. A leap second is the end of the one before.
+fn hands(text: &str, half: Option<Half>) -> Option<NaiveTime> {
+    const MARKS: [char; 4] = [':', '.', ',', 'h'];
     let plain = text.strip_suffix('h').unwrap_or(text);
-    let parts: Vec<&str> = plain.split([':', '.', ',', 'h']).collect();
-    let marks: String = plain.matches([':', '.', ',', 'h']).collect();
-    let (hour, minute, second, fraction) = match (&parts[..], marks.as_str()) {
-        ([hour], "") if plain != text => (*hour, "00", "00", "0"),
-        ([all], "") | ([all, _], ".") if all.len() == 6 => {
-            (&all[..2], &all[2..4], &all[4..], parts.get(1).copied().unwrap_or("0"))
-        }
-        ([hour, minute], ":" | "h") => (*hour, *minute, "00", "0"),
-        ([hour, minute], ".") if minute.len() == 2 => (*hour, *minute, "00", "0"),
-        ([hour, minute, second], "::" | ".." | "h:") => (*hour, *minute, *second, "0"),
-        ([hour, minute, second, fraction], "::." | "::," | "..." | "..,") => (*hour, *minute, *second, *fraction),
+    let mut parts = plain.split(MARKS);
+    let mut marks = plain.bytes().filter(|byte| !byte.is_ascii_digit());
+    let parts: [Option<&str>; 4] = std::array::from_fn(|_| parts.next());
+    let marks: [u8; 4] = std::array::from_fn(|_| marks.next().unwrap_or(b' '));
+    let (hour, minute, second, fraction) = match (&marks, parts.map(Option::unwrap_or_default)) {
+        (b"    ", [hour, ..]) if plain != text => (hour, "00", "00", "0"),
+        (b"    ", [all, ..]) if all.len() == 6 => (&all[..2], &all[2..4], &all[4..], "0"),
+        (b".   ", [all, fraction, ..]) if all.len() == 6 => (&all[..2], &all[2..4], &all[4..], fraction),
+        (b":   " | b"h   ", [hour, minute, ..]) => (hour, minute, "00", "0"),
+        (b".   ", [hour, minute, ..]) if minute.len() == 2 => (hour, minute, "00", "0"),
+        (b"::  " | b"..  " | b"h:  ", [hour, minute, second, _]) => (hour, minute, second, "0"),
+        (b"::. " | b"::, " | b"... " | b".., ", [hour, minute, second, fraction]) => (hour, minute, second, fraction),
         _ => return None,
     };
     let number = |digits: &str, most: usize| {
@@ -63,12 +83,14 @@ fn hands(text: &str, half: Option<bool>) -> Option<NaiveTime> {
         digits.parse::<u32>().ok().filter(|_| is_one)
     };
     let (hour, minute, second) = (number(hour, 2)?, number(minute, 2)?, number(second, 2)?);
+    let fraction = fraction.get(..9).unwrap_or(fraction);
     let nano = number(fraction, 9)? * 10u32.pow(9 - fraction.len() as u32);
     let hour = match half {
         None => hour,
-        Some(is_second) if (1..=12).contains(&hour) => hour % 12 + if is_second { 12 } else { 0 },
+        Some(half) if (1..=12).contains(&hour) => hour % 12 + if half == Half::Second { 12 } else { 0 },
         Some(_) => return None,
     };
+    let (second, nano) = if second == 60 { (59, nano + 1_000_000_000) } else { (second, nano) };
     NaiveTime::from_hms_nano_opt(hour, minute, second, nano)
 }
 
@@ -79,7 +101,9 @@ fn zone(words: &[&str]) -> Option<i32> {
     let (offset, bracket) = first.split_at(first.find(['[', '(']).unwrap_or(first.len()));
     let is_named = match names {
         [] => true,
-        [name] if bracket.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => offset.contains(['+', '-']),
+        [name] if bracket.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => {
+            offset.contains(['+', '-']) && half(name).is_none()
+        }
         [name, ..] => !bracket.is_empty() || name.starts_with(['[', '(']),
     };
     hours_east(offset).filter(|_| is_named)
@@ -173,6 +197,10 @@ mod tests {
             (" 07:05:48,123", at(7, 5, 48, 123), None),
             ("070548", at(7, 5, 48, 0), None),
             ("T070548Z", at(7, 5, 48, 0), Some(0)),
+            ("T", at(0, 0, 0, 0), None),
+            (",", at(0, 0, 0, 0), None),
+            (" 9:15 P. M.", at(21, 15, 0, 0), None),
+            (" 9:15:03.0120000009", at(9, 15, 3, 12), None),
             (" 070548.5", at(7, 5, 48, 500), None),
             (" 07:05:48+01:00[Europe/Paris]", at(7, 5, 48, 0), Some(60)),
             (" 07:05:48 +0200 CEST", at(7, 5, 48, 0), Some(120)),
@@ -183,9 +211,12 @@ mod tests {
         }
         for wrong in [
             "-",
-            "T",
+            "-000001",
+            "-05:00",
+            "-1.11",
             " 25:00",
             " 9:60",
+            " 9:15:61",
             " 13:00 PM",
             " 9",
             " 10.5",
@@ -195,15 +226,22 @@ mod tests {
             " 9:15 (Paris)",
             " 9:15 Paris",
             " 9:15 UTC Paris",
-            " 9:15:03.0123456789",
+            " 9:15 +0200 PM",
+            " 9:15:03.",
             " h",
-            " 9:15 a.",
+            " 9:15 x.",
             " 9:15 m.",
+            " 9:15 PM m.",
+            " 9:15 PST m.",
+            " 9:15:03:04",
+            " 9.15.03.04.05",
         ] {
             assert_eq!(behind_date(wrong), None, "{wrong}");
         }
+        let leap = NaiveTime::from_hms_milli_opt(23, 59, 59, 1_000).expect("it is one");
+        assert_eq!(behind_date(" 23:59:60"), Some((leap, None)));
         assert_eq!(clock("9:15 pm"), Some(at(21, 15, 0, 0)));
-        for wrong in ["10.15", "8h", "101500", "", "9:15 UTC"] {
+        for wrong in ["10.15", "8h", "1:30h", "101500", "", "9:15 UTC"] {
             assert_eq!(clock(wrong), None, "{wrong}");
         }
     }

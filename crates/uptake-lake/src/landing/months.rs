@@ -64,7 +64,7 @@ fn dated(text: &str) -> Option<(NaiveDate, &str)> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(digits.max(letters));
-        if matches!(digits, 1 | 2) && behind.starts_with(':') {
+        if matches!(digits, 1 | 2) && behind.starts_with(':') && text[..text.len() - rest.len()].ends_with(' ') {
             return clock_first(rest, day?, month?);
         }
         rest = behind;
@@ -86,7 +86,8 @@ fn dated(text: &str) -> Option<(NaiveDate, &str)> {
 /// `07:05:48 2024`, or with a zone between, as Unix writes it behind the day: the year, in which that day is one, and the clock.
 fn clock_first(text: &str, day: u32, month: u32) -> Option<(NaiveDate, &str)> {
     let (clock, year) = text.rsplit_once(' ')?;
-    let year = year.parse().ok().filter(|_| year.len() == 4)?;
+    let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+    let year = year.parse().ok().filter(|_| is_year)?;
     Some((NaiveDate::from_ymd_opt(year, month, day)?, clock))
 }
 
@@ -125,6 +126,12 @@ mod tests {
             [("Thu Oct 20 07:05:48 2016", "07:05:48"), ("Thu Oct 20 07:05:48 UTC 2016", "07:05:48 UTC")]
         {
             assert_eq!(read(text).map(|(day, rest)| (day.to_string(), rest)), Some(("2016-10-20".to_string(), clock)));
+        }
+        for text in ["20OCT16:07:05:48", "20/Oct/16:07:05:48"] {
+            assert_eq!(
+                read(text).map(|(day, rest)| (day.to_string(), rest)),
+                Some(("2016-10-20".to_string(), ":07:05:48"))
+            );
         }
         for text in ["Sep-24", "Sept 2024", "September 2024", "sep/24", "Set-24", "Sep. 2024"] {
             assert_eq!(read(text).map(|(day, _)| day.to_string()).as_deref(), Some("2024-09-01"), "{text}");

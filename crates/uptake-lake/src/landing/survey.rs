@@ -262,13 +262,21 @@ fn read_through(form: &Form, mut rows: Rows) -> std::io::Result<Pass> {
     Ok(pass)
 }
 
-/// Whether two stamps are in ISO 8601, to the second alike in form, zone and fraction, and the one is not of a later minute than the other.
+/// Whether two stamps are in ISO 8601 with seconds, and in one zone, and the first is not of a later minute than the other.
 fn is_no_newer(text: &[u8], than: &[u8]) -> bool {
     const MINUTE: usize = "2026-01-05T09:00".len();
     const SECOND: usize = "2026-01-05T09:00:00".len();
-    let is_iso = |text: &[u8]| text.len() >= SECOND && [4, 7].iter().all(|at| text[*at] == b'-') && text[13] == b':';
-    let alike = is_iso(text) && is_iso(than) && text[10] == than[10] && text[SECOND..] == than[SECOND..];
-    alike && text[..MINUTE] <= than[..MINUTE]
+    let marks = [(4, b'-'), (7, b'-'), (13, b':'), (MINUTE, b':')];
+    let is_iso = |text: &[u8]| text.len() >= SECOND && marks.iter().all(|(at, mark)| text[*at] == *mark);
+    if !is_iso(text) || !is_iso(than) || text[10] != than[10] {
+        return false;
+    }
+    let is_fraction = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
+    let zone = |text: &[u8]| text.iter().position(|byte| !is_fraction(byte)).unwrap_or(text.len());
+    let (one, other) = (&text[SECOND..], &than[SECOND..]);
+    let (one, other) = (&one[zone(one)..], &other[zone(other)..]);
+    let is_zone = one.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b':' | b'Z'));
+    one == other && is_zone && text[..MINUTE] <= than[..MINUTE]
 }
 
 /// The fourth to sixth character of an id name the instance that made it.
@@ -283,14 +291,13 @@ mod tests {
     #[test]
     fn only_stamps_that_are_written_alike_are_passed_over() {
         let newest = "2026-01-05T09:30:20.000Z";
-        for text in ["2026-01-05T09:30:59.000Z", "2026-01-05T09:29:00.000Z", "2025-12-31T23:59:59.000Z", newest] {
+        for text in ["2026-01-05T09:30:59.000Z", "2026-01-05T09:29:00.123Z", "2025-12-31T23:59:59Z", newest] {
             assert!(is_no_newer(text.as_bytes(), newest.as_bytes()), "{text}");
         }
         for text in [
             "2026-01-05T09:31:00.000Z",
             "2026-01-06T00:00:00.000Z",
             "2026-01-05T09:00:00.000-1400",
-            "2026-01-05T09:00:00Z",
             "2026-01-05 09:00:00.000Z",
             "1/5/2026 09:00:00 AM UTC",
             "1767603600000",
@@ -299,5 +306,14 @@ mod tests {
             assert!(!is_no_newer(text.as_bytes(), newest.as_bytes()), "{text}");
         }
         assert!(!is_no_newer(newest.as_bytes(), b""));
+        for (text, than) in [
+            ("2026-01-05 11:30:00 PM", "2026-01-05 12:30:00 PM"),
+            ("2026-01-05 11:30:00 AM", "2026-01-05 12:30:00 AM"),
+            ("2026-01-05T20:00-08:00", "2026-01-05T20:00+01:00"),
+            ("2026-01-05 20:00 PST", "2026-01-05 20:00 CET"),
+            ("2026-01-05 20:00+01", "2026-01-05 20:00-08"),
+        ] {
+            assert!(!is_no_newer(text.as_bytes(), than.as_bytes()), "{text}, {than}");
+        }
     }
 }

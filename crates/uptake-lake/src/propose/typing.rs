@@ -65,8 +65,10 @@ const SAYS_TIME: [&str; 4] = ["time", "begin", "end", "changed"];
 
 fn times(tally: &Tally, meaning: &Meaning) -> Option<Typed> {
     let says_time = meaning.any(&SAYS_TIME);
+    // Who changed it, and the number of an entry, are no times.
+    let may_count = says_time && !meaning.any(&["id", "by"]);
     let all = counted(tally.filled);
-    if says_time && let Some(junk) = holds(tally, Reading::Serial) {
+    if may_count && let Some(junk) = holds(tally, Reading::Serial) {
         let kind = if tally.fractions > 0 { ColumnType::Instant } else { ColumnType::Day };
         let why =
             format!("{all} are bare numbers from 20000 to 80000, a spreadsheet's days: {} and the like", tally.example);
@@ -74,7 +76,7 @@ fn times(tally: &Tally, meaning: &Meaning) -> Option<Typed> {
         let needs_zone = kind == ColumnType::Instant;
         return Some(Typed { junk, or, needs_zone, ..Typed::new(kind, why) });
     }
-    if says_time && let Some(junk) = holds(tally, Reading::Epoch) {
+    if may_count && let Some(junk) = holds(tally, Reading::Epoch) {
         let why = format!("{all} are seconds since 1970, or parts of them: {}", tally.example);
         return Some(Typed { junk, ..Typed::new(ColumnType::Instant, why) });
     }
@@ -259,6 +261,9 @@ mod tests {
             ("login time", &["1767603600", "1767603700"], ColumnType::Instant),
             ("login time", &["1767603600.25", "1767603700.5"], ColumnType::Instant),
             ("login time", &["20161020101500", "20161021110000"], ColumnType::Instant),
+            ("modified_by", &["4876876000000303001", "4876876000000303002"], ColumnType::Text),
+            ("order_no", &["20240105-000001", "20240105-000002"], ColumnType::Text),
+            ("duration", &["1:01h", "2:30h"], ColumnType::Text),
             ("order_id", &["20161020101500", "20161021110000"], ColumnType::Text),
             ("amount", &["1767603600.25", "1767603700.5"], ColumnType::Decimal),
             ("order_id", &["20161020", "20161021"], ColumnType::Text),

@@ -11,6 +11,7 @@ pub fn stories() -> Vec<Trial> {
         story("Dynamics' notes land without what they say", dynamics_notes),
         story("Dynamics names a currency in words", currencies_in_words),
         story("Dynamics' labels name users and stages", labels_beside_ids),
+        story("Dynamics' ids are the same in capitals and in braces", guids_in_braces),
         story("Dynamics' default views have the reason of a status alone", reasons_alone),
         story("Zoho's modules each land as what they are", zoho_modules),
         story("Zoho's deals may come by the API's names", zoho_by_api_names),
@@ -112,6 +113,43 @@ fn labels_beside_ids() {
         "name,stage,owner_id,created_by,currency Elm,Propose,u-1,,USD Oak,Develop,u-1,u-2,EUR"
     );
     assert_eq!(own.ask("SELECT user_id, name FROM crm_users ORDER BY user_id"), "user_id,name u-1,Ann Lee u-2,Bob Ray");
+}
+
+/// The API writes ids in small letters, a query of its database in capitals, and older tools put braces around.
+fn guids_in_braces() {
+    let own = Own::new("guids-in-braces");
+    let users = own.file(
+        "2026-02-01/systemusers.csv",
+        "systemuserid,fullname,internalemailaddress,isdisabled\n\
+         6f9619ff-8b86-d011-b42d-00c04fc964ff,Ann Lee,ann@oak.example,false\n",
+    );
+    let deals = |day: &str, id: &str, owner: &str, amount: u32| {
+        let header = "opportunityid,name,estimatedvalue,statecode,ownerid,createdby,createdon,modifiedon";
+        let stamps = format!("2026-01-05T09:00:00Z,{day}T09:00:00Z");
+        own.file(&format!("{day}/opportunity.csv"), format!("{header}\n{id},Oak,{amount},0,{owner},{owner},{stamps}\n"))
+    };
+    let id = "0a1b2c3d-0000-4000-8000-00000000abcd";
+    let in_braces =
+        deals("2026-02-01", &format!("{{{}}}", id.to_uppercase()), "{6F9619FF-8B86-D011-B42D-00C04FC964FF}", 100);
+    let small = deals("2026-02-08", id, "6f9619ff-8b86-d011-b42d-00c04fc964ff", 300);
+    assert_eq!(own.load(&[&users, &in_braces, &small]), counts(3, 0, 0));
+    assert_eq!(
+        own.ask("SELECT DISTINCT d.opp_id, u.name FROM deal_snapshots d JOIN crm_users u ON u.user_id = d.owner_id"),
+        format!("opp_id,name {id},Ann Lee")
+    );
+    assert_eq!(own.ask("SELECT count(*) AS n FROM crm_users"), "n 1");
+    assert_eq!(own.ask("SELECT count(*) AS n FROM deal_snapshots WHERE created_by <> owner_id"), "n 0");
+    assert_eq!(asked(&own, &["open_pipeline"]), "2026-01 100.00 (1 of 1)\n2026-02 300.00 (1 of 1)");
+    let names = own.file(
+        "2026-02-15/opportunity.csv",
+        "opportunityid,name,estimatedvalue,statecode,ownerid,createdby,createdon\n\
+         ServiceProject1,Elm,5,0,ServiceAccount1,NorthwindTrader,2026-02-09T09:00:00Z\n",
+    );
+    assert_eq!(own.load(&[&names]), counts(1, 0, 0));
+    assert_eq!(
+        own.ask("SELECT opp_id, owner_id, created_by FROM deal_snapshots WHERE name = 'Elm'"),
+        "opp_id,owner_id,created_by ServiceProject1,ServiceAccount1,NorthwindTrader"
+    );
 }
 
 /// Two firms are called Elm: which of them is meant, a name does not say.
