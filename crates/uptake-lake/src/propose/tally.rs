@@ -5,6 +5,7 @@ use crate::landing::cell::{Habits, epoch, read_cell, shortened};
 use crate::landing::clocks::clock;
 use crate::landing::dates::{Leads, Order, leads, read_serial};
 use crate::landing::numbers::{self, Mark};
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -220,6 +221,9 @@ impl Tally {
         let bare = text.bytes().all(|b| b.is_ascii_digit());
         verdict.is_padded = bare && text.len() > 1 && text.starts_with('0');
         verdict.has_fraction = text.contains(['.', ',']);
+        if verdict.fits(Serial) && read_serial(text).is_some_and(|at| at.time() != NaiveTime::MIN) {
+            verdict.hour = Hour::Local;
+        }
         if verdict.fits(Dmy) || verdict.fits(Mdy) {
             verdict.leads = leads(text);
             if verdict.leads == Leads::Either && self.either == 0 {

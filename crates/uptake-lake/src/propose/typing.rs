@@ -69,7 +69,7 @@ fn times(tally: &Tally, meaning: &Meaning) -> Option<Typed> {
     let may_count = says_time && !meaning.any(&["id", "by"]);
     let all = counted(tally.filled);
     if may_count && let Some(junk) = holds(tally, Reading::Serial) {
-        let kind = if tally.fractions > 0 { ColumnType::Instant } else { ColumnType::Day };
+        let kind = if tally.hours > 0 { ColumnType::Instant } else { ColumnType::Day };
         let why =
             format!("{all} are bare numbers from 20000 to 80000, a spreadsheet's days: {} and the like", tally.example);
         let or = Some((ColumnType::Integer, "if they are numbers after all".to_string()));
@@ -253,6 +253,8 @@ mod tests {
         for (heading, cells, expected) in [
             ("close_date", &["10/20/2016", "03/04/2016"][..], ColumnType::Day),
             ("close_date", &["42663", "42700"], ColumnType::Day),
+            ("close_date", &["42663.0", "42700.0"], ColumnType::Day),
+            ("close_date", &["42663.0", "42700.25"], ColumnType::Instant),
             ("amount", &["42663", "42700"], ColumnType::Integer),
             ("amount", &["1.234,50", "7"], ColumnType::Decimal),
             ("at", &["20.10.2016 10:15", "21.10.2016 11:00"], ColumnType::Instant),
