@@ -342,7 +342,7 @@ fn codes_of_errors() {
     assert_eq!(own.load(&[&file]), counts(3, 0, 0));
     assert_eq!(
         own.ask("SELECT ts, outcome FROM logins ORDER BY ts"),
-        "ts,outcome 2026-05-12T10:36:53Z,success 2026-05-13T09:01:02Z,failed 2026-05-13T09:02:02Z,success"
+        "ts,outcome 2026-05-12T10:36:53.884Z,success 2026-05-13T09:01:02.100Z,failed 2026-05-13T09:02:02.100Z,success"
     );
     let sql = text(&own, "signinlogs/logins.sql");
     assert!(sql.contains("-- AND lower(trim(\"appdisplayname\")) IN ('dynamics 365', 'microsoft teams')"), "{sql}");
